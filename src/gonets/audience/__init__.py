@@ -1,0 +1,1 @@
+"""Who reads: subscribers, subscriptions, consent, suppression, import."""

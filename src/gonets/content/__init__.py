@@ -1,0 +1,1 @@
+"""Where material comes from: sources, sections, materials, pictures."""

@@ -1,0 +1,100 @@
+"""What the site has published, as the newsletter desk sees it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Source(models.Model):
+    """A site, or a part of one, that gives material."""
+
+    kind = models.CharField(max_length=32)  # the module name in ``connectors``
+    name = models.CharField(_("name"), max_length=200)
+    address = models.CharField(_("address"), max_length=2000, blank=True)
+    settings = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField()
+    fetched_at = models.DateTimeField(null=True, blank=True)
+    succeeded_at = models.DateTimeField(null=True, blank=True)
+    failure = models.TextField(blank=True)  # why the last fetch failed, for people
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Section(models.Model):
+    """A section of the site («раздел»); sections form a tree."""
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="sections")
+    parent = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="children"
+    )
+    external_id = models.CharField(max_length=500)
+    name = models.CharField(_("name"), max_length=200)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "external_id"], name="section_once_per_source"
+            ),
+            models.CheckConstraint(
+                condition=~Q(parent=F("id")), name="section_not_its_own_parent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Picture(models.Model):
+    """A picture kept by us, checked and re-encoded, under a name that never changes."""
+
+    name = models.CharField(max_length=100, unique=True)  # "<random>.jpg", in the media
+    sha256 = models.CharField(max_length=64, db_index=True)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    size = models.PositiveIntegerField()  # bytes
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Material(models.Model):
+    """One thing the site published («материал»)."""
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="materials")
+    section = models.ForeignKey(Section, models.CASCADE, related_name="materials")
+    external_id = models.CharField(max_length=500)
+    title = models.CharField(_("title"), max_length=500)
+    teaser = models.TextField(_("teaser"), blank=True)  # plain text
+    body = models.TextField(_("text"), blank=True)  # sanitised HTML
+    picture = models.ForeignKey(
+        Picture, models.SET_NULL, null=True, blank=True, related_name="materials"
+    )
+    picture_alt = models.CharField(_("picture description"), max_length=500, blank=True)
+    address = models.CharField(_("address on the site"), max_length=2000, blank=True)
+    author = models.CharField(_("author"), max_length=200, blank=True)
+    published_at = models.DateTimeField(_("publication date"))
+    is_published = models.BooleanField(_("published"), default=True)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    original = models.JSONField(default=dict, blank=True)  # untouched, from the source
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "external_id"], name="material_once_per_source"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["section", "-published_at"], name="material_newest_in_section"
+            ),
+            models.Index(fields=["-published_at"], name="material_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,76 @@
+"""What the engine asks of whoever knows letters and people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """One delivery as its letter's maker sees it."""
+
+    delivery_id: int
+    address: str
+    address_key: str
+    person_ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """What makes a delivery's letter repeatable to the byte; kept from the first try."""
+
+    letter_ref: str
+    message_id: str  # with angle brackets
+    date: datetime
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """This person must not get the letter; the reason is shown in the account."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """``content`` is the message with CRLF line ends, before dot-stuffing."""
+
+    sender: str
+    recipient: str
+    content: bytes
+
+
+class LetterUnfit(Exception):
+    """This one letter cannot be made; the text says why. The others go on."""
+
+
+class Letter(Protocol):
+    """One compiled issue version: pure and quick, no database."""
+
+    def envelope_for(self, recipient: Recipient, binding: Binding) -> Envelope:
+        """Return the same bytes for the same arguments, always.
+
+        :raises LetterUnfit: if this letter cannot be made.
+        """
+        ...
+
+
+class LetterSource(Protocol):
+    """Implemented by ``gonets.publishing``; called from the worker's database thread."""
+
+    def letter(self, letter_ref: str) -> Letter:
+        """Compile, or return from a cache.
+
+        :raises LetterUnfit: if the whole letter cannot be made; the run is paused.
+        """
+        ...
+
+    def bind(
+        self, *, run_id: int, letter_ref: str, recipients: Sequence[Recipient]
+    ) -> list[Binding | Withheld]:
+        """Return one answer per recipient, in their order, with one query for all."""
+        ...

@@ -1,0 +1,50 @@
+"""The words for where a run and a delivery stand.
+
+These describe *our hand-over to the relay* and nothing later: what the receiving side
+reports afterwards (bounces, complaints) belongs to ``gonets.feedback``.
+"""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class RunStatus(TextChoices):
+    PREPARING = "preparing", _("preparing")  # its audience is being frozen
+    RUNNING = "running", _("sending")
+    PAUSING = "pausing", _("pausing")  # no new intent; answers in flight still come
+    PAUSED = "paused", _("paused")
+    FINISHED = "finished", _("finished")  # every delivery is in a final state
+    CANCELLED = "cancelled", _("cancelled")  # the rest was cancelled by a person
+
+
+UNFINISHED_RUNS = (
+    RunStatus.PREPARING,
+    RunStatus.RUNNING,
+    RunStatus.PAUSING,
+    RunStatus.PAUSED,
+)
+ENDED_RUNS = (RunStatus.FINISHED, RunStatus.CANCELLED)
+
+
+class DeliveryStatus(TextChoices):
+    PENDING = "pending", _("waiting")  # waiting for a worker
+    CLAIMED = "claimed", _("claimed")  # a worker holds it until its lease ends
+    INTENT = "intent", _("on its way")  # durably marked; may leave any moment
+    DEFERRED = "deferred", _("will be tried again")  # 4xx; waiting for ``not_before``
+    ACCEPTED = "accepted", _("accepted")  # 2xx; this is not proof of arrival
+    REFUSED = "refused", _("refused")  # 5xx to this address or this letter
+    EXPIRED = "expired", _("given up")  # deferred until we gave up
+    UNCERTAIN = "uncertain", _("uncertain")  # may have it; never resent on our own
+    WITHHELD = "withheld", _("withheld")  # we chose not to: stopped or suppressed
+    CANCELLED = "cancelled", _("cancelled")  # a person cancelled the rest
+
+
+OPEN_DELIVERIES = (
+    DeliveryStatus.PENDING,
+    DeliveryStatus.CLAIMED,
+    DeliveryStatus.INTENT,
+    DeliveryStatus.DEFERRED,
+)
+FINAL_DELIVERIES = tuple(
+    status for status in DeliveryStatus if status not in OPEN_DELIVERIES
+)

@@ -1,0 +1,1 @@
+"""The letter: templates, rendering, personal parts, the bytes on the wire."""

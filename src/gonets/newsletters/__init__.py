@@ -1,0 +1,1 @@
+"""What editors make: newsletters, issues, entries, versions."""

@@ -1,0 +1,205 @@
+"""Newsletters and their issues, as editors make them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from gonets.audience.models import Readership
+from gonets.content.models import Material, Picture, Section
+from gonets.newsletters.states import IssueState, IssueStep, Selection
+
+
+class Newsletter(models.Model):
+    """The publication that people subscribe to («рассылка»)."""
+
+    title = models.CharField(_("name"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+    readership = models.OneToOneField(
+        Readership, models.PROTECT, related_name="newsletter"
+    )
+    sections = models.ManyToManyField(
+        Section, blank=True, related_name="newsletters", verbose_name=_("sections")
+    )
+    selection = models.CharField(
+        _("choice of materials"),
+        max_length=24,
+        choices=Selection.choices,
+        default=Selection.SINCE_LAST_ISSUE,
+    )
+    selection_days = models.PositiveIntegerField(_("days"), default=7)
+    selection_count = models.PositiveIntegerField(_("per section"), default=5)
+    sender_name = models.CharField(_("sender's name"), max_length=100)
+    sender_address = models.CharField(_("sender's e-mail"), max_length=254)
+    reply_to = models.CharField(_("replies go to"), max_length=254, blank=True)
+    postal_address = models.CharField(_("postal address"), max_length=300)
+    language = models.CharField(_("language"), max_length=8, default="ru")
+    template = models.CharField(_("letter template"), max_length=40, default="digest")
+    greeting = models.CharField(_("greeting"), max_length=300, blank=True)
+    test_address = models.CharField(_("test address"), max_length=254, blank=True)
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Issue(models.Model):
+    """One letter made by editors («выпуск»).
+
+    ``edition`` counts saves: an editor's save names the edition it started from.
+    """
+
+    newsletter = models.ForeignKey(Newsletter, models.PROTECT, related_name="issues")
+    state = models.CharField(
+        max_length=16, choices=IssueState.choices, default=IssueState.DRAFT
+    )
+    step = models.CharField(
+        max_length=16, choices=IssueStep.choices, default=IssueStep.MATERIALS
+    )
+    edition = models.PositiveIntegerField(default=1)
+    subject = models.CharField(max_length=500, blank=True)
+    preheader = models.CharField(max_length=500, blank=True)
+    intro = models.TextField(blank=True)  # sanitised HTML with personal expressions
+    outro = models.TextField(blank=True)
+    scheduled_at = models.DateTimeField(null=True, blank=True)
+    schedule_missed = models.BooleanField(default=False)  # asks the editor
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    released_at = models.DateTimeField(null=True, blank=True)  # its first run began
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=IssueState.values), name="issue_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=IssueState.SCHEDULED)
+                | Q(scheduled_at__isnull=False),
+                name="scheduled_issue_has_a_date",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["scheduled_at"],
+                name="issue_due",
+                condition=Q(state=IssueState.SCHEDULED),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or f"Issue {self.pk}"
+
+
+class Entry(models.Model):
+    """A material placed in an issue, with its own wording."""
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="entries")
+    material = models.ForeignKey(
+        Material, models.SET_NULL, null=True, blank=True, related_name="entries"
+    )
+    position = models.PositiveIntegerField()
+    heading = models.CharField(max_length=200, blank=True)  # the section's name
+    title = models.CharField(max_length=500)
+    teaser = models.TextField(blank=True)  # sanitised HTML
+    address = models.CharField(max_length=2000, blank=True)
+    picture = models.ForeignKey(
+        Picture, models.SET_NULL, null=True, blank=True, related_name="entries"
+    )
+    picture_alt = models.CharField(max_length=500, blank=True)
+    # As the source had them when the entry was made: the base of a later merge.
+    base_title = models.CharField(max_length=500, blank=True)
+    base_teaser = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue", "material"], name="material_once_per_issue"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class HeldMaterial(models.Model):
+    """A material left for the newsletter's next issue."""
+
+    newsletter = models.ForeignKey(
+        Newsletter, models.CASCADE, related_name="held_materials"
+    )
+    material = models.ForeignKey(Material, models.CASCADE, related_name="+")
+    held_in = models.ForeignKey(Issue, models.CASCADE, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["newsletter", "material"], name="material_held_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.newsletter_id}: {self.material_id}"
+
+
+class IssueVersion(models.Model):
+    """The wording of an issue as it was released; never changes."""
+
+    issue = models.ForeignKey(Issue, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    content = models.JSONField()  # see ``gonets.letters.types.LetterContent``
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue", "number"], name="version_number_once_per_issue"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issue_id} v{self.number}"
+
+
+class MaterialUse(models.Model):
+    """A material went out in an issue of a newsletter.
+
+    Reserved when the run starts; released only if the run ends with nobody accepted
+    or uncertain.
+    """
+
+    newsletter = models.ForeignKey(
+        Newsletter, models.CASCADE, related_name="material_uses"
+    )
+    material = models.ForeignKey(Material, models.CASCADE, related_name="uses")
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="material_uses")
+    used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue", "material"], name="material_use_once_per_issue"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["newsletter", "material"], name="material_used_in_newsletter"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.material_id} in {self.issue_id}"

@@ -1,0 +1,29 @@
+"""The words for where an issue stands with its editors.
+
+What happens to it while it is being sent is the run's state (``gonets.delivery``).
+"""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class IssueState(TextChoices):
+    DRAFT = "draft", _("in preparation")
+    POSTPONED = "postponed", _("ready, postponed")
+    SCHEDULED = "scheduled", _("scheduled")
+    RELEASED = "released", _("released")  # it has at least one run
+
+
+class IssueStep(TextChoices):
+    """The step of the walk that the editor was at; «Разослать» returns there."""
+
+    MATERIALS = "materials", _("materials")
+    PREVIEW = "preview", _("preview")
+
+
+class Selection(TextChoices):
+    """How candidates for an issue are chosen from the included sections."""
+
+    SINCE_LAST_ISSUE = "since_last_issue", _("published since the last issue")
+    LAST_DAYS = "last_days", _("published in the last days")
+    NEWEST = "newest", _("the newest of each section")

@@ -1,0 +1,1 @@
+"""From an approved issue to a run: freezing, letters for the engine, stops."""

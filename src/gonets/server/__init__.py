@@ -1,0 +1,1 @@
+"""The standalone product: settings, commands, processes, accounts, mail catcher."""

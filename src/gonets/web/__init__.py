@@ -1,0 +1,1 @@
+"""What people see: views, forms, templates, static files; no domain rules."""
