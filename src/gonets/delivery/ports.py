@@ -20,7 +20,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """What makes a delivery's letter repeatable to the byte; kept from the first try."""
+    """What makes a letter repeatable to the byte; kept from the first attempt."""
 
     letter_ref: str
     message_id: str  # with angle brackets
@@ -60,7 +60,7 @@ class Letter(Protocol):
 
 
 class LetterSource(Protocol):
-    """Implemented by ``gonets.publishing``; called from the worker's database thread."""
+    """Implemented by ``gonets.publishing``; called in the worker's database thread."""
 
     def letter(self, letter_ref: str) -> Letter:
         """Compile, or return from a cache.

@@ -1,8 +1,8 @@
 """Opaque, hard-to-forge references for links that work without a log-in.
 
-A token is the HMAC-SHA-256 of its purpose and its parts under the site's secret key; it
-holds no time, so that a repeated letter has the same bytes, and it stays valid as long as
-the key (and every key in ``SECRET_KEY_FALLBACKS``) does.
+A token is the HMAC-SHA-256 of its purpose and its parts under the site's secret key.
+It holds no time, so that a repeated letter has the same bytes, and it stays valid as
+long as the key, or its place in ``SECRET_KEY_FALLBACKS``, does.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def verify(purpose: str, token: str) -> tuple[str, ...]:
     :raises BadToken: for anything else; which reason is not told.
     """
     body, _, signature = token.rpartition(".")
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys = [str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     given = signature.encode("utf-8", "surrogatepass")
     matches = [
         hmac.compare_digest(_signature(key, purpose, body).encode(), given)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class User(AbstractUser):
-    """An administrator is a superuser; an editor is anybody else who is ``is_staff``."""
+    """An administrator is a superuser; an editor is anyone else with ``is_staff``."""
 
     language = models.CharField(_("language"), max_length=8, blank=True)
 

@@ -1,0 +1,1 @@
+"""Choosing materials for an issue, and correcting its letter in the preview."""

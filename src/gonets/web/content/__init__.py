@@ -1,0 +1,1 @@
+"""Sections, materials and sources of the site."""

@@ -1,0 +1,1 @@
+"""The list of newsletters, planned and sent issues; making and editing newsletters."""

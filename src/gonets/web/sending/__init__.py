@@ -1,0 +1,1 @@
+"""Postponing, scheduling, sending, progress, pausing, sending again; the relay."""

@@ -1,0 +1,1 @@
+"""Subscribers, import and export, leaving a newsletter."""
