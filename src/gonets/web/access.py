@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.auth.views import redirect_to_login
@@ -45,7 +45,7 @@ def _required(allows: Callable[[User], bool], view: View[P]) -> View[P]:
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    return guarded
+    return cast(View[P], guarded)
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
