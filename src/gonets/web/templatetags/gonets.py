@@ -1,0 +1,45 @@
+"""Template tags of the newsletter desk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from gonets.kernel import clock
+
+register = template.Library()
+
+
+@register.inclusion_tag("gonets/parts/nav_link.html", takes_context=True)
+def nav_link(
+    context: template.Context, view_name: str, icon: str, label: str
+) -> dict[str, Any]:
+    """Show a link of the main menu, or nothing where the host has no such page."""
+    try:
+        address = reverse(view_name)
+    except NoReverseMatch:
+        return {"address": ""}
+    path = context["request"].path
+    current = path == address or (address != "/" and path.startswith(address))
+    return {"address": address, "icon": icon, "label": label, "current": current}
+
+
+@register.filter(is_safe=True)
+def when(moment: datetime | None) -> str:
+    """Show a moment as people say it, inside ``<time>``; nothing for None."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    today = timezone.localdate(clock.now())
+    days = (local.date() - today).days
+    words = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
+    day = words.get(days) or date_format(local, "DATE_FORMAT")
+    text = f"{day}, {date_format(local, 'H:i')}"
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), text)
