@@ -30,8 +30,11 @@ class EntryContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionContent:
+    """``key`` names the section for in-place editing of its heading."""
+
     heading: str
     entries: tuple[EntryContent, ...]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
