@@ -1,8 +1,8 @@
 """Compare every catalogue with the captions in the source; name what differs.
 
-Python is read by Babel, templates by Django's own ``templatize``, so no gettext is needed.
-Exits 1 if a caption has no translation, a translation has no caption, or placeholders
-differ.
+Python is read by Babel, templates by Django's own ``templatize``, so no gettext is
+needed.  Exits 1 if a caption has no translation, a translation has no caption, or
+placeholders differ.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from django.utils.translation.template import templatize
 
 SOURCE = Path(__file__).parent.parent / "src" / "gonets"
 KEYWORDS = {
-    **{name: None for name in ("_", "gettext", "gettext_lazy", "gettext_noop")},
-    **{name: (1, 2) for name in ("ngettext", "ngettext_lazy")},
-    **{name: ((1, "c"), 2) for name in ("pgettext", "pgettext_lazy")},
-    **{name: ((1, "c"), 2, 3) for name in ("npgettext", "npgettext_lazy")},
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop")),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
+    **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
+    **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
@@ -43,7 +43,9 @@ def captions() -> dict[Caption, str]:
 def _captions_in(path: Path) -> Iterator[Caption]:
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        text = templatize(text, origin=str(path))
+        blanked = templatize(text, origin=str(path))
+        # What is left of the markup must not look like badly indented Python.
+        text = "\n".join(line.lstrip() for line in blanked.splitlines())
     lines = BytesIO(text.encode())
     options = {"encoding": "utf-8"}
     for _line, message, _notes, context in extract(
