@@ -1,0 +1,171 @@
+"""HTML from strangers and editors: made safe, made short, made plain text."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import nh3
+
+LINK_SCHEMES = {"http", "https", "mailto"}
+
+FRAGMENT_TAGS = {
+    *("p", "br", "strong", "b", "em", "i", "a", "blockquote"),
+    *("ul", "ol", "li", "h2", "h3", "h4"),
+}
+FRAGMENT_ATTRIBUTES = {"a": {"href"}}
+
+BODY_TAGS = FRAGMENT_TAGS | {
+    *("img", "figure", "figcaption", "pre", "code", "hr", "div", "span"),
+    *("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"),
+    *("h1", "h5", "h6", "dl", "dt", "dd", "sub", "sup", "s", "del", "u", "small"),
+}
+BODY_ATTRIBUTES = {
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height"},
+    "th": {"colspan", "rowspan"},
+    "td": {"colspan", "rowspan"},
+}
+
+NEVER_SHOWN = {
+    *("script", "style", "title", "template", "noscript", "iframe", "object"),
+    *("textarea", "select", "svg", "math", "audio", "video", "noembed", "noframes"),
+}
+"""Elements that go together with what is inside them."""
+
+PARAGRAPH_LIKE = {
+    *("address", "article", "aside", "center", "details", "div", "dd", "dl", "dt"),
+    *("fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup"),
+    *("main", "nav", "pre", "section", "summary", "table", "tr", "td", "th", "caption"),
+}
+"""Blocks that a fragment does not know; they become paragraphs, so no words glue."""
+
+STAND_INS = dict.fromkeys(PARAGRAPH_LIKE, "p") | {"h1": "h2", "h5": "h4", "h6": "h4"}
+
+ENDS_A_LINE = PARAGRAPH_LIKE | {
+    *("p", "br", "li", "ul", "ol", "blockquote", "hr"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "thead", "tbody", "tfoot"),
+}
+
+MAX_CHARACTERS = 300_000
+MAX_DEPTH = 200
+"""Beyond these only hostile HTML goes; the parser's time is length × depth."""
+
+
+def clean_fragment(html: str) -> str:
+    """Return the few tags of a letter's text; every link http, https or mailto.
+
+    Text such as ``{{ subscriber.name | default("you") }}`` stays as it is, apart from
+    ``<``, ``>`` and ``&`` being written as entities.
+    """
+    blocks = _FRAGMENT_AND_BLOCKS.clean(_bounded(html))
+    known, replaced = _STAND_IN.subn(_stand_in, blocks)
+    if replaced:
+        known = _EMPTY_PARAGRAPH.sub("", _FRAGMENT.clean(known)).strip()
+    return _LINK_TO_NOWHERE.sub(r"\1", known)
+
+
+def clean_body(html: str) -> str:
+    """Return an article's text: a fragment with pictures, tables, figures and code.
+
+    Pictures that are not on the web (``data:``, relative) are left out.
+    """
+    clean = _PICTURE_WITHOUT_ADDRESS.sub("", _BODY.clean(_bounded(html)))
+    return _LINK_TO_NOWHERE.sub(r"\1", clean)
+
+
+def text_of(html: str) -> str:
+    """Return the words of ``html`` as plain text, one line per block."""
+    # nh3 first: its output is well-formed, and the standard library's own parser
+    # takes quadratic time on some hostile input.
+    reader = _TextReader()
+    reader.feed(_LINES.clean(_bounded(html)))
+    reader.close()
+    lines = (" ".join(line.split()) for line in "".join(reader.pieces).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def line_of(text: str) -> str:
+    """Return plain ``text`` as one storable line: no controls, no doubled spaces."""
+    return " ".join(storable(text).split())
+
+
+def excerpt(text: str, *, characters: int) -> str:
+    """Return the start of plain ``text`` on one line, cut between words.
+
+    What was cut ends in an ellipsis, which counts.
+    """
+    line = line_of(text)
+    if len(line) <= characters:
+        return line
+    cut = line[:characters]
+    words, space, _ = cut.rpartition(" ")
+    # A single endless word is cut within; so is one that would leave next to nothing.
+    kept = words if space and len(words) >= characters // 2 else cut[:-1]
+    return kept.rstrip(" .,;:!?–—-") + "…"
+
+
+def storable(text: str) -> str:
+    """Return ``text`` without what a database or UTF-8 refuses."""
+    return _UNSTORABLE.sub("", text)
+
+
+def _bounded(html: str) -> str:
+    """Return the start of ``html`` that can be parsed in a moment: usually all."""
+    html = storable(html[:MAX_CHARACTERS])
+    depth = 0
+    for tag in _NESTING_TAG.finditer(html):
+        depth = max(depth - 1, 0) if tag[1] else depth + 1
+        if depth > MAX_DEPTH:
+            return html[: tag.start()]
+    return html
+
+
+def _stand_in(match: re.Match[str]) -> str:
+    return f"<{match[1]}{STAND_INS[match[2]]}>"
+
+
+def _cleaner(tags: set[str], attributes: dict[str, set[str]]) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=tags,
+        attributes=attributes,
+        clean_content_tags=NEVER_SHOWN,
+        url_schemes=LINK_SCHEMES,
+        url_relative="deny",
+        link_rel=None,
+    )
+
+
+_FRAGMENT = _cleaner(FRAGMENT_TAGS, FRAGMENT_ATTRIBUTES)
+_FRAGMENT_AND_BLOCKS = _cleaner(FRAGMENT_TAGS | set(STAND_INS), FRAGMENT_ATTRIBUTES)
+_BODY = _cleaner(BODY_TAGS, BODY_ATTRIBUTES)
+_LINES = _cleaner(ENDS_A_LINE, {})
+
+_STAND_IN = re.compile(rf"<(/?)({'|'.join(sorted(STAND_INS))})>")
+_EMPTY_PARAGRAPH = re.compile(r"<p>(?:\s|<br>|&nbsp;)*</p>")
+_LINK_TO_NOWHERE = re.compile(r"<a>(.*?)</a>", re.DOTALL)
+_PICTURE_WITHOUT_ADDRESS = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
+# Elements that are often left open (p, li …) or have no end do not count.
+_NESTING_TAG = re.compile(
+    r"<(/?)(?!(?:p|li|br|img|hr|dd|dt|td|th|tr|input|link|meta|option|col|wbr|source)\b)"
+    r"[a-z]",
+    re.IGNORECASE,
+)
+# C0 and C1 but tab and line ends, and lone surrogates: PostgreSQL refuses NUL, UTF-8
+# has no surrogates, and no reader sees any of them.
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+class _TextReader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.pieces.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.pieces.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        self.pieces.append(data.replace("\n", " "))
