@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from gonets.delivery.states import UNFINISHED_RUNS, DeliveryStatus, RunStatus
+from gonets.delivery.states import (
+    UNFINISHED_RUNS,
+    DeliveryStatus,
+    Resolution,
+    RunStatus,
+    Stage,
+)
 
 
 class Relay(models.Model):
@@ -18,6 +25,20 @@ class Relay(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Worker(models.Model):
+    """A worker process; it holds claims for as long as it renews its lease."""
+
+    place = models.CharField(max_length=500)  # host and lock file: one at a time
+    pid = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    lease_until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)  # left, or given up on
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.pid}"
 
 
 class Run(models.Model):
@@ -33,6 +54,7 @@ class Run(models.Model):
     status = models.CharField(
         max_length=16, choices=RunStatus.choices, default=RunStatus.PREPARING
     )
+    cancelling = models.BooleanField(default=False)  # the rest is being cancelled
     relay = models.ForeignKey(Relay, models.PROTECT, null=True, related_name="runs")
     pause_reason = models.TextField(blank=True)  # for people; empty: a person paused it
     audience_size = models.PositiveIntegerField(default=0)
@@ -46,11 +68,20 @@ class Run(models.Model):
     withheld = models.IntegerField(default=0)
     cancelled = models.IntegerField(default=0)
     uncertain = models.IntegerField(default=0)
+    rate = models.FloatField(default=0)  # letters per second settled of late
+    rated_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["status"],
+                condition=Q(status__in=[*UNFINISHED_RUNS]),
+                name="which_runs_are_unfinished",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["origin_key"],
@@ -75,6 +106,11 @@ class Run(models.Model):
                 ),
                 name="run_account_adds_up",
             ),
+            models.CheckConstraint(
+                condition=~Q(status="finished")
+                | Q(pending=0, claimed=0, intent=0, deferred=0),
+                name="finished_means_nothing_is_open",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,7 +118,12 @@ class Run(models.Model):
 
 
 class Delivery(models.Model):
-    """One address in a run."""
+    """One address in a run.
+
+    ``fence`` grows with every claim, so that whoever lost a claim cannot write any
+    more.  The letter's binding (``letter_ref`` to ``bound_values``) is written with the
+    first intent and repeated as long as the run still sends that ``letter_ref``.
+    """
 
     run = models.ForeignKey(Run, models.PROTECT, related_name="deliveries")
     address_key = models.CharField(max_length=320)
@@ -91,8 +132,67 @@ class Delivery(models.Model):
     status = models.CharField(
         max_length=16, choices=DeliveryStatus.choices, default=DeliveryStatus.PENDING
     )
+    worker = models.ForeignKey(
+        Worker, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    fence = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(null=True, blank=True)
+    # Deferred until the circuit breaker knows whether the relay minds us or them.
+    policy_wait = models.BooleanField(default=False)
+    attempts = models.PositiveIntegerField(default=0)
+    first_attempt_at = models.DateTimeField(null=True, blank=True)
+    letter_ref = models.CharField(max_length=100, blank=True)
+    message_id = models.CharField(max_length=255, blank=True)
+    letter_date = models.DateTimeField(null=True, blank=True)
+    bound_values = models.TextField(blank=True)  # JSON; text costs no parsing in SQL
+    stage = models.CharField(max_length=8, choices=Stage.choices, blank=True)
+    code = models.PositiveSmallIntegerField(default=0)  # 0: there was no reply
+    enhanced_code = models.CharField(max_length=12, blank=True)
+    answer = models.CharField(max_length=500, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    resolution = models.CharField(max_length=24, choices=Resolution.choices, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    resolved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        # Partial, so that an accepted letter costs as few index writes as possible.
+        indexes = [
+            models.Index(
+                fields=["run", "id"],
+                condition=Q(status="pending"),
+                name="what_can_be_claimed",
+            ),
+            models.Index(
+                fields=["run", "not_before"],
+                condition=Q(status="deferred"),
+                name="what_is_due_again",
+            ),
+            models.Index(
+                fields=["worker"],
+                condition=Q(status__in=["claimed", "intent"]),
+                name="what_a_worker_holds",
+            ),
+            models.Index(
+                fields=["run", "status", "id"],
+                condition=Q(
+                    status__in=[
+                        "refused",
+                        "expired",
+                        "uncertain",
+                        "withheld",
+                        "cancelled",
+                    ]
+                ),
+                name="who_did_not_get_it",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["run", "address_key"], name="one_delivery_per_run_and_address"
@@ -105,6 +205,25 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}: {self.pk} {self.status}"
+
+
+class Attempt(models.Model):
+    """One try that did not end in an acceptance, with the answer as it was given."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="tries")
+    at = models.DateTimeField()
+    letter_ref = models.CharField(max_length=100, blank=True)
+    relay = models.ForeignKey(
+        Relay, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    outcome = models.CharField(max_length=16, choices=DeliveryStatus.choices)
+    stage = models.CharField(max_length=8, choices=Stage.choices)
+    code = models.PositiveSmallIntegerField(default=0)
+    enhanced_code = models.CharField(max_length=12, blank=True)
+    answer = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id}: {self.stage} {self.code}"
 
 
 class Stop(models.Model):
@@ -120,7 +239,7 @@ class Stop(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["scope", "address_key"], name="one_stop_per_scope_and_address"
+                fields=["address_key", "scope"], name="one_stop_per_address_and_scope"
             )
         ]
 

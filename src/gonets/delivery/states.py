@@ -48,3 +48,24 @@ OPEN_DELIVERIES = (
 FINAL_DELIVERIES = tuple(
     status for status in DeliveryStatus if status not in OPEN_DELIVERIES
 )
+
+
+class Stage(TextChoices):
+    """How far the hand-over of a letter had come."""
+
+    RENDER = "render", _("making the letter")
+    CONNECT = "connect", _("connecting")
+    TLS = "tls", _("securing the connection")
+    EHLO = "ehlo", _("greeting")
+    AUTH = "auth", _("logging in")
+    MAIL = "mail", _("naming the sender")
+    RCPT = "rcpt", _("naming the recipient")
+    DATA = "data", _("announcing the letter")
+    DOT = "dot", _("handing over the letter")
+
+
+class Resolution(TextChoices):
+    """What a person decided about an uncertain delivery; the status stays."""
+
+    COUNT_AS_ACCEPTED = "count_as_accepted", _("count as accepted")
+    SEND_AGAIN = "send_again", _("send again")

@@ -1,0 +1,146 @@
+"""The values that the engine's parts hand to each other and to their callers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from gonets.delivery.ports import Binding, Recipient
+
+if TYPE_CHECKING:
+    from gonets.delivery.states import DeliveryStatus, RunStatus, Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRecipient:
+    """Whom a run is to write to; ``person_ref`` is opaque to the engine."""
+
+    address: str
+    address_key: str
+    person_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What the relay answered; ``text`` has its lines joined by one space."""
+
+    code: int
+    enhanced_code: str = ""
+    text: str = ""
+
+    @property
+    def is_positive(self) -> bool:
+        return 200 <= self.code < 300
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (str(self.code), self.enhanced_code, self.text)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A delivery that this worker holds; ``fence`` proves it."""
+
+    run_id: int
+    fence: int
+    recipient: Recipient
+    letter_ref: str
+    attempts: int
+    first_attempt_at: datetime | None
+    binding: Binding | None  # from an earlier attempt with the same letter
+
+    @property
+    def delivery_id(self) -> int:
+        return self.recipient.delivery_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundClaim:
+    """A claim whose letter is determined to the byte."""
+
+    claim: Claim
+    binding: Binding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a claim.  PENDING means: certainly not handed over, give it back.
+
+    Plain values only, because an outcome may have to wait in the spool.
+    """
+
+    delivery_id: int
+    run_id: int
+    fence: int
+    status: DeliveryStatus
+    at: datetime
+    stage: Stage | str = ""
+    code: int = 0
+    enhanced_code: str = ""
+    answer: str = ""
+    letter_ref: str = ""
+    not_before: datetime | None = None
+    policy_wait: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunState:
+    """What the engine must know of a run, many times a second."""
+
+    run_id: int
+    status: RunStatus
+    relay_id: int | None
+    letter_ref: str
+    accepted: int
+    settled: int
+    pending: int
+    deferred: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunProgress:
+    """Where a run stands: the ten counters, and what people read from them."""
+
+    run_id: int
+    status: RunStatus
+    audience_size: int
+    pending: int
+    claimed: int
+    intent: int
+    deferred: int
+    accepted: int
+    refused: int
+    expired: int
+    withheld: int
+    cancelled: int
+    uncertain: int
+    rate: float | None  # letters per second of late; None: not sending
+    pause_reason: str
+    started_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def waiting(self) -> int:
+        """How many are not in a final state."""
+        return self.pending + self.claimed + self.intent + self.deferred
+
+    @property
+    def settled(self) -> int:
+        return self.audience_size - self.waiting
+
+    @property
+    def percent(self) -> int:
+        """How much has been carried out, rounded down; 100 only if nothing is open.
+
+        What a person cancelled was not carried out.
+        """
+        if not self.audience_size:
+            return 100 if self.ended_at else 0
+        return (self.settled - self.cancelled) * 100 // self.audience_size
+
+    @property
+    def seconds_left(self) -> int | None:
+        """Without those that wait for another try: they keep their own time."""
+        if not self.rate:
+            return None
+        return round((self.waiting - self.deferred) / self.rate)
