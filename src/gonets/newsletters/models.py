@@ -62,10 +62,15 @@ class Issue(models.Model):
     edition = models.PositiveIntegerField(default=1)
     subject = models.CharField(max_length=500, blank=True)
     preheader = models.CharField(max_length=500, blank=True)
+    greeting = models.CharField(max_length=300, blank=True)  # plain, personal
     intro = models.TextField(blank=True)  # sanitised HTML with personal expressions
     outro = models.TextField(blank=True)
     scheduled_at = models.DateTimeField(null=True, blank=True)
     schedule_missed = models.BooleanField(default=False)  # asks the editor
+    schedule_failure = models.TextField(blank=True)  # why, as a source string
+    # Up to when the site's materials were looked through for this issue: what came
+    # later is new for the next one, however late this one leaves.
+    gathered_at = models.DateTimeField()
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
@@ -100,14 +105,19 @@ class Issue(models.Model):
 
 
 class Entry(models.Model):
-    """A material placed in an issue, with its own wording."""
+    """A material placed in an issue, with its own wording.
+
+    Entries of one ``part`` stand together under one heading.  A part is named by the
+    section of the site it began as, so that it keeps its place when it is renamed.
+    """
 
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="entries")
     material = models.ForeignKey(
         Material, models.SET_NULL, null=True, blank=True, related_name="entries"
     )
     position = models.PositiveIntegerField()
-    heading = models.CharField(max_length=200, blank=True)  # the section's name
+    part = models.PositiveBigIntegerField(default=0)
+    heading = models.CharField(max_length=200, blank=True)  # the same in all its part
     title = models.CharField(max_length=500)
     teaser = models.TextField(blank=True)  # sanitised HTML
     address = models.CharField(max_length=2000, blank=True)

@@ -14,6 +14,9 @@ class IssueState(TextChoices):
     RELEASED = "released", _("released")  # it has at least one run
 
 
+EDITABLE_STATES = (IssueState.DRAFT, IssueState.POSTPONED, IssueState.SCHEDULED)
+
+
 class IssueStep(TextChoices):
     """The step of the walk that the editor was at; «Разослать» returns there."""
 

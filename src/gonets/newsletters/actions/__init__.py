@@ -1,0 +1,57 @@
+"""All writes to newsletters, issues, their entries and their wording."""
+
+from gonets.newsletters.actions.entries import (
+    add_materials,
+    hold_for_next,
+    remove_entries,
+    reorder_entries,
+    restore_entries,
+)
+from gonets.newsletters.actions.issues import (
+    copy_issue,
+    delete_draft,
+    miss_schedule,
+    postpone_issue,
+    prepare_issue,
+    schedule_issue,
+    set_step,
+    unschedule_issue,
+)
+from gonets.newsletters.actions.newsletters import (
+    archive_newsletter,
+    create_newsletter,
+    edit_newsletter,
+    unarchive_newsletter,
+)
+from gonets.newsletters.actions.releases import (
+    freeze_version,
+    mark_released,
+    release_materials,
+    reserve_materials,
+)
+from gonets.newsletters.actions.wording import save_wording
+
+__all__ = [
+    "add_materials",
+    "archive_newsletter",
+    "copy_issue",
+    "create_newsletter",
+    "delete_draft",
+    "edit_newsletter",
+    "freeze_version",
+    "hold_for_next",
+    "mark_released",
+    "miss_schedule",
+    "postpone_issue",
+    "prepare_issue",
+    "release_materials",
+    "remove_entries",
+    "reorder_entries",
+    "reserve_materials",
+    "restore_entries",
+    "save_wording",
+    "schedule_issue",
+    "set_step",
+    "unarchive_newsletter",
+    "unschedule_issue",
+]

@@ -1,0 +1,90 @@
+"""What happens to an issue and its materials when it goes out."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import F
+
+from gonets.kernel import clock
+from gonets.letters.storing import content_as_json, digest_of
+from gonets.newsletters.errors import IssueMissing
+from gonets.newsletters.models import HeldMaterial, Issue, IssueVersion, MaterialUse
+from gonets.newsletters.queries.letters import letter_content
+from gonets.newsletters.states import EDITABLE_STATES, IssueState
+
+
+@transaction.atomic
+def freeze_version(issue_id: int, *, user: AbstractBaseUser | None) -> IssueVersion:
+    """Keep the wording as it is now; the same wording as the last version is that one.
+
+    :raises IssueMissing: if there is no such issue.
+    """
+    _lock(issue_id)
+    content = letter_content(issue_id)
+    sha256 = digest_of(content)
+    last = IssueVersion.objects.filter(issue=issue_id).order_by("-number").first()
+    if last is not None and last.sha256 == sha256:
+        return last
+    return IssueVersion.objects.create(
+        issue_id=issue_id,
+        number=last.number + 1 if last else 1,
+        content=content_as_json(content),
+        sha256=sha256,
+        created_at=clock.now(),
+        created_by_id=user.pk if user else None,
+    )
+
+
+def _lock(issue_id: int) -> None:
+    """Let no one change the issue until this transaction ends."""
+    if not Issue.objects.filter(pk=issue_id).update(edition=F("edition")):
+        raise IssueMissing
+
+
+@transaction.atomic
+def mark_released(issue_id: int) -> None:
+    """Note that the issue's first run begins; for a released issue it does nothing.
+
+    :raises IssueMissing: if there is no such issue.
+    """
+    Issue.objects.filter(pk=issue_id, state__in=EDITABLE_STATES).update(
+        state=IssueState.RELEASED, schedule_missed=False, schedule_failure=""
+    )
+    Issue.objects.filter(pk=issue_id, released_at=None).update(released_at=clock.now())
+    if not Issue.objects.filter(pk=issue_id).exists():
+        raise IssueMissing
+
+
+@transaction.atomic
+def reserve_materials(issue_id: int) -> None:
+    """Count the issue's materials as sent in its newsletter; twice is the same."""
+    issue = Issue.objects.get(pk=issue_id)
+    material_ids = list(
+        issue.entries.exclude(material=None).values_list("material_id", flat=True)
+    )
+    MaterialUse.objects.bulk_create(
+        (
+            MaterialUse(
+                newsletter_id=issue.newsletter_id,
+                material_id=material_id,
+                issue=issue,
+                used_at=clock.now(),
+            )
+            for material_id in material_ids
+        ),
+        ignore_conflicts=True,
+    )
+    HeldMaterial.objects.filter(
+        newsletter=issue.newsletter_id, material__in=material_ids
+    ).delete()
+
+
+@transaction.atomic
+def release_materials(issue_id: int) -> None:
+    """Offer the issue's materials again: no run of it reached anybody.
+
+    Nor does its date count as the newsletter's last issue any longer.
+    """
+    MaterialUse.objects.filter(issue=issue_id).delete()
+    Issue.objects.filter(pk=issue_id).update(released_at=None)

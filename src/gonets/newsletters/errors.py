@@ -1,0 +1,79 @@
+"""What can go wrong while issues are made, each with a sentence for the editor.
+
+::
+
+    NewslettersError
+    ├── IssueMissing        nothing to do: show the list
+    ├── IssueClosed         the step is over; show where the issue is now
+    ├── EditedMeanwhile     reload, then decide
+    ├── BadWording          correct the named field
+    ├── BadSchedule         choose another time
+    ├── BadSettings         correct the named fields of the newsletter
+    └── NewsletterArchived  take it out of the archive first
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+
+class NewslettersError(Exception):
+    """``str()`` is a sentence for the editor in the language of the request."""
+
+
+class IssueMissing(NewslettersError):
+    def __init__(self) -> None:
+        super().__init__(_("This issue has been deleted."))
+
+
+class IssueClosed(NewslettersError):
+    """The issue is in a state in which this cannot be done."""
+
+
+class NewsletterArchived(NewslettersError):
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            _("“%(newsletter)s” is in the archive. Take it out of there first.")
+            % {"newsletter": title}
+        )
+
+
+class EditedMeanwhile(NewslettersError):
+    """Someone saved first; ``edition`` is what is stored now."""
+
+    def __init__(self, *, by: str, at: datetime, edition: int) -> None:
+        self.by = by
+        self.at = at
+        self.edition = edition
+        super().__init__(
+            _("%(who)s changed this issue at %(time)s. Reload it to go on.")
+            % {
+                "who": by or _("Someone"),
+                "time": date_format(timezone.localtime(at), "TIME_FORMAT"),
+            }
+        )
+
+
+class BadWording(NewslettersError):
+    """``field`` is the name that the caller used for it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        self.field = field
+        super().__init__(message)
+
+
+class BadSchedule(NewslettersError):
+    """The time cannot be used."""
+
+
+class BadSettings(NewslettersError):
+    """``problems`` maps each wrong field to what is wrong with it."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        super().__init__(" ".join(self.problems.values()))

@@ -1,0 +1,27 @@
+"""All reads of newsletters, issues, candidates and letters."""
+
+from gonets.newsletters.queries.candidates import candidates, gathering_start
+from gonets.newsletters.queries.issues import (
+    drafts_of,
+    due_issues,
+    held_materials,
+    newsletter_rows,
+    planned_issues,
+    sent_issues,
+)
+from gonets.newsletters.queries.letters import letter_content
+from gonets.newsletters.queries.picking import picker, uses_of
+
+__all__ = [
+    "candidates",
+    "drafts_of",
+    "due_issues",
+    "gathering_start",
+    "held_materials",
+    "letter_content",
+    "newsletter_rows",
+    "picker",
+    "planned_issues",
+    "sent_issues",
+    "uses_of",
+]

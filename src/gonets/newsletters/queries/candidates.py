@@ -1,0 +1,102 @@
+"""Which materials of the site the next issue of a newsletter may take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import F, Max, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from gonets.content.models import Material
+from gonets.content.queries import (
+    published_materials,
+    section_tree,
+    with_descendants,
+)
+from gonets.kernel import clock
+from gonets.newsletters.models import HeldMaterial, Issue, Newsletter
+from gonets.newsletters.queries.picking import uses_of
+from gonets.newsletters.states import Selection
+from gonets.newsletters.types import Candidate
+
+FIRST_ISSUE_REACHES_BACK = timedelta(days=30)
+"""A newsletter without an earlier issue does not begin with the whole archive."""
+
+LATE_ARRIVAL = timedelta(days=2)
+"""A feed brings a material hours late; it must not slip between two issues."""
+
+
+def candidates(newsletter: Newsletter) -> list[Candidate]:
+    """Return what the newsletter's rule proposes, by section in the site's order.
+
+    Within a section the newest comes first.  Materials that earlier issues left for
+    the next one are among them, wherever they come from.
+    """
+    held_ids = set(
+        HeldMaterial.objects.filter(newsletter=newsletter).values_list(
+            "material_id", flat=True
+        )
+    )
+    chosen = list(_proposed(newsletter))
+    chosen_ids = {material.pk for material in chosen}
+    held = published_materials().filter(pk__in=held_ids - chosen_ids)
+    materials = _in_the_sites_order([*chosen, *held])
+    used_in = uses_of(newsletter.pk, [material.pk for material in materials])
+    return [
+        Candidate(
+            material=material,
+            heading=material.section.name,
+            used_in=used_in.get(material.pk),
+            held=material.pk in held_ids,
+        )
+        for material in materials
+    ]
+
+
+def gathering_start(newsletter: Newsletter) -> datetime:
+    """Return the moment since which a material is new for "since its last issue"."""
+    last = Issue.objects.filter(
+        newsletter=newsletter, released_at__isnull=False
+    ).aggregate(last=Max("gathered_at"))["last"]
+    return last or clock.now() - FIRST_ISSUE_REACHES_BACK
+
+
+def _proposed(newsletter: Newsletter) -> QuerySet[Material]:
+    section_ids = newsletter.sections.values_list("pk", flat=True)
+    included = published_materials(section_ids=with_descendants(section_ids))
+    if newsletter.selection == Selection.LAST_DAYS:
+        since = clock.now() - timedelta(days=newsletter.selection_days)
+        return included.filter(published_at__gt=since)
+    if newsletter.selection == Selection.NEWEST:
+        return _newest_of_each_section(included, count=newsletter.selection_count)
+    return _since_the_last_issue(included, newsletter)
+
+
+def _since_the_last_issue(
+    included: QuerySet[Material], newsletter: Newsletter
+) -> QuerySet[Material]:
+    since = gathering_start(newsletter)
+    arrived_late = Q(created_at__gt=since, published_at__gt=since - LATE_ARRIVAL)
+    return included.filter(Q(published_at__gt=since) | arrived_late).exclude(
+        uses__newsletter=newsletter
+    )
+
+
+def _newest_of_each_section(
+    included: QuerySet[Material], *, count: int
+) -> QuerySet[Material]:
+    place = Window(
+        RowNumber(),
+        partition_by=F("section_id"),
+        order_by=[F("published_at").desc(), F("pk").desc()],
+    )
+    return included.annotate(place_in_section=place).filter(place_in_section__lte=count)
+
+
+def _in_the_sites_order(materials: Iterable[Material]) -> list[Material]:
+    rank = {node.section.pk: rank for rank, node in enumerate(section_tree())}
+    newest_first = sorted(
+        materials, key=lambda each: (each.published_at, each.pk), reverse=True
+    )
+    return sorted(newest_first, key=lambda each: rank.get(each.section_id, len(rank)))

@@ -1,0 +1,91 @@
+"""An issue as the letter it will be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from urllib.parse import urljoin
+
+from django.conf import settings
+
+from gonets.content.models import Picture
+from gonets.content.pictures import picture_address
+from gonets.kernel.addresses import canonical_address
+from gonets.letters.types import (
+    EntryContent,
+    LetterContent,
+    PictureContent,
+    SectionContent,
+)
+from gonets.newsletters.errors import IssueMissing
+from gonets.newsletters.models import Entry, Issue, Newsletter
+
+
+def letter_content(issue_id: int) -> LetterContent:
+    """Return everything of the issue's letter but the reader, as it is worded now.
+
+    :raises IssueMissing: if there is no such issue.
+    """
+    issue = (
+        Issue.objects.select_related("newsletter__readership")
+        .filter(pk=issue_id)
+        .first()
+    )
+    if issue is None:
+        raise IssueMissing
+    newsletter = issue.newsletter
+    return LetterContent(
+        newsletter=newsletter.title,
+        template=newsletter.template,
+        language=newsletter.language,
+        subject=issue.subject,
+        preheader=issue.preheader,
+        greeting=issue.greeting,
+        intro=issue.intro,
+        sections=tuple(_sections(issue.entries.select_related("picture"))),
+        outro=issue.outro,
+        sender_name=newsletter.sender_name,
+        sender_address=newsletter.sender_address,
+        reply_to=newsletter.reply_to,
+        postal_address=newsletter.postal_address,
+        list_id=_list_id(newsletter),
+    )
+
+
+def _sections(entries: Iterable[Entry]) -> Iterable[SectionContent]:
+    for part, group in groupby(entries, key=lambda entry: entry.part):
+        together = list(group)
+        yield SectionContent(
+            key=str(part),
+            heading=together[0].heading,
+            entries=tuple(_entry(entry) for entry in together),
+        )
+
+
+def _entry(entry: Entry) -> EntryContent:
+    picture = entry.picture
+    return EntryContent(
+        key=str(entry.pk),
+        title=entry.title,
+        teaser=entry.teaser,
+        address=_absolute(entry.address),
+        picture=_picture(picture, alt=entry.picture_alt) if picture else None,
+    )
+
+
+def _picture(picture: Picture, *, alt: str) -> PictureContent:
+    return PictureContent(
+        address=_absolute(picture_address(picture)),
+        alt=alt,
+        width=picture.width,
+        height=picture.height,
+    )
+
+
+def _absolute(address: str) -> str:
+    return urljoin(settings.GONETS_PUBLIC_URL, address) if address else ""
+
+
+def _list_id(newsletter: Newsletter) -> str:
+    domain = canonical_address(newsletter.sender_address).rpartition("@")[2]
+    return f"{newsletter.readership.key}.{domain}"

@@ -1,0 +1,62 @@
+"""The whole site's materials, as the editor of one issue may add them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gonets.content.models import Material
+from gonets.content.queries import published_materials, with_descendants
+from gonets.newsletters.models import HeldMaterial, Issue, MaterialUse
+from gonets.newsletters.types import PickerPage, PickerRow
+
+PICKER_PAGE_SIZE = 40
+
+
+def picker(
+    issue: Issue, *, search: str = "", section_id: int | None = None, page: int = 1
+) -> PickerPage:
+    """Return a page of published materials, the newest first.
+
+    A section stands for everything below it too; without one the whole site is looked
+    through.
+    """
+    sections = None if section_id is None else with_descendants([section_id])
+    found = published_materials(search=search, section_ids=sections)
+    start = (page - 1) * PICKER_PAGE_SIZE
+    # One more than shown tells whether there is a next page, without counting all.
+    materials = list(found[start : start + PICKER_PAGE_SIZE + 1])
+    shown = materials[:PICKER_PAGE_SIZE]
+    return PickerPage(
+        rows=tuple(_marked(issue, shown)),
+        next_page=page + 1 if len(materials) > len(shown) else None,
+    )
+
+
+def uses_of(newsletter_id: int, material_ids: Iterable[int]) -> dict[int, Issue]:
+    """Return the latest issue of the newsletter that each used material went out in."""
+    uses = (
+        MaterialUse.objects.filter(
+            newsletter=newsletter_id, material__in=list(material_ids)
+        )
+        .select_related("issue")
+        .order_by("used_at", "pk")
+    )
+    return {use.material_id: use.issue for use in uses}
+
+
+def _marked(issue: Issue, materials: list[Material]) -> Iterable[PickerRow]:
+    ids = [material.pk for material in materials]
+    used_in = uses_of(issue.newsletter_id, ids)
+    present = set(issue.entries.values_list("material_id", flat=True))
+    held = set(
+        HeldMaterial.objects.filter(
+            newsletter=issue.newsletter_id, material__in=ids
+        ).values_list("material_id", flat=True)
+    )
+    for material in materials:
+        yield PickerRow(
+            material=material,
+            used_in=used_in.get(material.pk),
+            in_issue=material.pk in present,
+            held=material.pk in held,
+        )

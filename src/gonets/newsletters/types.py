@@ -1,0 +1,113 @@
+"""Values that pass between editors' pages and the rules of newsletters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from gonets.content.models import Material
+from gonets.newsletters.models import Issue, Newsletter
+from gonets.newsletters.states import Selection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsletterSettings:
+    """What an editor decides about a newsletter."""
+
+    title: str
+    sender_name: str
+    sender_address: str
+    postal_address: str
+    description: str = ""
+    section_ids: tuple[int, ...] = ()
+    selection: str = Selection.SINCE_LAST_ISSUE
+    selection_days: int = 7
+    selection_count: int = 5
+    reply_to: str = ""
+    language: str = "ru"
+    template: str = "digest"
+    greeting: str = ""
+    test_address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A material that the next issue of a newsletter may take.
+
+    ``used_in`` is the latest issue of this newsletter that it went out in; ``held``
+    says that an earlier issue left it for this one.
+    """
+
+    material: Material
+    heading: str
+    used_in: Issue | None
+    held: bool
+
+    @property
+    def is_fresh(self) -> bool:
+        return self.used_in is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickerRow:
+    """A material of the site as an issue's editor may add it."""
+
+    material: Material
+    used_in: Issue | None
+    in_issue: bool
+    held: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickerPage:
+    rows: tuple[PickerRow, ...]
+    next_page: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where an entry stands: after the place before it, in ``part`` if one is named."""
+
+    entry_id: int
+    part: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """What was taken out of an issue, complete enough to be put back.
+
+    ``entries`` and ``held_before`` are rows as stored; ``held_now`` names the
+    materials that were left for the next issue by it.
+    """
+
+    entries: tuple[Mapping[str, Any], ...]
+    held_now: tuple[int, ...] = ()
+    held_before: tuple[Mapping[str, Any], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Removal:
+        return cls(
+            entries=tuple(stored["entries"]),
+            held_now=tuple(stored["held_now"]),
+            held_before=tuple(stored["held_before"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsletterRow:
+    """A newsletter as the list shows it."""
+
+    newsletter: Newsletter
+    subscribers: int
+    last_issue: Issue | None
+    next_issue: Issue | None  # the nearest scheduled one
+    open_issues: int  # in preparation, postponed or scheduled
+
+    @property
+    def last_released_at(self) -> datetime | None:
+        return self.last_issue.released_at if self.last_issue else None

@@ -1,0 +1,99 @@
+"""The words of an issue: what the fields are called, what each may hold."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from gonets.kernel.html import clean_fragment
+from gonets.newsletters.errors import BadWording
+
+LONGEST_LINE = {
+    "subject": 500,
+    "preheader": 500,
+    "greeting": 300,
+    "title": 500,
+    "heading": 200,
+}
+LONGEST_TEXT = {"intro": 50_000, "outro": 50_000, "teaser": 20_000}
+
+LINE_BREAKING = {"Cc", "Cs", "Zl", "Zp"}
+"""Unicode categories: controls, lone surrogates, line and paragraph separators."""
+
+OF_ISSUE = ("subject", "preheader", "greeting", "intro", "outro")
+OF_ENTRY = ("title", "teaser")
+
+
+@dataclass(slots=True)
+class Wording:
+    """Checked and cleaned changes, by what they belong to."""
+
+    issue: dict[str, str] = field(default_factory=dict)
+    headings: dict[int, str] = field(default_factory=dict)  # by part
+    entries: dict[int, dict[str, str]] = field(default_factory=dict)  # by entry id
+
+
+def checked_wording(changes: Mapping[str, str]) -> Wording:
+    """Return ``changes`` sorted, checked and with safe HTML.
+
+    Names are ``subject``, ``preheader``, ``greeting``, ``intro``, ``outro``,
+    ``section.<part>.heading``, ``entry.<id>.title`` and ``entry.<id>.teaser``.
+
+    :raises BadWording: naming the first field that cannot be saved.
+    """
+    wording = Wording()
+    for name, text in changes.items():
+        match name.split("."):
+            case [word] if word in OF_ISSUE:
+                wording.issue[word] = _cleaned(name, word, text)
+            case ["section", part, "heading"] if _is_id(part):
+                wording.headings[int(part)] = _cleaned(name, "heading", text)
+            case ["entry", entry_id, word] if word in OF_ENTRY and _is_id(entry_id):
+                entry = wording.entries.setdefault(int(entry_id), {})
+                entry[word] = _cleaned(name, word, text)
+            case _:
+                raise BadWording(name, _("The letter has no such field."))
+    return wording
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
+def _cleaned(name: str, word: str, text: str) -> str:
+    if word in LONGEST_TEXT:
+        _check_length(name, text, LONGEST_TEXT[word])
+        # Cleaning may lengthen the text (``&`` becomes ``&amp;``): no second check.
+        return clean_fragment(text)
+    line = text.strip()
+    _check_length(name, line, LONGEST_LINE[word])
+    if has_control_characters(line):
+        raise BadWording(
+            name, _("This must be one line, without line breaks or control characters.")
+        )
+    if word == "title" and not line:
+        raise BadWording(name, _("A material needs a title."))
+    return line
+
+
+def _check_length(name: str, text: str, longest: int) -> None:
+    if len(text) <= longest:
+        return
+    raise BadWording(
+        name,
+        ngettext(
+            "This is too long: %(length)d characters, and only %(longest)d fits.",
+            "This is too long: %(length)d characters, and only %(longest)d fit.",
+            longest,
+        )
+        % {"length": len(text), "longest": longest},
+    )
+
+
+def has_control_characters(text: str) -> bool:
+    """Whether ``text`` could break out of a header or a one-line field."""
+    return any(unicodedata.category(character) in LINE_BREAKING for character in text)
