@@ -1,0 +1,228 @@
+"""Fetching from addresses that people and feeds give us, without being misused.
+
+A stranger's address must not let them reach what only our own machine can: every host
+is resolved here, every IP address checked, and the connection made to exactly the
+address that was checked.  A redirect is a new address and goes the same way.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpcore2
+import httpx2
+
+from gonets.kernel.connections import (
+    AddressRefused,
+    Deadline,
+    Guard,
+    GuardedBackend,
+    HttpError,
+    NoAnswer,
+    NotSecure,
+    TooSlow,
+)
+from gonets.kernel.networks import is_plain_host
+
+__all__ = [
+    "AddressRefused",
+    "Answer",
+    "BadAnswer",
+    "Guard",
+    "HttpError",
+    "NoAnswer",
+    "NotSecure",
+    "Refusal",
+    "TooLarge",
+    "TooManyRedirects",
+    "TooSlow",
+    "fetch",
+]
+
+USER_AGENT = "Gonets/0.1 (newsletter desk)"
+REDIRECTS = {301, 302, 303, 307, 308}
+
+
+class TooManyRedirects(HttpError):
+    """The address leads to another, and that to another, and so on."""
+
+
+class TooLarge(HttpError):
+    """The answer is larger than we are willing to read."""
+
+
+class BadAnswer(HttpError):
+    """What came is not HTTP, or is packed in a way we did not ask for."""
+
+
+class Refusal(HttpError):
+    """The site answered, but not with the content: ``status`` says why."""
+
+    def __init__(self, message: str, *, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """``address`` is where it came from in the end; header names are lower-case."""
+
+    address: str
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+def fetch(
+    address: str,
+    *,
+    guard: Guard | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """Return what the web has at ``address``; 200 and 304 count as answers.
+
+    ``headers`` go to the host of ``address`` alone, not to where it redirects.
+
+    :raises HttpError: one of its kinds, with a sentence.
+    """
+    guard = guard or Guard()
+    deadline = Deadline(guard.patience)
+    url = _checked(address, guard)
+    own_headers = dict(headers or {})
+    for _ in range(guard.redirects + 1):
+        with _asked(url, own_headers, guard, deadline) as response:
+            target = _redirect_target(response, url)
+            if target is None:
+                return _answer(response, url, guard)
+        following = _checked(target, guard)
+        if _origin(following) != _origin(url):
+            own_headers = {}
+        url = following
+    raise TooManyRedirects(f"{address} redirects more than {guard.redirects} times.")
+
+
+def _checked(address: str, guard: Guard) -> httpx2.URL:
+    try:
+        url = httpx2.URL(address.strip())
+    except (httpx2.InvalidURL, ValueError) as error:
+        raise AddressRefused(f"“{address:.200}” is not a web address.") from error
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise AddressRefused(f"“{address:.200}” is not an http or https address.")
+    if url.userinfo:
+        raise AddressRefused("The address must not hold a user name or a password.")
+    host = url.raw_host.decode("ascii")
+    if not is_plain_host(host):
+        raise AddressRefused(f"“{host}” is not the name of a site.")
+    if _port(url) not in guard.ports:
+        raise AddressRefused(f"Port {_port(url)} is not one that sites use.")
+    return url
+
+
+@contextmanager
+def _asked(
+    url: httpx2.URL, own_headers: dict[str, str], guard: Guard, deadline: Deadline
+) -> Iterator[httpcore2.Response]:
+    """Open the answer to one GET; close its connection in the end."""
+    headers: dict[str, str] = {
+        "Host": url.netloc.decode("ascii"),
+        "User-Agent": USER_AGENT,
+        "Accept": "*/*",
+        "Accept-Encoding": "gzip",
+        "Connection": "close",
+        **own_headers,
+    }
+    asked = httpcore2.URL(
+        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+    )
+    with (
+        httpcore2.ConnectionPool(
+            ssl_context=httpx2.create_ssl_context(trust_env=False),
+            network_backend=GuardedBackend(guard, deadline),
+        ) as pool,
+        _told_plainly(url.host),
+        pool.stream("GET", asked, headers=list(headers.items())) as response,
+    ):
+        yield response
+
+
+@contextmanager
+def _told_plainly(host: str) -> Iterator[None]:
+    """Turn the HTTP library's many errors into ours."""
+    try:
+        yield
+    except httpcore2.TimeoutException as error:
+        raise TooSlow(f"{host} did not answer in time.") from error
+    except httpcore2.NetworkError as error:
+        raise NoAnswer(f"{host} does not answer: {error}.") from error
+    except (httpcore2.ProtocolError, httpcore2.UnsupportedProtocol) as error:
+        raise BadAnswer(f"{host} did not answer as a web server does.") from error
+
+
+def _redirect_target(response: httpcore2.Response, url: httpx2.URL) -> str | None:
+    location = _header(response, "location")
+    if response.status not in REDIRECTS or not location:
+        return None
+    try:
+        return str(url.join(location))
+    except (httpx2.InvalidURL, ValueError) as error:
+        raise AddressRefused(f"{url.host} redirects to what is no address.") from error
+
+
+def _answer(response: httpcore2.Response, url: httpx2.URL, guard: Guard) -> Answer:
+    if response.status not in {200, 304}:
+        message = f"{url.host} answered with the status {response.status}."
+        raise Refusal(message, status=response.status)
+    headers = {
+        name.decode("latin-1").lower(): value.decode("latin-1")
+        for name, value in response.headers
+    }
+    content = b"".join(_unpacked(response, guard.largest))
+    return Answer(
+        address=str(url), status=response.status, headers=headers, content=content
+    )
+
+
+def _unpacked(response: httpcore2.Response, largest: int) -> Iterator[bytes]:
+    """Yield the content, never more than ``largest`` bytes of it in all.
+
+    Unpacked here and not by the library, which would inflate a bomb first and let us
+    count afterwards.
+    """
+    packing = _header(response, "content-encoding").lower()
+    if packing not in {"", "identity", "gzip", "x-gzip"}:
+        raise BadAnswer(f"The answer is packed in an unknown way: {packing:.40}.")
+    inflate = zlib.decompressobj(wbits=31) if "gzip" in packing else None
+    room = largest
+    for chunk in response.iter_stream():
+        piece = chunk if inflate is None else _inflated(inflate, chunk, room + 1)
+        room -= len(piece)
+        if room < 0:
+            raise TooLarge(f"The answer is larger than {largest // 1_000_000} MB.")
+        yield piece
+    if inflate is not None and not inflate.eof:
+        raise BadAnswer("The answer ended in the middle.")
+
+
+def _inflated(inflate: zlib._Decompress, chunk: bytes, at_most: int) -> bytes:
+    try:
+        return inflate.decompress(chunk, at_most)
+    except zlib.error as error:
+        raise BadAnswer("The answer is damaged: it cannot be unpacked.") from error
+
+
+def _header(response: httpcore2.Response, wanted: str) -> str:
+    for name, value in response.headers:
+        if name.decode("latin-1").lower() == wanted:
+            return str(value.decode("latin-1")).strip()
+    return ""
+
+
+def _origin(url: httpx2.URL) -> tuple[str, str, int]:
+    return url.scheme, url.host, _port(url)
+
+
+def _port(url: httpx2.URL) -> int:
+    return {"http": 80, "https": 443}[url.scheme] if url.port is None else url.port
