@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage, Storage
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from gonets.audience.states import ConsentKind, SubscriptionState
+from gonets.audience.states import (
+    ConsentKind,
+    ImportState,
+    LineFault,
+    SubscriptionState,
+)
+
+
+def new_link_key() -> str:
+    """Return 96 random bits; a restored backup can never give them to another."""
+    return secrets.token_urlsafe(12)
+
+
+def import_storage() -> Storage:
+    """Uploaded lists of people lie in the data folder, never under ``MEDIA_ROOT``."""
+    return FileSystemStorage(location=settings.DATA_DIR / "imports")
 
 
 class Readership(models.Model):
@@ -27,6 +45,9 @@ class Subscriber(models.Model):
     address = models.CharField(_("e-mail"), max_length=254)  # as it was spelled
     address_key = models.CharField(max_length=320, unique=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
+    # What a search looks in: case-folded, because SQLite folds Latin letters only.
+    search_text = models.CharField(max_length=1200, default="", blank=True)
+    link_key = models.CharField(max_length=16, unique=True, default=new_link_key)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
@@ -73,6 +94,82 @@ class Subscription(models.Model):
         return f"{self.subscriber_id} → {self.readership_id}: {self.state}"
 
 
+class SubscriberImport(models.Model):
+    """A file of people on its way in.
+
+    ``cursor`` is how many lines have been dealt with: it moves in the transaction that
+    writes their people, so that a killed import goes on exactly where it stopped.
+    """
+
+    file = models.FileField(storage=import_storage, max_length=200, blank=True)
+    file_name = models.CharField(max_length=255)  # as the uploader called it
+    state = models.CharField(
+        max_length=16, choices=ImportState.choices, default=ImportState.UPLOADED
+    )
+    encoding = models.CharField(max_length=20)
+    delimiter = models.CharField(max_length=1)
+    has_header = models.BooleanField(default=True)
+    address_column = models.PositiveIntegerField(default=0)
+    name_column = models.PositiveIntegerField(null=True, blank=True)
+    readerships = models.ManyToManyField(Readership, blank=True, related_name="+")
+    consent_source = models.TextField(blank=True)  # where these people agreed
+    lines = models.PositiveIntegerField(default=0)
+    cursor = models.PositiveIntegerField(default=0)
+    added = models.PositiveIntegerField(default=0)  # people who were not here
+    subscribed = models.PositiveIntegerField(default=0)  # were here, subscribed now
+    merged = models.PositiveIntegerField(default=0)  # were here and subscribed
+    refused = models.PositiveIntegerField(default=0)
+    failure = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=ImportState.values), name="import_state_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_name}: {self.state}"
+
+    @property
+    def percent(self) -> int:
+        """How much of the file is dealt with, rounded down."""
+        if self.state == ImportState.DONE:
+            return 100
+        return min(99, 100 * self.cursor // max(1, self.lines))
+
+
+class ImportRefusal(models.Model):
+    """A line that added nobody, and why."""
+
+    of_import = models.ForeignKey(
+        SubscriberImport, models.CASCADE, related_name="refusals"
+    )
+    line = models.PositiveIntegerField()
+    text = models.CharField(max_length=300)  # the beginning of the line
+    fault = models.CharField(max_length=16, choices=LineFault.choices)
+    detail = models.CharField(max_length=300, blank=True)  # names the other line
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["of_import", "line"], name="one_refusal_per_line"
+            ),
+            models.CheckConstraint(
+                condition=Q(fault__in=LineFault.values), name="line_fault_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.of_import_id}:{self.line} {self.fault}"
+
+
 class Consent(models.Model):
     """The evidence that a person wanted this newsletter; append-only."""
 
@@ -85,6 +182,10 @@ class Consent(models.Model):
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True
     )
+    source_import = models.ForeignKey(
+        SubscriberImport, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    source_line = models.PositiveIntegerField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.given_at:%Y-%m-%d}"
@@ -99,3 +200,16 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return self.address_key
+
+
+class Erasure(models.Model):
+    """Somebody was deleted for good: an import must not bring them back.
+
+    Only a keyed hash of the address is kept.
+    """
+
+    address_hash = models.CharField(max_length=43, unique=True)
+    erased_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"erased {self.erased_at:%Y-%m-%d}"

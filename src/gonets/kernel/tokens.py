@@ -10,11 +10,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 
 from django.conf import settings
 
 SIGNATURE_BYTES = 20
 """160 bits: RFC 8058 asks for "hard to forge"; 128 would do."""
+
+
+SAFE_PART = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class BadToken(ValueError):
@@ -24,8 +28,11 @@ class BadToken(ValueError):
 def sign(purpose: str, *parts: str) -> str:
     """Return ``part.part.signature``, safe in a URL path.
 
-    Parts must consist of URL-safe characters without dots (ids, slugs).
+    :raises ValueError: if a part has anything but URL-safe characters without dots.
     """
+    for part in parts:
+        if not SAFE_PART.fullmatch(part):
+            raise ValueError(f"{part!r} cannot be a part of a link.")
     body = ".".join(parts)
     return f"{body}.{_signature(settings.SECRET_KEY, purpose, body)}"
 
@@ -36,18 +43,38 @@ def verify(purpose: str, token: str) -> tuple[str, ...]:
     :raises BadToken: for anything else; which reason is not told.
     """
     body, _, signature = token.rpartition(".")
-    keys = [str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
-    given = signature.encode("utf-8", "surrogatepass")
+    given = _bytes(signature)
     matches = [
         hmac.compare_digest(_signature(key, purpose, body).encode(), given)
-        for key in keys
+        for key in _keys()
     ]
     if not any(matches):
         raise BadToken("This link is damaged or was not made by this site.")
     return tuple(body.split("."))
 
 
+def fingerprint(purpose: str, text: str) -> list[str]:
+    """Return hashes that recognise ``text`` and do not tell it.
+
+    The first is the one to keep; the others were made under earlier keys.
+    """
+    return [_mac(key, purpose, text, size=32) for key in _keys()]
+
+
+def _keys() -> list[str]:
+    return [str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+
+
 def _signature(key: str, purpose: str, body: str) -> str:
-    message = f"gonets:{purpose}:{body}".encode("utf-8", "surrogatepass")
-    mac = hmac.new(key.encode(), message, hashlib.sha256).digest()[:SIGNATURE_BYTES]
+    return _mac(key, purpose, body, size=SIGNATURE_BYTES)
+
+
+def _mac(key: str, purpose: str, text: str, *, size: int) -> str:
+    message = _bytes(f"gonets:{purpose}:{text}")
+    mac = hmac.new(key.encode(), message, hashlib.sha256).digest()[:size]
     return base64.urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def _bytes(text: str) -> bytes:
+    """Encode whatever a URL may carry, lone surrogates included."""
+    return text.encode("utf-8", "surrogatepass")

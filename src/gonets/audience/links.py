@@ -1,0 +1,60 @@
+"""Links in letters that say who leaves what, without a log-in.
+
+A token names the readership and the person's random ``link_key``, signed; it holds no
+time and stays valid as long as the site's key or its ``SECRET_KEY_FALLBACKS``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gonets.audience.models import Subscription
+from gonets.kernel import tokens
+
+PURPOSE = "unsubscribe"
+INERT = "preview"  # shorter than any ``link_key``
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsubscribeLink:
+    """What an undamaged token says."""
+
+    readership_key: str
+    link_key: str
+
+    @property
+    def is_inert(self) -> bool:
+        """Tell whether it is from a preview or a test letter, and does nothing."""
+        return self.link_key == INERT
+
+    def subscription(self) -> Subscription | None:
+        """Return whose link it is; None if it is inert or the person was deleted."""
+        return (
+            Subscription.objects.filter(
+                readership__key=self.readership_key,
+                subscriber__link_key=self.link_key,
+            )
+            .select_related("subscriber", "readership")
+            .first()
+        )
+
+
+def unsubscribe_token(*, readership_key: str, link_key: str) -> str:
+    """Return the same token for the same person and readership, always."""
+    return tokens.sign(PURPOSE, readership_key, link_key)
+
+
+def inert_token(readership_key: str) -> str:
+    """Return a token for previews and test letters: its page explains itself."""
+    return tokens.sign(PURPOSE, readership_key, INERT)
+
+
+def parse_unsubscribe_token(token: str) -> UnsubscribeLink:
+    """Return what the token says.
+
+    :raises kernel.tokens.BadToken: if we did not make it for this purpose.
+    """
+    parts = tokens.verify(PURPOSE, token)
+    if len(parts) != 2:
+        raise tokens.BadToken("This link names no subscription.")
+    return UnsubscribeLink(readership_key=parts[0], link_key=parts[1])

@@ -1,0 +1,154 @@
+"""Who there is, and who gets a newsletter now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from gonets.audience.models import Subscriber, Subscription, Suppression
+from gonets.audience.names import folded
+from gonets.audience.states import SubscriptionState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmedRecipient:
+    """One person who gets the newsletter."""
+
+    subscription_id: int
+    subscriber_id: int
+    address: str
+    address_key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalValues:
+    """What letters to one person are made with; ``link_key`` is for ``links``."""
+
+    name: str
+    address: str
+    link_key: str
+
+
+class Standing(TextChoices):
+    """How a person stands with the newsletters asked about."""
+
+    CONFIRMED = "confirmed", _("Subscribed")
+    PENDING = "pending", _("Awaiting confirmation")
+    UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
+    NOWHERE = "nowhere", _("No subscriptions")
+    SUPPRESSED = "suppressed", _("Blocked")
+
+
+def confirmed_subscriptions(readership_id: int) -> QuerySet[Subscription]:
+    """Everybody who gets this newsletter now, blocked addresses left out."""
+    return Subscription.objects.filter(
+        readership_id=readership_id, state=SubscriptionState.CONFIRMED
+    ).exclude(_is_suppressed("subscriber__address_key"))
+
+
+def confirmed_count(readership_id: int) -> int:
+    return confirmed_subscriptions(readership_id).count()
+
+
+def confirmed_counts() -> dict[int, int]:
+    """Return the count of every readership that has anybody, in one query."""
+    rows = (
+        Subscription.objects.filter(state=SubscriptionState.CONFIRMED)
+        .exclude(_is_suppressed("subscriber__address_key"))
+        .values_list("readership_id")
+        .annotate(people=Count("id"))
+    )
+    return dict(rows)
+
+
+def confirmed_recipients(
+    *,
+    readership_id: int,
+    after_id: int = 0,
+    limit: int = 1000,
+    until: datetime | None = None,
+) -> list[ConfirmedRecipient]:
+    """Return the next ones by subscription id: a million never sits in memory.
+
+    Ask again with the last ``subscription_id`` until nothing comes.  With ``until``
+    only those who were confirmed by then.
+    """
+    confirmed = confirmed_subscriptions(readership_id).filter(id__gt=after_id)
+    if until is not None:
+        confirmed = confirmed.filter(confirmed_at__lte=until)
+    rows = confirmed.order_by("id").values_list(
+        "id",
+        "subscriber_id",
+        "subscriber__address",
+        "subscriber__address_key",
+        "subscriber__name",
+    )[:limit]
+    return [
+        ConfirmedRecipient(
+            subscription_id=subscription_id,
+            subscriber_id=subscriber_id,
+            address=address,
+            address_key=address_key,
+            name=name,
+        )
+        for subscription_id, subscriber_id, address, address_key, name in rows
+    ]
+
+
+def personal_values(subscriber_ids: Iterable[int]) -> Mapping[int, PersonalValues]:
+    """Return what is known of these people, in one query; the deleted are absent."""
+    rows = Subscriber.objects.filter(id__in=subscriber_ids).values_list(
+        "id", "name", "address", "link_key"
+    )
+    return {
+        subscriber_id: PersonalValues(name=name, address=address, link_key=link_key)
+        for subscriber_id, name, address, link_key in rows
+    }
+
+
+def subscribers(
+    *, search: str = "", readership_id: int | None = None, standing: str = ""
+) -> QuerySet[Subscriber]:
+    """Return the people asked for, the newest first.
+
+    Every word of ``search`` must occur in the name or the address, whatever the case,
+    Cyrillic included.
+    """
+    found = Subscriber.objects.order_by("-id")
+    for word in folded(search).split():
+        found = found.filter(search_text__contains=word)
+    return found.filter(_stands(standing, readership_id))
+
+
+def is_suppressed(address_key: str) -> bool:
+    return Suppression.objects.filter(address_key=address_key).exists()
+
+
+def with_suppression(found: QuerySet[Subscriber]) -> QuerySet[Subscriber]:
+    """Add ``suppressed`` to each, and their subscriptions in one more query."""
+    return found.annotate(suppressed=_is_suppressed("address_key")).prefetch_related(
+        "subscriptions"
+    )
+
+
+def _stands(standing: str, readership_id: int | None) -> Q:
+    theirs = Subscription.objects.filter(subscriber_id=OuterRef("id"))
+    if readership_id is not None:
+        theirs = theirs.filter(readership_id=readership_id)
+    if standing == Standing.SUPPRESSED:
+        suppressed = Q(_is_suppressed("address_key"))
+        return suppressed if readership_id is None else suppressed & Q(Exists(theirs))
+    if standing == Standing.NOWHERE:
+        return ~Q(Exists(theirs.exclude(state=SubscriptionState.UNSUBSCRIBED)))
+    if standing:
+        return Q(Exists(theirs.filter(state=standing)))
+    return Q() if readership_id is None else Q(Exists(theirs))
+
+
+def _is_suppressed(address_key_field: str) -> Exists:
+    return Exists(Suppression.objects.filter(address_key=OuterRef(address_key_field)))
