@@ -1,11 +1,48 @@
-"""Settings of the tests: the product's own, on a database of their own."""
+"""Settings of the tests: the product's own, on a database and a folder of their own.
 
-from gonets.server.settings import *  # noqa: F403
+``GONETS_TEST_DATABASE`` says which: ``memory`` (SQLite, the default), ``file`` (SQLite
+in a file, for tests with several processes) or ``postgres`` (started by conftest.py).
+"""
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": ":memory:",
-    }
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+FOLDER = Path(tempfile.mkdtemp(prefix="gonets-tests-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+for name in [name for name in os.environ if name.startswith("GONETS_")]:
+    if not name.startswith("GONETS_TEST_"):
+        del os.environ[name]
+os.environ |= {
+    "GONETS_DATA": str(FOLDER),
+    "GONETS_ENV_FILE": os.devnull,
+    "GONETS_LANGUAGE": "en",
+    "GONETS_TIME_ZONE": "Europe/Moscow",
+    "GONETS_SECRET_KEY": "only-for-tests-" * 3,
 }
+
+from gonets.server.settings import *  # noqa: E402, F403
+
+TEST_DATABASE = os.environ.get("GONETS_TEST_DATABASE", "memory")
+if TEST_DATABASE == "postgres":
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": "gonets",
+            "USER": "postgres",
+            "HOST": "",  # conftest.py starts the server and fills this in.
+        }
+    }
+elif TEST_DATABASE == "file":
+    DATABASES["default"]["TEST"] = {"NAME": FOLDER / "test.sqlite3"}
+else:
+    DATABASES = {
+        "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
+    }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+MEDIA_ROOT = FOLDER / "media"
+# The desk's own pages are what is tested; the lock-out has tests of its own.
+AXES_ENABLED = False
+WHITENOISE_USE_FINDERS = False

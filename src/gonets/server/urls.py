@@ -4,4 +4,11 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("gonets.web.urls"))]
+from gonets.server.health import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("", include("gonets.server.accounts.urls")),
+    path("mailbox/", include("gonets.server.catcher.urls")),
+    path("", include("gonets.web.urls")),
+]

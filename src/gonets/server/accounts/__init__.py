@@ -1,0 +1,1 @@
+"""Logging in and out, passwords, languages, and who may use the desk."""

@@ -1,0 +1,32 @@
+"""The ``gonets`` command: the product's own commands and all of Django's."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from django.core.management import execute_from_command_line
+
+from gonets.server.errors import CannotStart
+from gonets.server.terminal import explain
+
+CANNOT_START = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; what cannot start says why in one sentence."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gonets.server.settings")
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        execute_from_command_line(["gonets", *given])
+    except CannotStart as error:
+        explain(error)
+        return CANNOT_START
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

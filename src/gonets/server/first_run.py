@@ -1,0 +1,65 @@
+"""Bringing a data folder to life: the database, an administrator, the demo site."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.management import call_command
+
+from gonets.server.accounts.passwords import made_up_password
+from gonets.server.environment import Environment
+from gonets.server.health import unapplied_migrations
+from gonets.server.models import User
+
+PASSWORD_FILE = "first-password"  # noqa: S105  # A file name.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogIn:
+    """``password`` is empty once somebody has chosen another."""
+
+    name: str
+    password: str
+
+
+def prepare(environment: Environment) -> LogIn:
+    """Migrate; in an empty database also make an administrator and the demo."""
+    if unapplied_migrations():
+        call_command("migrate", interactive=False, verbosity=0)
+    if not User.objects.exists():
+        _make_administrator(environment)
+        if environment.demo:
+            call_command("demo", language=environment.language)
+    return _log_in(environment)
+
+
+def _make_administrator(environment: Environment) -> None:
+    """Keep a made-up password readable in the data folder until it is changed."""
+    password = environment.admin_password or made_up_password()
+    if not environment.admin_password:
+        _write_private(environment.data / PASSWORD_FILE, password)
+    User.objects.create_superuser(
+        username=environment.admin_name, password=password, language=""
+    )
+
+
+def _log_in(environment: Environment) -> LogIn:
+    """Return the log-in to show; the password only while it is still the first one."""
+    file = environment.data / PASSWORD_FILE
+    name = environment.admin_name
+    if not file.exists():
+        return LogIn(name=name, password="")
+    password = file.read_text("ascii").strip()
+    user = User.objects.filter(username=name).first()
+    if user is None or not user.check_password(password):
+        file.unlink()
+        return LogIn(name=name, password="")
+    return LogIn(name=name, password=password)
+
+
+def _write_private(file: Path, text: str) -> None:
+    descriptor = os.open(file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(text + "\n")

@@ -1,0 +1,46 @@
+"""Whether the product is ready, for people and for machines that watch it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from gonets import __version__
+
+WORKER_SILENCE = timedelta(seconds=60)
+
+
+@login_not_required
+@require_safe
+@never_cache
+def healthz(_request: HttpRequest) -> JsonResponse:
+    """Answer 200 once everything is ready, 503 with the reasons before."""
+    problems = problems_now()
+    answer = {
+        "status": "unready" if problems else "ok",
+        "version": __version__,
+        "problems": problems,
+    }
+    return JsonResponse(answer, status=503 if problems else 200)
+
+
+def problems_now() -> list[str]:
+    """Return what stands in the way, for operators, in English."""
+    try:
+        if unapplied_migrations():
+            return ["the database has to be migrated"]
+    except DatabaseError as error:
+        return [f"the database does not answer: {error}"]
+    return []
+
+
+def unapplied_migrations() -> list[str]:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [str(migration) for migration, _backwards in plan]
