@@ -9,3 +9,10 @@ class PublishingConfig(AppConfig):
     label = "gonets_publishing"
     verbose_name = _("Publishing")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Models can be imported only now.
+        from gonets.audience.ports import use_stop_port  # noqa: PLC0415
+        from gonets.publishing.stops import DeliveryStops  # noqa: PLC0415
+
+        use_stop_port(DeliveryStops())

@@ -1,26 +1,22 @@
-"""Which runs an issue has had, and to whom each was meant to go."""
+"""Which runs an issue has had, to whom each was meant to go, and through what."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Q
 
-from gonets.delivery.models import Run
+from gonets.delivery.models import Relay, Run
 from gonets.newsletters.models import Issue, IssueVersion
-
-
-class AudienceRule(models.TextChoices):
-    """Whom a run of an issue is for."""
-
-    EVERYONE = "everyone", _("everyone confirmed now")
-    NEWCOMERS = "newcomers", _("only those in no earlier audience of this issue")
-    FAILED = "failed", _("only those it failed for")
-    FAILED_AND_UNCERTAIN = "failed_uncertain", _("failed and uncertain ones")
+from gonets.publishing.states import AudienceRule
 
 
 class IssueRun(models.Model):
-    """One sending of an issue: which version, to whom, started by whom."""
+    """One sending of an issue: which version, to whom, started by whom.
+
+    ``version`` is the one that open deliveries get; corrected in a paused run, it moves
+    on, and ``delivery`` keeps for each address what it was sent.
+    """
 
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="issue_runs")
     version = models.ForeignKey(IssueVersion, models.PROTECT, related_name="+")
@@ -29,7 +25,51 @@ class IssueRun(models.Model):
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
+    # The audience is taken in order of subscription id; this far it is frozen.
+    frozen_up_to = models.PositiveBigIntegerField(default=0)
+    frozen_at = models.DateTimeField(null=True, blank=True)
+    held = models.BooleanField(default=False)  # «Приостановить» while still freezing
+    settled_at = models.DateTimeField(null=True, blank=True)  # its end was drawn up
     acknowledged_at = models.DateTimeField(null=True, blank=True)  # «Ok» was pressed
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(audience__in=AudienceRule.values),
+                name="issue_run_audience_known",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"], name="issue_run_to_freeze", condition=Q(frozen_at=None)
+            ),
+            models.Index(
+                fields=["id"], name="issue_run_to_settle", condition=Q(settled_at=None)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.issue_id}: {self.run_id}"
+
+
+class ChosenRelay(models.Model):
+    """The relay an administrator chose; without a row, the environment decides.
+
+    The single row has the primary key 1; ``relay`` is empty for the built-in mailbox.
+    """
+
+    relay = models.ForeignKey(
+        Relay, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    chosen_at = models.DateTimeField()
+    chosen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="one_chosen_relay")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.relay or "mailbox")

@@ -1,0 +1,30 @@
+"""All writes of publishing: sending, pausing, correcting, sending again, the relay."""
+
+from gonets.publishing.actions.control import (
+    acknowledge_run,
+    cancel_issue_rest,
+    continue_run,
+    pause_issue_run,
+    settle_run,
+)
+from gonets.publishing.actions.corrections import correct_and_resume
+from gonets.publishing.actions.freezing import freeze_audience, freeze_chunk
+from gonets.publishing.actions.relays import choose_mailbox, choose_relay
+from gonets.publishing.actions.sending import send_due_issue, send_issue
+from gonets.publishing.actions.trials import send_test_letter
+
+__all__ = [
+    "acknowledge_run",
+    "cancel_issue_rest",
+    "choose_mailbox",
+    "choose_relay",
+    "continue_run",
+    "correct_and_resume",
+    "freeze_audience",
+    "freeze_chunk",
+    "pause_issue_run",
+    "send_due_issue",
+    "send_issue",
+    "send_test_letter",
+    "settle_run",
+]

@@ -1,0 +1,83 @@
+"""Pausing, continuing, ending and acknowledging a run of an issue."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from gonets.delivery import actions as delivery
+from gonets.delivery.models import Run
+from gonets.delivery.states import ENDED_RUNS, UNFINISHED_RUNS, RunStatus
+from gonets.kernel import clock
+from gonets.newsletters import actions as newsletters
+from gonets.publishing.errors import StillRunning
+from gonets.publishing.models import IssueRun
+from gonets.publishing.relays import check_public_address
+
+
+def pause_issue_run(run_id: int) -> None:
+    """Let nothing more of the run leave; while it is being frozen, let it not begin.
+
+    :raises delivery.errors.RunStateWrong: if it has ended.
+    """
+    if not _unfrozen(run_id).update(held=True):
+        delivery.pause_run(run_id)
+
+
+def continue_run(run_id: int) -> None:
+    """Go on exactly where the run was paused; for a running one it does nothing.
+
+    :raises PublicAddressUnfit: if the relay is real and readers could not unsubscribe.
+    :raises delivery.errors.RunStateWrong: if it has ended.
+    """
+    run = Run.objects.select_related("relay").get(pk=run_id)
+    if run.relay is not None:
+        check_public_address(run.relay.url)
+    if not _unfrozen(run_id).update(held=False):
+        delivery.resume_run(run_id)
+
+
+def cancel_issue_rest(run_id: int) -> None:
+    """Give up on everyone who is still waiting; their letters never leave.
+
+    Somebody who is not in the audience yet is not put into it any more.
+
+    :raises delivery.errors.RunStateWrong: if it has ended.
+    """
+    if _unfrozen(run_id).update(frozen_at=clock.now()):
+        delivery.discard_run(run_id)
+    else:
+        delivery.cancel_rest(run_id)
+
+
+def acknowledge_run(run_id: int) -> None:
+    """«Ok»: an editor has seen how it ended; again does nothing.
+
+    :raises StillRunning: if it has not ended.
+    """
+    ended = IssueRun.objects.filter(run_id=run_id, run__status__in=ENDED_RUNS)
+    seen = ended.filter(acknowledged_at=None).update(acknowledged_at=clock.now())
+    if not seen and not ended.exists():
+        raise StillRunning
+
+
+@transaction.atomic
+def settle_run(run_id: int) -> None:
+    """Draw up the end of a run, once: if no run reached anybody, free its materials."""
+    ended = IssueRun.objects.filter(
+        run_id=run_id, run__status__in=ENDED_RUNS, settled_at=None
+    )
+    issue_id = ended.values_list("issue_id", flat=True).first()
+    if issue_id is None or not ended.update(settled_at=clock.now()):
+        return
+    runs = Run.objects.filter(issue_run__issue_id=issue_id)
+    reached = runs.exclude(accepted=0, uncertain=0)
+    under_way = runs.filter(status__in=UNFINISHED_RUNS)
+    if not reached.exists() and not under_way.exists():
+        newsletters.release_materials(issue_id)
+
+
+def _unfrozen(run_id: int) -> QuerySet[IssueRun]:
+    return IssueRun.objects.filter(
+        run_id=run_id, frozen_at=None, run__status=RunStatus.PREPARING
+    )

@@ -1,0 +1,41 @@
+"""Correcting the letter in the middle of a run."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+
+from gonets.delivery import actions as delivery
+from gonets.delivery.states import RunStatus
+from gonets.newsletters import actions as newsletters
+from gonets.publishing.actions.control import continue_run
+from gonets.publishing.errors import NotPaused, WordingUnchanged
+from gonets.publishing.identities import letter_ref
+from gonets.publishing.models import IssueRun
+from gonets.publishing.readiness import check_ready
+
+
+def correct_and_resume(run_id: int, *, user: AbstractBaseUser | None) -> None:
+    """Continue a paused run: those still waiting get the letter as it is written now.
+
+    Whoever has been written to keeps what they got.
+
+    :raises NotPaused: if the run is not paused.
+    :raises WordingUnchanged: if the letter is the one that the run sends already.
+    :raises SendRefused: if something must be put right first.
+    """
+    issue_run = IssueRun.objects.select_related("run").get(run_id=run_id)
+    check_ready(issue_run.issue_id)
+    with transaction.atomic():
+        _replace_version(issue_run, user=user)
+    continue_run(run_id)
+
+
+def _replace_version(issue_run: IssueRun, *, user: AbstractBaseUser | None) -> None:
+    if issue_run.run.status != RunStatus.PAUSED:
+        raise NotPaused
+    version = newsletters.freeze_version(issue_run.issue_id, user=user)
+    if version.pk == issue_run.version_id:
+        raise WordingUnchanged
+    delivery.rebind_open(issue_run.run_id, letter_ref(version))
+    IssueRun.objects.filter(pk=issue_run.pk).update(version=version)

@@ -1,0 +1,55 @@
+"""Choosing the relay that letters leave through."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+
+from gonets.kernel import clock
+from gonets.publishing.models import ChosenRelay
+from gonets.publishing.relays import check_public_address, relay_row
+from gonets.publishing.states import RelayOrigin
+from gonets.publishing.types import RelayInUse
+
+
+def choose_relay(
+    *,
+    url: str,
+    letters_per_second: float | None,
+    connections: int,
+    user: AbstractBaseUser | None,
+) -> None:
+    """Let later runs, and paused ones of this page's relay, leave through ``url``.
+
+    :raises PublicAddressUnfit: if it is real and readers could not unsubscribe.
+    """
+    check_public_address(url)
+    relay = RelayInUse(
+        origin=RelayOrigin.SETTINGS,
+        url=url,
+        letters_per_second=letters_per_second,
+        connections=connections,
+    )
+    with transaction.atomic():
+        _choose(relay_row(relay).pk, user)
+
+
+def choose_mailbox(*, user: AbstractBaseUser | None) -> None:
+    """Let letters of later runs stay in the built-in mailbox."""
+    _choose(None, user)
+
+
+def forget_choice() -> None:
+    """Let the server's configuration decide again."""
+    ChosenRelay.objects.filter(pk=1).delete()
+
+
+def _choose(relay_id: int | None, user: AbstractBaseUser | None) -> None:
+    ChosenRelay.objects.update_or_create(
+        pk=1,
+        defaults={
+            "relay_id": relay_id,
+            "chosen_at": clock.now(),
+            "chosen_by_id": user.pk if user else None,
+        },
+    )

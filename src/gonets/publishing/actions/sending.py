@@ -1,0 +1,168 @@
+"""From an issue as its editor left it to a run that is under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+
+from gonets.delivery import actions as delivery
+from gonets.delivery.models import Run
+from gonets.delivery.states import UNFINISHED_RUNS
+from gonets.kernel import clock
+from gonets.newsletters import actions as newsletters
+from gonets.newsletters.models import Issue
+from gonets.newsletters.states import IssueState
+from gonets.publishing.actions.freezing import freeze_audience
+from gonets.publishing.audiences import audience_size
+from gonets.publishing.errors import (
+    AlreadyRunning,
+    LetterChanged,
+    NobodyToSendTo,
+    ScheduleChanged,
+)
+from gonets.publishing.identities import letter_ref
+from gonets.publishing.models import IssueRun
+from gonets.publishing.readiness import check_ready
+from gonets.publishing.relays import check_public_address, relay_in_use, relay_row
+from gonets.publishing.states import AudienceRule
+from gonets.publishing.types import RelayInUse
+
+FROZEN_AT_ONCE = 5_000
+"""Up to so many people are frozen before the editor's press is answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What was ordered, and how the issue stood for whoever ordered it."""
+
+    issue_id: int
+    audience: AudienceRule
+    user: AbstractBaseUser | None
+    edition: int
+    previous_run_id: int | None = None
+    scheduled_at: datetime | None = None  # only if the schedule gives the order
+
+
+def send_issue(
+    issue_id: int,
+    *,
+    audience: AudienceRule,
+    user: AbstractBaseUser | None,
+    previous_run_id: int | None = None,
+    edition: int | None = None,
+) -> Run:
+    """Start a run of the issue, or return the one that another press has started.
+
+    ``previous_run_id`` is the newest run that the editor knew of, ``edition`` the
+    wording they saw: however often and late one page is submitted, it makes one run.
+
+    :raises SendRefused: if something must be put right first; nothing was changed.
+    :raises AlreadyRunning: if a run to another audience is under way.
+    :raises LetterChanged: if the wording is not the one that the editor saw.
+    """
+    issue = Issue.objects.get(pk=issue_id)
+    order = Order(
+        issue_id=issue_id,
+        audience=audience,
+        user=user,
+        edition=issue.edition if edition is None else edition,
+        previous_run_id=previous_run_id,
+    )
+    return _carry_out(order)
+
+
+def send_due_issue(issue_id: int, *, scheduled_at: datetime) -> Run:
+    """Start the run of an issue whose time has come.
+
+    :raises ScheduleChanged: if it is not scheduled for that moment any more.
+    :raises SendRefused: as ``send_issue``.
+    """
+    issue = Issue.objects.select_related("changed_by").get(pk=issue_id)
+    order = Order(
+        issue_id=issue_id,
+        audience=AudienceRule.EVERYONE,
+        user=issue.changed_by,
+        edition=issue.edition,
+        scheduled_at=scheduled_at,
+    )
+    return _carry_out(order)
+
+
+def _carry_out(order: Order) -> Run:
+    earlier = _already_started(order)
+    if earlier is not None:
+        return earlier
+    check_ready(order.issue_id)
+    relay = relay_in_use()
+    check_public_address(relay.url)
+    size = audience_size(order.issue_id, order.audience)
+    if not size:
+        raise NobodyToSendTo
+    run = _open_issue_run(order, relay)
+    if size <= FROZEN_AT_ONCE:
+        freeze_audience(run.pk)
+        run.refresh_from_db()
+    return run
+
+
+@transaction.atomic
+def _open_issue_run(order: Order, relay: RelayInUse) -> Run:
+    issue = (
+        Issue.objects.select_for_update(of=("self",))
+        .select_related("newsletter__readership")
+        .get(pk=order.issue_id)
+    )
+    earlier = _already_started(order)
+    if earlier is not None:
+        return earlier
+    _check_unchanged(order, issue)
+    version = newsletters.freeze_version(issue.pk, user=order.user)
+    run = delivery.open_run(
+        origin_key=f"issue:{issue.pk}",
+        letter_ref=letter_ref(version),
+        stop_scope=issue.newsletter.readership.key,
+        relay=relay_row(relay),
+        now=clock.now(),
+    )
+    IssueRun.objects.create(
+        issue=issue,
+        version=version,
+        run=run,
+        audience=order.audience,
+        started_by_id=order.user.pk if order.user else None,
+    )
+    newsletters.mark_released(issue.pk)
+    newsletters.reserve_materials(issue.pk)
+    return run
+
+
+def _already_started(order: Order) -> Run | None:
+    """Return the run that an earlier press of the same button has started.
+
+    A finished one counts too: a second press may come after a small run has ended.
+    """
+    newest = (
+        IssueRun.objects.filter(issue_id=order.issue_id)
+        .select_related("run")
+        .order_by("-run_id")
+        .first()
+    )
+    if newest is None:
+        return None
+    is_known = newest.run_id == order.previous_run_id
+    if newest.audience == order.audience and not is_known:
+        return newest.run
+    if not is_known or newest.run.status in UNFINISHED_RUNS:
+        raise AlreadyRunning(newest.run_id)
+    return None
+
+
+def _check_unchanged(order: Order, issue: Issue) -> None:
+    due = issue.scheduled_at if issue.state == IssueState.SCHEDULED else None
+    if order.scheduled_at is not None and order.scheduled_at != due:
+        raise ScheduleChanged
+    if order.edition != issue.edition:
+        raise LetterChanged

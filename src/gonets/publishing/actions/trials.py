@@ -1,0 +1,121 @@
+"""Test letters: the letter as it is, to an editor's own address; no state changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from gonets.delivery.errors import DeliveryError
+from gonets.delivery.ports import Envelope
+from gonets.delivery.trials import send_letters
+from gonets.kernel import clock
+from gonets.kernel.addresses import BadAddress, parse_address
+from gonets.letters.compiling import CompiledLetter, compile_letter
+from gonets.letters.errors import LetterError
+from gonets.letters.types import LetterContent
+from gonets.newsletters.models import Issue
+from gonets.newsletters.queries import letter_content
+from gonets.publishing.errors import TestLetterFailed
+from gonets.publishing.readers import inert_reader
+from gonets.publishing.relays import relay_in_use
+
+MOST_TEST_ADDRESSES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestAnswer:
+    """What the relay said to one test letter."""
+
+    __test__ = False  # not a test case, whatever its name says to pytest
+
+    address: str
+    is_accepted: bool
+    answer: str
+
+
+def send_test_letter(
+    issue_id: int, addresses: Sequence[str], *, user: AbstractBaseUser | None
+) -> list[TestAnswer]:
+    """Send the letter, marked as a test, to each address through the relay in use.
+
+    It registers nothing, and its way to unsubscribe does nothing.
+
+    :raises TestLetterFailed: if an address is none, the letter cannot be made, or the
+        relay takes no letters at all; says why.
+    :raises RelayMissing: if there is no relay.
+    """
+    spelled = _checked(addresses)
+    relay = relay_in_use()
+    issue = Issue.objects.select_related("newsletter__readership").get(pk=issue_id)
+    name = user.get_full_name() if user and hasattr(user, "get_full_name") else ""
+    try:
+        envelopes = _envelopes(issue, spelled, name=name)
+        replies = send_letters(relay.url, envelopes)
+    except (LetterError, DeliveryError) as error:
+        raise TestLetterFailed(str(error)) from error
+    return [
+        TestAnswer(address=address, is_accepted=reply.is_positive, answer=str(reply))
+        for address, reply in zip(spelled, replies, strict=True)
+    ]
+
+
+def _checked(addresses: Sequence[str]) -> list[str]:
+    """Return each address once, as it is to be written to."""
+    spelled: dict[str, str] = {}
+    for text in addresses:
+        try:
+            address = parse_address(text)
+        except BadAddress as error:
+            raise TestLetterFailed(
+                _("“%(address)s” is not an e-mail address.") % {"address": text[:100]}
+            ) from error
+        spelled.setdefault(address.key, address.spelling)
+    if not spelled:
+        raise TestLetterFailed(_("Enter the address that the test letter goes to."))
+    if len(spelled) > MOST_TEST_ADDRESSES:
+        raise TestLetterFailed(
+            _("A test letter goes to at most %(most)d addresses.")
+            % {"most": MOST_TEST_ADDRESSES}
+        )
+    return list(spelled.values())
+
+
+def _envelopes(issue: Issue, addresses: Sequence[str], *, name: str) -> list[Envelope]:
+    content = letter_content(issue.pk)
+    compiled = compile_letter(_marked(content))
+    return [
+        _envelope(issue, compiled, content, address=address, name=name)
+        for address in addresses
+    ]
+
+
+def _marked(content: LetterContent) -> LetterContent:
+    with translation.override(content.language):
+        mark = _("[Test]")
+    return replace(content, subject=f"{mark} {content.subject}".strip())
+
+
+def _envelope(
+    issue: Issue,
+    compiled: CompiledLetter,
+    content: LetterContent,
+    *,
+    address: str,
+    name: str,
+) -> Envelope:
+    reader = inert_reader(
+        address=address,
+        name=name,
+        readership_key=issue.newsletter.readership.key,
+        sender=content.sender_address,
+        date=clock.now(),
+    )
+    return Envelope(
+        sender=content.sender_address,
+        recipient=address,
+        content=compiled.message_for(reader),
+    )

@@ -1,0 +1,120 @@
+"""What may keep an issue from going out, each with a sentence for the editor.
+
+PublishingError
+├── SendRefused             put right what it names, then send again
+│   ├── SubjectMissing
+│   ├── LetterUnready       ``problems`` names what blocks
+│   ├── SenderMissing
+│   ├── NobodyToSendTo
+│   ├── RelayMissing
+│   ├── PublicAddressUnfit
+│   └── LetterChanged       look at the letter again
+├── AlreadyRunning          look at ``run_id`` instead
+├── ScheduleChanged         leave it: another time, or none, was set
+├── NotPaused               the run is not paused, or not this issue's newest
+├── WordingUnchanged        there is no new version to continue with
+├── StillRunning            nothing to acknowledge yet
+└── TestLetterFailed        the test letter was not accepted; says why
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+
+class PublishingError(Exception):
+    """``str()`` of it is the sentence to show, in the language of the moment."""
+
+
+class SendRefused(PublishingError):
+    """The issue cannot go out as things stand."""
+
+
+class SubjectMissing(SendRefused):
+    def __init__(self) -> None:
+        super().__init__(_("The letter has no subject. Write one, then send."))
+
+
+class LetterUnready(SendRefused):
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(" ".join(self.problems))
+
+
+class SenderMissing(SendRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The newsletter has no sender. Enter the sender's name and e-mail in "
+                "the settings of the newsletter."
+            )
+        )
+
+
+class NobodyToSendTo(SendRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            _("There is nobody to send this to: no confirmed subscriber fits.")
+        )
+
+
+class RelayMissing(SendRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "No mail server is set up. An administrator can enter one in the "
+                "settings."
+            )
+        )
+
+
+class PublicAddressUnfit(SendRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Readers could not unsubscribe: the public address of this server is "
+                "not an https:// address that they can reach. Set GONETS_PUBLIC_URL, "
+                "or use the built-in mailbox."
+            )
+        )
+
+
+class LetterChanged(SendRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            _("The letter was changed a moment ago. Look at it again, then send.")
+        )
+
+
+class AlreadyRunning(PublishingError):
+    def __init__(self, run_id: int) -> None:
+        self.run_id = run_id
+        super().__init__(_("This issue is being sent already."))
+
+
+class ScheduleChanged(PublishingError):
+    def __init__(self) -> None:
+        super().__init__(_("The issue is not scheduled for this time any more."))
+
+
+class NotPaused(PublishingError):
+    def __init__(self) -> None:
+        super().__init__(_("The sending is not paused, so nothing was changed."))
+
+
+class WordingUnchanged(PublishingError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("The letter is the same as before, so there is nothing to replace.")
+        )
+
+
+class StillRunning(PublishingError):
+    def __init__(self) -> None:
+        super().__init__(_("The sending has not ended yet."))
+
+
+class TestLetterFailed(PublishingError):
+    __test__ = False  # not a test case, whatever its name says to pytest

@@ -1,0 +1,31 @@
+"""The names that letters carry: which wording it is, and which letter to whom."""
+
+from __future__ import annotations
+
+from gonets.kernel import tokens
+from gonets.kernel.addresses import canonical_address
+from gonets.newsletters.models import IssueVersion
+
+
+def letter_ref(version: IssueVersion) -> str:
+    """Return how the engine names this version.
+
+    It names the wording too, so that a database restored from a backup never gives two
+    letters one Message-ID.
+    """
+    return f"{version.pk}-{version.sha256[:16]}"
+
+
+def version_id(letter_ref: str) -> int:
+    """Return which version ``letter_ref`` names."""
+    return int(letter_ref.partition("-")[0])
+
+
+def message_id(*parts: str, sender: str) -> str:
+    """Return the Message-ID made of these parts, the same for the same parts.
+
+    Before the @ stands an HMAC only: counts of runs and people are nobody's business.
+    """
+    signature = tokens.sign("message-id", *parts).rpartition(".")[2]
+    domain = canonical_address(sender).rpartition("@")[2]
+    return f"<{signature}@{domain}>"

@@ -1,0 +1,124 @@
+"""Frozen versions of issues as letters to people: what the engine asks us for."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from gonets.audience.queries import confirmed_subscriptions, personal_values
+from gonets.delivery.ports import Binding, Envelope, LetterUnfit, Recipient, Withheld
+from gonets.kernel import clock
+from gonets.letters.compiling import CompiledLetter, compile_letter
+from gonets.letters.errors import ReaderUnfit, TemplateFault
+from gonets.letters.storing import content_from_json
+from gonets.newsletters.models import IssueVersion
+from gonets.publishing.identities import message_id, version_id
+from gonets.publishing.readers import bound_reader, bound_values
+
+COMPILED_LETTERS_KEPT = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionLetter:
+    """A compiled version of an issue; implements ``delivery.ports.Letter``."""
+
+    compiled: CompiledLetter
+    sender: str
+    readership_id: int
+    readership_key: str
+
+    def envelope_for(self, recipient: Recipient, binding: Binding) -> Envelope:
+        try:
+            content = self.compiled.message_for(
+                bound_reader(recipient.address, binding)
+            )
+        except ReaderUnfit as error:
+            raise LetterUnfit(str(error)) from error
+        return Envelope(
+            sender=self.sender, recipient=recipient.address, content=content
+        )
+
+
+class PublishedLetters:
+    """Implements ``delivery.ports.LetterSource``.
+
+    Versions never change, so a compiled one may be kept; one worker, one instance.
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, VersionLetter] = OrderedDict()
+
+    def letter(self, letter_ref: str) -> VersionLetter:
+        kept = self._kept.get(letter_ref)
+        if kept is not None:
+            self._kept.move_to_end(letter_ref)
+            return kept
+        made = self._kept[letter_ref] = _compiled(letter_ref)
+        if len(self._kept) > COMPILED_LETTERS_KEPT:
+            self._kept.popitem(last=False)
+        return made
+
+    def bind(
+        self, *, run_id: int, letter_ref: str, recipients: Sequence[Recipient]
+    ) -> list[Binding | Withheld]:
+        letter = self.letter(letter_ref)
+        ids = [int(recipient.person_ref) for recipient in recipients]
+        people = personal_values(ids)
+        confirmed = _confirmed_among(ids, letter.readership_id)
+        date = clock.now().replace(microsecond=0)  # A Date header has whole seconds.
+        return [
+            _withheld(person_id, people)
+            if person_id not in confirmed or person_id not in people
+            else Binding(
+                letter_ref=letter_ref,
+                message_id=_message_id(letter, run_id, letter_ref, recipient),
+                date=date,
+                values=bound_values(
+                    people[person_id], readership_key=letter.readership_key
+                ),
+            )
+            for recipient, person_id in zip(recipients, ids, strict=True)
+        ]
+
+
+def _withheld(person_id: int, people: Container[int]) -> Withheld:
+    if person_id not in people:
+        return Withheld(reason=_("deleted from the subscribers"))
+    return Withheld(reason=_("not subscribed any more"))
+
+
+def _message_id(
+    letter: VersionLetter, run_id: int, letter_ref: str, recipient: Recipient
+) -> str:
+    parts = (str(run_id), str(recipient.delivery_id), letter_ref)
+    return message_id(*parts, sender=letter.sender)
+
+
+def _compiled(letter_ref: str) -> VersionLetter:
+    version = IssueVersion.objects.select_related("issue__newsletter__readership").get(
+        pk=version_id(letter_ref)
+    )
+    content = content_from_json(version.content)
+    try:
+        with translation.override(content.language):
+            compiled = compile_letter(content)
+    except TemplateFault as error:
+        raise LetterUnfit(str(error)) from error
+    readership = version.issue.newsletter.readership
+    return VersionLetter(
+        compiled=compiled,
+        sender=content.sender_address,
+        readership_id=readership.pk,
+        readership_key=readership.key,
+    )
+
+
+def _confirmed_among(subscriber_ids: Sequence[int], readership_id: int) -> set[int]:
+    """Beside the stops: whoever left before the run was frozen has no stop of it."""
+    confirmed = confirmed_subscriptions(readership_id)
+    among = confirmed.filter(subscriber_id__in=subscriber_ids)
+    return set(among.values_list("subscriber_id", flat=True))

@@ -1,0 +1,27 @@
+"""Is an issue fit to go out? What an editor must put right first, by name."""
+
+from __future__ import annotations
+
+from gonets.letters.preflight import Problem, problems_of
+from gonets.newsletters.queries import letter_content
+from gonets.publishing.errors import LetterUnready, SenderMissing, SubjectMissing
+
+
+def problems(issue_id: int) -> list[Problem]:
+    """Return everything that preflight finds in the letter as it is written now."""
+    return problems_of(letter_content(issue_id))
+
+
+def check_ready(issue_id: int) -> None:
+    """Refuse a letter that must not go out as it is.
+
+    :raises SubjectMissing, SenderMissing, LetterUnready: the first of them that fits.
+    """
+    content = letter_content(issue_id)
+    if not content.subject.strip():
+        raise SubjectMissing
+    if not content.sender_address.strip():
+        raise SenderMissing
+    blocking = [each.text for each in problems_of(content) if each.blocking]
+    if blocking:
+        raise LetterUnready(blocking)

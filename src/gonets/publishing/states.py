@@ -1,0 +1,21 @@
+"""The words for whom a run of an issue is for, and where its relay comes from."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class AudienceRule(TextChoices):
+    """Whom a run of an issue is for; everyone must be confirmed now."""
+
+    EVERYONE = "everyone", _("everyone confirmed now")
+    NEWCOMERS = "newcomers", _("only those in no earlier audience of this issue")
+    FAILED = "failed", _("only those it failed for")
+    FAILED_AND_UNCERTAIN = "failed_uncertain", _("those it failed for, and uncertain")
+
+
+class RelayOrigin(TextChoices):
+    """Who says which relay letters leave through; the value names the relay's row."""
+
+    SETTINGS = "settings", _("the settings page")
+    ENVIRONMENT = "environment", _("the server's configuration")
+    MAILBOX = "mailbox", _("the built-in mailbox")

@@ -1,0 +1,78 @@
+"""What the worker does now and then: due issues, large audiences, ended runs."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.utils import translation
+from django.utils.translation import gettext_noop
+
+from gonets.delivery.states import ENDED_RUNS, RunStatus
+from gonets.kernel import clock
+from gonets.newsletters.actions import miss_schedule
+from gonets.newsletters.models import Issue
+from gonets.newsletters.states import IssueState
+from gonets.publishing.actions import freeze_chunk, send_due_issue, settle_run
+from gonets.publishing.errors import PublishingError, ScheduleChanged
+from gonets.publishing.models import IssueRun
+
+logger = logging.getLogger(__name__)
+
+LATEST = timedelta(hours=1)
+"""A schedule missed by more than this asks the editor (DESIGN §5.9)."""
+
+FREEZING_AT_A_TIME = timedelta(seconds=2)
+"""The worker's other chores get their turn after this."""
+
+TOO_LATE = gettext_noop("The server was not running at the time. Look and send again.")
+
+
+def start_due_issues() -> int:
+    """Send every scheduled issue whose time has come, once; return how many began."""
+    now = clock.now()
+    due = Issue.objects.filter(state=IssueState.SCHEDULED, scheduled_at__lte=now)
+    started = 0
+    for issue_id, at in list(due.values_list("pk", "scheduled_at")):
+        if at is None:
+            continue
+        if now - at > LATEST:
+            miss_schedule(issue_id, reason=TOO_LATE)
+        else:
+            started += _start(issue_id, at)
+    return started
+
+
+def freeze_pending_runs() -> bool:
+    """Go on freezing the audiences that are not complete; True if some still are not.
+
+    Gives the word back after a while, so that a large audience holds nothing else up.
+    """
+    until = clock.monotonic() + FREEZING_AT_A_TIME.total_seconds()
+    unfrozen = IssueRun.objects.filter(frozen_at=None, run__status=RunStatus.PREPARING)
+    for run_id in list(unfrozen.order_by("pk").values_list("run_id", flat=True)):
+        while freeze_chunk(run_id):
+            if clock.monotonic() > until:
+                return True
+    return False
+
+
+def settle_ended_runs() -> None:
+    """Draw up ends whose signal was lost, as when the server was killed just then."""
+    ended = IssueRun.objects.filter(settled_at=None, run__status__in=ENDED_RUNS)
+    for run_id in list(ended.values_list("run_id", flat=True)):
+        settle_run(run_id)
+
+
+def _start(issue_id: int, at: datetime) -> bool:
+    try:
+        # In English: the reason is stored as a source string, for editors to come.
+        with translation.override("en"):
+            send_due_issue(issue_id, scheduled_at=at)
+    except ScheduleChanged:
+        return False
+    except PublishingError as reason:
+        logger.warning("Issue %s did not leave on time: %s", issue_id, reason)
+        miss_schedule(issue_id, reason=str(reason))
+        return False
+    return True

@@ -1,0 +1,95 @@
+"""What publishing tells about runs, audiences and the relay, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gonets.delivery.states import ENDED_RUNS, RunStatus
+from gonets.publishing.captions import run_caption
+from gonets.publishing.states import AudienceRule, RelayOrigin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueRunState:
+    """Where a run of an issue stands; the counts add up to ``audience_size``.
+
+    ``waiting`` are pending, claimed, on their way and deferred ones together;
+    ``refused`` includes those given up after a day of "try later".
+    """
+
+    run_id: int
+    issue_id: int
+    status: RunStatus
+    audience: AudienceRule
+    version_number: int
+    is_freezing: bool  # the audience is still being put together
+    audience_size: int
+    accepted: int
+    refused: int
+    waiting: int
+    deferred: int  # of those waiting
+    withheld: int
+    cancelled: int
+    uncertain: int
+    started_by_name: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    acknowledged_at: datetime | None
+    runs: int  # how many the issue has had up to this one
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status in ENDED_RUNS
+
+    @property
+    def percent(self) -> int:
+        """Of the audience, what is settled, rounded down; 100 only when all are.
+
+        What a person cancelled was not carried out.
+        """
+        if not self.audience_size:
+            return 100 if self.status == RunStatus.FINISHED else 0
+        done = self.audience_size - self.waiting - self.cancelled
+        return done * 100 // self.audience_size
+
+    @property
+    def status_text(self) -> str:
+        return run_caption(self.status, self.percent)
+
+    @property
+    def changed_at(self) -> datetime:
+        return self.ended_at or self.started_at or self.created_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudienceCounts:
+    """How many people each rule would write to now."""
+
+    everyone: int
+    newcomers: int
+    failed: int
+    uncertain: int  # come on top of ``failed`` if the editor ticks them
+
+    def of(self, rule: AudienceRule) -> int:
+        return {
+            AudienceRule.EVERYONE: self.everyone,
+            AudienceRule.NEWCOMERS: self.newcomers,
+            AudienceRule.FAILED: self.failed,
+            AudienceRule.FAILED_AND_UNCERTAIN: self.failed + self.uncertain,
+        }[rule]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayInUse:
+    """The relay that the next run will leave through."""
+
+    origin: RelayOrigin
+    url: str  # smtp://, smtp+starttls://, smtps://; holds the password
+    letters_per_second: float | None
+    connections: int
+
+    @property
+    def is_mailbox(self) -> bool:
+        return self.origin == RelayOrigin.MAILBOX
