@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from gonets.server.accounts import views
+import gonets.server.accounts.views as views
 
 urlpatterns = [
     path("login/", views.LogInView.as_view(), name="login"),

@@ -1,0 +1,79 @@
+# Two commands need nothing but Python >= 3.11: `make run` and `make test`.
+
+PYTHON ?= python3
+BIN := .venv/bin
+CATALOGUES := $(wildcard src/gonets/locale/*/LC_MESSAGES/*.po)
+# Checks must not touch the data of the desk that may be running here.
+SCRATCH := GONETS_DATA=$(CURDIR)/.venv/scratch GONETS_ENV_FILE=/dev/null
+QUICK := not browser and not faults and not soak
+PYTEST := $(BIN)/pytest -q -n 2 --dist worksteal
+
+export UV_PYTHON_DOWNLOADS = never
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: run test check lint bench soak fmt messages lock browser help
+.SILENT:
+
+help:  ## say what there is
+	sed -n 's/^\([a-z]*\):.*## /  make \1 \t/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: .venv/ready-to-run .venv/messages  ## start Gonets; everything it needs is installed first
+	exec $(BIN)/gonets serve
+
+test: .venv/ready-to-test .venv/messages browser lint  ## everything CI runs
+	echo "— on PostgreSQL"
+	GONETS_TEST_DATABASE=postgres $(PYTEST) -m "$(QUICK)"
+	echo "— on SQLite, with the browser and the faults"
+	$(PYTEST) -m "not soak"
+
+check: .venv/ready-to-test .venv/messages lint  ## the quick part, before every commit
+	$(PYTEST) -m "$(QUICK)"
+
+lint: .venv/ready-to-test .venv/messages
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(SCRATCH) $(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(SCRATCH) $(BIN)/gonets makemigrations --check --dry-run
+	$(BIN)/python tools/check_messages.py
+
+bench: .venv/ready-to-test .venv/messages  ## how fast it is on this machine
+	$(BIN)/python -m benchmarks
+
+soak: .venv/ready-to-test .venv/messages  ## hours of kills and crowds
+	$(BIN)/pytest -m soak
+
+fmt: .venv/ready-to-test  ## lay out the code
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+messages: .venv/messages  ## compile the catalogues
+
+lock:  ## pin what pyproject.toml asks for (needs uv); no index address is written
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  pyproject.toml --extra server --extra postgres --group build -o requirements/run.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  pyproject.toml -c requirements/run.txt --group test --group lint -o requirements/dev.txt
+
+browser:
+	tools/browser.sh
+
+# Each file stands for what was installed from the files it depends on.
+.venv/python:
+	PYTHON="$(PYTHON)" tools/venv.sh
+	touch $@
+
+.venv/ready-to-run: requirements/run.txt pyproject.toml | .venv/python
+	echo "Installing what Gonets needs (once, about a minute)…"
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/ready-to-test: requirements/dev.txt .venv/ready-to-run
+	echo "Installing what the tests need…"
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	touch $@
+
+.venv/messages: $(CATALOGUES) | .venv/ready-to-run
+	$(BIN)/python tools/compile_messages.py
+	touch $@
