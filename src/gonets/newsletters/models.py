@@ -140,6 +140,11 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_gone_from_site(self) -> bool:
+        """Whether its material was deleted; the entry keeps its own wording."""
+        return self.material_id is None
+
 
 class HeldMaterial(models.Model):
     """A material left for the newsletter's next issue."""

@@ -6,8 +6,6 @@ from gonets.newsletters.queries.issues import (
     due_issues,
     held_materials,
     newsletter_rows,
-    planned_issues,
-    sent_issues,
 )
 from gonets.newsletters.queries.letters import letter_content
 from gonets.newsletters.queries.picking import picker, uses_of
@@ -21,7 +19,5 @@ __all__ = [
     "letter_content",
     "newsletter_rows",
     "picker",
-    "planned_issues",
-    "sent_issues",
     "uses_of",
 ]

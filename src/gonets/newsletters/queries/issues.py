@@ -1,4 +1,4 @@
-"""Newsletters and issues for the lists; what their runs did is joined above."""
+"""Newsletters and their issues for lists; what runs did is joined one layer up."""
 
 from __future__ import annotations
 
@@ -51,25 +51,15 @@ def _nearest(issues: list[Issue]) -> Issue | None:
     return min(dated, key=lambda issue: str(issue.scheduled_at), default=None)
 
 
-def planned_issues() -> QuerySet[Issue]:
-    """Issues that nothing was sent of yet, the last changed first."""
-    return _listed().filter(state__in=EDITABLE_STATES).order_by("-changed_at", "-pk")
-
-
-def sent_issues() -> QuerySet[Issue]:
-    """Issues that have a run, also one that still goes on; the last one first."""
-    released = _listed().filter(state=IssueState.RELEASED)
-    return released.order_by("-released_at", "-pk")
-
-
-def _listed() -> QuerySet[Issue]:
-    return Issue.objects.select_related("newsletter", "changed_by")
-
-
 def drafts_of(newsletter_id: int) -> QuerySet[Issue]:
     """The newsletter's issues in preparation or postponed, the last changed first."""
-    return planned_issues().filter(
-        newsletter=newsletter_id, state__in=(IssueState.DRAFT, IssueState.POSTPONED)
+    return (
+        Issue.objects.filter(
+            newsletter=newsletter_id,
+            state__in=(IssueState.DRAFT, IssueState.POSTPONED),
+        )
+        .select_related("changed_by")
+        .order_by("-changed_at", "-pk")
     )
 
 
