@@ -7,9 +7,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+
 from gonets.content.models import Material
 from gonets.newsletters.models import Issue, Newsletter
 from gonets.newsletters.states import Selection
+
+Person = AbstractBaseUser | AnonymousUser
+"""Whoever a request is from; where None may stand, it was nobody: a schedule did it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -17,11 +16,10 @@ from gonets.kernel import clock
 from gonets.newsletters.errors import IssueClosed, IssueMissing
 from gonets.newsletters.models import Issue
 from gonets.newsletters.states import EDITABLE_STATES
+from gonets.newsletters.types import Person
 
 
-def change_issue(
-    issue_id: int, *, user: AbstractBaseUser | None, **fields: Any
-) -> None:
+def change_issue(issue_id: int, *, user: Person | None, **fields: Any) -> None:
     """Write ``fields`` and a new edition, if the issue has not been released.
 
     :raises IssueClosed: if it has been.
@@ -32,7 +30,7 @@ def change_issue(
         raise_closed(issue_id, _("This issue has been sent and cannot be changed."))
 
 
-def changed_by(user: AbstractBaseUser | None) -> Mapping[str, Any]:
+def changed_by(user: Person | None) -> Mapping[str, Any]:
     return {"changed_at": clock.now(), "changed_by_id": user.pk if user else None}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.forms.models import model_to_dict
 
@@ -15,12 +14,12 @@ from gonets.newsletters.actions.editing import change_issue
 from gonets.newsletters.models import Entry, HeldMaterial, Issue
 from gonets.newsletters.ordering import numbered, reordered
 from gonets.newsletters.proposals import teaser_html
-from gonets.newsletters.types import Place, Removal
+from gonets.newsletters.types import Person, Place, Removal
 
 
 @transaction.atomic
 def add_materials(
-    issue_id: int, material_ids: Sequence[int], *, user: AbstractBaseUser | None
+    issue_id: int, material_ids: Sequence[int], *, user: Person | None
 ) -> list[Entry]:
     """Add materials, each last in the part of its section; those there are skipped.
 
@@ -72,7 +71,7 @@ def _new_entry(issue: Issue, material: Material, *, heading: str | None) -> Entr
 
 @transaction.atomic
 def reorder_entries(
-    issue_id: int, places: Sequence[Place], *, user: AbstractBaseUser | None
+    issue_id: int, places: Sequence[Place], *, user: Person | None
 ) -> None:
     """Put the entries into the order of ``places``; see ``ordering.reordered``.
 
@@ -84,7 +83,7 @@ def reorder_entries(
 
 @transaction.atomic
 def remove_entries(
-    issue_id: int, entry_ids: Collection[int], *, user: AbstractBaseUser | None
+    issue_id: int, entry_ids: Collection[int], *, user: Person | None
 ) -> Removal:
     """Take entries out; an earlier issue's wish to have them here is met by that.
 
@@ -96,7 +95,7 @@ def remove_entries(
 
 @transaction.atomic
 def hold_for_next(
-    issue_id: int, entry_ids: Collection[int], *, user: AbstractBaseUser | None
+    issue_id: int, entry_ids: Collection[int], *, user: Person | None
 ) -> Removal:
     """Take entries out and offer their materials to the newsletter's next issue.
 
@@ -136,9 +135,7 @@ def _take_out(issue_id: int, entry_ids: Collection[int]) -> Removal:
 
 
 @transaction.atomic
-def restore_entries(
-    issue_id: int, removal: Removal, *, user: AbstractBaseUser | None
-) -> None:
+def restore_entries(issue_id: int, removal: Removal, *, user: Person | None) -> None:
     """Undo a removal: the entries come back as they were, where they were.
 
     Those that were added again meanwhile stay as they are.

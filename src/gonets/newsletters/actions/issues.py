@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -16,10 +15,11 @@ from gonets.newsletters.errors import BadSchedule, NewsletterArchived
 from gonets.newsletters.models import Entry, Issue, Newsletter
 from gonets.newsletters.queries.candidates import candidates
 from gonets.newsletters.states import IssueState, IssueStep
+from gonets.newsletters.types import Person
 
 
 @transaction.atomic
-def prepare_issue(newsletter_id: int, *, user: AbstractBaseUser | None) -> Issue:
+def prepare_issue(newsletter_id: int, *, user: Person | None) -> Issue:
     """Start a draft with every fresh candidate, a subject, a greeting and an intro.
 
     :raises NewsletterArchived: if the newsletter is in the archive.
@@ -46,7 +46,7 @@ def prepare_issue(newsletter_id: int, *, user: AbstractBaseUser | None) -> Issue
     return issue
 
 
-def set_step(issue_id: int, step: IssueStep, *, user: AbstractBaseUser | None) -> None:
+def set_step(issue_id: int, step: IssueStep, *, user: Person | None) -> None:
     """Remember the step the editor went to; it changes no wording, so no edition.
 
     Setting it on a released issue does nothing: its walk is over.
@@ -56,7 +56,7 @@ def set_step(issue_id: int, step: IssueStep, *, user: AbstractBaseUser | None) -
     ).update(step=step, **changed_by(user))
 
 
-def postpone_issue(issue_id: int, *, user: AbstractBaseUser | None) -> None:
+def postpone_issue(issue_id: int, *, user: Person | None) -> None:
     """Put the issue aside, ready; a date it had is forgotten.
 
     :raises IssueClosed: if it has been released.
@@ -70,9 +70,7 @@ def postpone_issue(issue_id: int, *, user: AbstractBaseUser | None) -> None:
     )
 
 
-def schedule_issue(
-    issue_id: int, *, at: datetime, user: AbstractBaseUser | None
-) -> None:
+def schedule_issue(issue_id: int, *, at: datetime, user: Person | None) -> None:
     """Let the issue leave by itself at ``at``; scheduling again moves it.
 
     :raises BadSchedule: if ``at`` is not in the future.
@@ -89,7 +87,7 @@ def schedule_issue(
     )
 
 
-def unschedule_issue(issue_id: int, *, user: AbstractBaseUser | None) -> None:
+def unschedule_issue(issue_id: int, *, user: Person | None) -> None:
     """Make a scheduled issue a postponed one.
 
     :raises IssueClosed: if it is not scheduled (any more).
@@ -132,7 +130,7 @@ def delete_draft(issue_id: int) -> None:
 
 
 @transaction.atomic
-def copy_issue(issue_id: int, *, user: AbstractBaseUser | None) -> Issue:
+def copy_issue(issue_id: int, *, user: Person | None) -> Issue:
     """Make a draft with the same wording and entries, open at the preview.
 
     It looked at the site's materials when the original did, so sending it does not

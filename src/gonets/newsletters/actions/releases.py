@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
 
@@ -12,10 +11,11 @@ from gonets.newsletters.errors import IssueMissing
 from gonets.newsletters.models import HeldMaterial, Issue, IssueVersion, MaterialUse
 from gonets.newsletters.queries.letters import letter_content
 from gonets.newsletters.states import EDITABLE_STATES, IssueState
+from gonets.newsletters.types import Person
 
 
 @transaction.atomic
-def freeze_version(issue_id: int, *, user: AbstractBaseUser | None) -> IssueVersion:
+def freeze_version(issue_id: int, *, user: Person | None) -> IssueVersion:
     """Keep the wording as it is now; the same wording as the last version is that one.
 
     :raises IssueMissing: if there is no such issue.

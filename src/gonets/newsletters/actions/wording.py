@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from gonets.newsletters.actions.editing import changed_by
 from gonets.newsletters.errors import BadWording, EditedMeanwhile, IssueMissing
 from gonets.newsletters.models import Entry, Issue
+from gonets.newsletters.types import Person
 from gonets.newsletters.wording import Wording, checked_wording
 
 
@@ -20,7 +20,7 @@ def save_wording(
     issue_id: int,
     *,
     edition: int,
-    user: AbstractBaseUser | None,
+    user: Person | None,
     changes: Mapping[str, str],
 ) -> int:
     """Save ``changes`` onto ``edition`` of the issue and return the new edition.
