@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from gonets.delivery.states import (
     UNFINISHED_RUNS,
     DeliveryStatus,
+    PauseCause,
     Resolution,
     RunStatus,
     Stage,
@@ -56,7 +57,11 @@ class Run(models.Model):
     )
     cancelling = models.BooleanField(default=False)  # the rest is being cancelled
     relay = models.ForeignKey(Relay, models.PROTECT, null=True, related_name="runs")
-    pause_reason = models.TextField(blank=True)  # for people; empty: a person paused it
+    # Empty: a person paused it.  The answer is the relay's, in its own words.
+    pause_cause = models.CharField(
+        max_length=20, choices=PauseCause.choices, blank=True
+    )
+    pause_answer = models.CharField(max_length=500, blank=True)
     audience_size = models.PositiveIntegerField(default=0)
     pending = models.IntegerField(default=0)
     claimed = models.IntegerField(default=0)

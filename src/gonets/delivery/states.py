@@ -69,3 +69,18 @@ class Resolution(TextChoices):
 
     COUNT_AS_ACCEPTED = "count_as_accepted", _("count as accepted")
     SEND_AGAIN = "send_again", _("send again")
+
+
+class PauseCause(TextChoices):
+    """Why the program itself paused a run; ``causes.explain`` says it to people."""
+
+    RELAY_MISSING = "relay_missing", _("no relay")
+    RELAY_ADDRESS = "relay_address", _("the relay's address is wrong")
+    UNREACHABLE = "unreachable", _("the relay cannot be reached")
+    UNWELL = "unwell", _("the relay is unwell")
+    TLS_FAILED = "tls_failed", _("the relay cannot prove who it is")
+    LOGIN_REFUSED = "login_refused", _("the relay refuses the log-in")
+    SENDER_REFUSED = "sender_refused", _("the relay refuses the sender")
+    LETTER_REFUSED = "letter_refused", _("the relay refuses the letter")
+    LETTER_UNFIT = "letter_unfit", _("the letter cannot be made")
+    BROKEN = "broken", _("an error in the program")

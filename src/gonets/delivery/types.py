@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from gonets.delivery.causes import explain
 from gonets.delivery.ports import Binding, Recipient
 
 if TYPE_CHECKING:
-    from gonets.delivery.states import DeliveryStatus, RunStatus, Stage
+    from gonets.delivery.states import DeliveryStatus, PauseCause, RunStatus, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ class Reply:
     code: int
     enhanced_code: str = ""
     text: str = ""
+    lines: tuple[str, ...] = ()  # as they came
 
     @property
     def is_positive(self) -> bool:
@@ -115,9 +117,17 @@ class RunProgress:
     cancelled: int
     uncertain: int
     rate: float | None  # letters per second of late; None: not sending
-    pause_reason: str
+    pause_cause: PauseCause | None  # None: a person paused it, or it is not paused
+    pause_answer: str  # what the relay said, in its own words
     started_at: datetime | None
     ended_at: datetime | None
+
+    @property
+    def pause_reason(self) -> str:
+        """Why the program paused it and what to do, in the language of now."""
+        if self.pause_cause is None:
+            return ""
+        return explain(self.pause_cause, self.pause_answer)
 
     @property
     def waiting(self) -> int:

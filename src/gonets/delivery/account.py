@@ -1,0 +1,108 @@
+"""The ten counters of a run, moved in the transactions that move its deliveries.
+
+Whoever moves deliveries of a run locks the run first: on PostgreSQL this puts intents,
+pauses and stops into one order (SQLite has one writer at a time anyway).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from django.db import connection, transaction
+from django.dispatch import Signal
+
+from gonets.delivery.models import Run
+from gonets.delivery.signals import run_ended, run_paused
+from gonets.delivery.states import DeliveryStatus, RunStatus
+from gonets.kernel import clock
+
+Moves = Counter[DeliveryStatus]
+"""By how much each counter changes; the changes add up to zero."""
+
+_STATUSES = tuple(DeliveryStatus)  # in the order of the counters below
+_SHIFT = """
+    UPDATE gonets_delivery_run SET
+        pending = pending + %s, claimed = claimed + %s, intent = intent + %s,
+        deferred = deferred + %s, accepted = accepted + %s, refused = refused + %s,
+        expired = expired + %s, uncertain = uncertain + %s, withheld = withheld + %s,
+        cancelled = cancelled + %s
+    WHERE id = %s
+    RETURNING status, pending, claimed, intent, deferred, cancelled
+"""
+_LOCK = """
+    SELECT status, cancelling, stop_scope, letter_ref FROM gonets_delivery_run
+    WHERE id = %s
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedRun:
+    """What may be done with the deliveries of a run until the transaction ends."""
+
+    run_id: int
+    status: RunStatus
+    is_cancelling: bool
+    stop_scope: str
+    letter_ref: str
+
+
+def lock_run(run_id: int) -> LockedRun | None:
+    """Hold the run until the transaction ends; None if there is no such run."""
+    locking = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK + locking, [run_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    return LockedRun(
+        run_id=run_id,
+        status=RunStatus(row[0]),
+        is_cancelling=bool(row[1]),
+        stop_scope=row[2],
+        letter_ref=row[3],
+    )
+
+
+def shift(run_id: int, moves: Mapping[DeliveryStatus, int]) -> None:
+    """Move the counters, and the run itself where its last open delivery is gone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SHIFT, [*(moves.get(status, 0) for status in _STATUSES), run_id]
+        )
+        row = cursor.fetchone()
+    if row is not None:
+        _conclude(run_id, RunStatus(row[0]), *row[1:])
+
+
+def _conclude(  # noqa: PLR0913 - one row of the database
+    run_id: int,
+    status: RunStatus,
+    pending: int,
+    claimed: int,
+    intent: int,
+    deferred: int,
+    cancelled: int,
+) -> None:
+    if status not in (RunStatus.RUNNING, RunStatus.PAUSING, RunStatus.PAUSED):
+        return
+    if not (pending or claimed or intent or deferred):
+        end_run(run_id, RunStatus.CANCELLED if cancelled else RunStatus.FINISHED)
+    elif status is RunStatus.PAUSING and not intent:
+        Run.objects.filter(pk=run_id).update(status=RunStatus.PAUSED, rate=0)
+        tell(run_paused, run_id)
+
+
+def end_run(run_id: int, status: RunStatus) -> None:
+    Run.objects.filter(pk=run_id).update(
+        status=status, ended_at=clock.now(), rate=0, cancelling=False, pause_cause=""
+    )
+    tell(run_ended, run_id)
+
+
+def tell(signal: Signal, run_id: int) -> None:
+    """Report a fact once it is committed; a receiver's failure is only logged."""
+    report = partial(signal.send, sender=Run, run_id=run_id)
+    transaction.on_commit(report, robust=True)

@@ -1,0 +1,84 @@
+"""What a relay's answer means: whom it concerns, and what to do (stage × code)."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from gonets.delivery.errors import RelayFailure, RelayRejection
+from gonets.delivery.states import PauseCause, Stage
+from gonets.delivery.types import Reply
+
+SERVICE_CLOSING = 421
+AUTHENTICATION_REQUIRED = 530
+BAD_SEQUENCE = 503
+TRANSACTION_FAILED = 554
+
+
+class Judgement(Enum):
+    """The first three are about the letter or its recipient, the last two never."""
+
+    ACCEPTED = auto()  # the relay has taken the letter over
+    DEFERRED = auto()  # this recipient later
+    REFUSED = auto()  # this recipient never
+    POLICY = auto()  # somebody is unwelcome; the circuit breaker finds out who
+    TROUBLE = auto()  # the relay is unwell; try again later, nobody is consumed
+    REJECTION = auto()  # the relay does not want us; a person has to act
+
+
+_ABOUT_THE_RECIPIENT = frozenset({Stage.RCPT, Stage.DATA, Stage.DOT})
+_REJECTING = frozenset({Stage.AUTH, Stage.MAIL})
+
+
+def judge(stage: Stage, reply: Reply) -> Judgement:
+    """Judge the reply to the command of a stage; only the dot's 2xx is acceptance."""
+    if stage is Stage.DOT and reply.is_positive:
+        return Judgement.ACCEPTED
+    if stage not in _ABOUT_THE_RECIPIENT:
+        return _judge_relay(stage, reply)
+    if reply.code == AUTHENTICATION_REQUIRED:
+        return Judgement.REJECTION
+    if 400 <= reply.code < 500:
+        return Judgement.DEFERRED
+    if reply.code == BAD_SEQUENCE or not 500 <= reply.code < 600:
+        return Judgement.TROUBLE  # We two do not understand each other.
+    return Judgement.POLICY if _is_policy(stage, reply) else Judgement.REFUSED
+
+
+def _judge_relay(stage: Stage, reply: Reply) -> Judgement:
+    if reply.code == AUTHENTICATION_REQUIRED:
+        return Judgement.REJECTION
+    if 500 <= reply.code < 600 and stage in _REJECTING:
+        return Judgement.REJECTION
+    return Judgement.TROUBLE
+
+
+def _is_policy(stage: Stage, reply: Reply) -> bool:
+    """Tell a refusal that may be about us from one that is about the address."""
+    if reply.enhanced_code:
+        return reply.enhanced_code.startswith("5.7.")
+    # Without an enhanced code: what is said after RCPT is about the recipient unless
+    # it speaks of relaying; what is said of the letter itself is about all of them.
+    if stage is Stage.RCPT:
+        return reply.code == TRANSACTION_FAILED or "relay" in reply.text.lower()
+    return True
+
+
+_BY_STAGE = {
+    Stage.CONNECT: PauseCause.UNREACHABLE,
+    Stage.TLS: PauseCause.TLS_FAILED,
+    Stage.AUTH: PauseCause.LOGIN_REFUSED,
+    Stage.MAIL: PauseCause.SENDER_REFUSED,
+}
+
+
+def cause_of(failure: RelayFailure) -> PauseCause:
+    """Return what a failure of the relay means to people."""
+    if failure.stage is Stage.CONNECT and failure.reply is not None:
+        return PauseCause.UNWELL
+    if failure.stage is Stage.CONNECT:
+        return PauseCause.UNREACHABLE
+    if not isinstance(failure, RelayRejection):
+        return PauseCause.UNWELL
+    if failure.reply is not None and failure.reply.code == AUTHENTICATION_REQUIRED:
+        return PauseCause.LOGIN_REFUSED
+    return _BY_STAGE.get(failure.stage, PauseCause.LETTER_REFUSED)

@@ -1,0 +1,78 @@
+"""What people and the layers above may ask about runs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db.models import Max, QuerySet
+
+from gonets.delivery.models import Attempt, Delivery, Run, Worker
+from gonets.delivery.states import (
+    UNFINISHED_RUNS,
+    DeliveryStatus,
+    PauseCause,
+    RunStatus,
+)
+from gonets.delivery.types import RunProgress
+from gonets.kernel import clock
+
+RATE_IS_RECENT_FOR = timedelta(seconds=15)
+
+
+def run_progress(run_id: int) -> RunProgress:
+    """Return where the run stands.
+
+    :raises Run.DoesNotExist: if there is no such run.
+    """
+    run = Run.objects.get(pk=run_id)
+    counters = {status.value: getattr(run, status.value) for status in DeliveryStatus}
+    return RunProgress(
+        run_id=run.pk,
+        status=RunStatus(run.status),
+        audience_size=run.audience_size,
+        rate=_recent_rate(run),
+        pause_cause=PauseCause(run.pause_cause) if run.pause_cause else None,
+        pause_answer=run.pause_answer,
+        started_at=run.started_at,
+        ended_at=run.ended_at,
+        **counters,
+    )
+
+
+def _recent_rate(run: Run) -> float | None:
+    if run.status != RunStatus.RUNNING or run.rated_at is None:
+        return None
+    if clock.now() - run.rated_at > RATE_IS_RECENT_FOR:
+        return None
+    return run.rate
+
+
+def deliveries_of(
+    run_id: int,
+    *,
+    statuses: Collection[DeliveryStatus] = (),
+    search: str = "",
+) -> QuerySet[Delivery]:
+    """Return the run's deliveries in their order; no statuses: all of them."""
+    deliveries = Delivery.objects.filter(run_id=run_id).order_by("pk")
+    if statuses:
+        deliveries = deliveries.filter(status__in=[*statuses])
+    if search:
+        deliveries = deliveries.filter(recipient__icontains=search)
+    return deliveries
+
+
+def attempts_of(delivery_id: int) -> QuerySet[Attempt]:
+    """Return the tries that did not end in an acceptance, oldest first."""
+    return Attempt.objects.filter(delivery_id=delivery_id).order_by("pk")
+
+
+def unfinished_runs() -> QuerySet[Run]:
+    return Run.objects.filter(status__in=UNFINISHED_RUNS).order_by("pk")
+
+
+def worker_last_seen() -> datetime | None:
+    """Return when a worker last gave a sign of life; None: none ever has."""
+    last: datetime | None = Worker.objects.aggregate(last=Max("seen_at"))["last"]
+    return last

@@ -1,0 +1,1 @@
+"""Code that speaks to relays; one file per protocol."""

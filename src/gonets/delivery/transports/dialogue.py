@@ -1,0 +1,136 @@
+"""The wire to a relay: what was written, what was answered, and what is owed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+
+from gonets.delivery.transports.replies import ProtocolBreach, ReplyReader
+from gonets.delivery.types import Reply
+from gonets.kernel import clock
+
+
+class ConnectionEnded(Exception):
+    """The connection is gone; the text says why."""
+
+
+class Dialogue(asyncio.Protocol):
+    """Pairs replies with commands strictly in order.
+
+    A reply that nothing has asked for closes the connection at once: it must never be
+    taken for the answer to a later command.
+    """
+
+    def __init__(self) -> None:
+        self.transport: asyncio.Transport | None = None
+        self.ended: str = ""  # why; empty as long as the connection stands
+        self.is_unsent = False  # some of what was written is still in our buffer
+        self.deadline = float("inf")
+        self._reader = ReplyReader()
+        self._owed = 0
+        self._replies: deque[Reply] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    # Called by the event loop.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        # Told of every moment at which our buffer is not empty.
+        transport.set_write_buffer_limits(high=0)
+        if self._timer is None:
+            self._watch_time()
+
+    def data_received(self, received: bytes) -> None:
+        try:
+            for reply in self._reader.feed(received):
+                self._pair(reply)
+        except ProtocolBreach as breach:
+            self.end(f"The relay broke the protocol: {breach}.")
+
+    def pause_writing(self) -> None:
+        self.is_unsent = True
+
+    def resume_writing(self) -> None:
+        self.is_unsent = False
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.end(str(error) if error else "The relay closed the connection.")
+
+    # Called by the transport.
+
+    def expect(self, replies: int, *, within: float) -> None:
+        """Announce that something was, or now is, written that will be answered."""
+        self._owed += replies
+        self.deadline = clock.monotonic() + within
+
+    def write(self, parts: Iterable[bytes]) -> None:
+        """Write the parts together.
+
+        :raises ConnectionEnded: if nothing could be written any more.
+        """
+        if self.ended or self.transport is None or self.transport.is_closing():
+            raise ConnectionEnded(self.ended or "The relay closed the connection.")
+        self.transport.write(b"".join(parts))
+
+    async def reply(self) -> Reply:
+        """Return the next reply that is owed.
+
+        :raises ConnectionEnded: if it will never come.
+        """
+        while not self._replies:
+            if self.ended:
+                raise ConnectionEnded(self.ended)
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        if not self._owed and len(self._replies) == 1:
+            self.deadline = float("inf")
+        return self._replies.popleft()
+
+    @property
+    def ready_replies(self) -> int:
+        return len(self._replies)
+
+    @property
+    def is_clear(self) -> bool:
+        """Nothing is owed and nothing is half received."""
+        return not (self._owed or self._replies) and self._reader.is_between_replies
+
+    def end(self, why: str) -> None:
+        """Cut the connection; what was answered before can still be read."""
+        if not self.ended:
+            self.ended = why
+            if self.transport is not None:
+                self.transport.abort()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._wake()
+
+    def restart(self) -> None:
+        """Read on from the beginning inside TLS: nothing from before counts."""
+        self._reader = ReplyReader()
+
+    def _pair(self, reply: Reply) -> None:
+        if not self._owed:
+            raise ProtocolBreach(f"an answer that nothing asked for: {reply}")
+        self._owed -= 1
+        self._replies.append(reply)
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _watch_time(self) -> None:
+        """Look at the deadline once a second: cheaper than a timer per command."""
+        if clock.monotonic() > self.deadline:
+            self.end("The relay did not answer in time.")
+        elif not self.ended:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(self._pulse, self._watch_time)
+
+    @property
+    def _pulse(self) -> float:
+        return max(0.05, min(1.0, self.deadline - clock.monotonic()))

@@ -1,0 +1,78 @@
+"""Reading the relay's replies strictly, line by line, within bounds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gonets.delivery.types import Reply
+
+LONGEST_LINE = 2048
+"""RFC 5321 §4.5.3.1.5 allows 512 octets; some relays are chattier."""
+MOST_LINES = 100
+
+_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?\r?\n", re.DOTALL)
+_ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:\s+|$)")
+
+
+class ProtocolBreach(Exception):
+    """What came is no SMTP reply, or no end of it is in sight."""
+
+
+class ReplyReader:
+    """Makes replies of the bytes that arrive, however they are cut."""
+
+    def __init__(self) -> None:
+        self._buffer = b""
+        self._lines: list[str] = []
+        self._code = 0
+
+    def feed(self, received: bytes) -> Iterator[Reply]:
+        """Yield every reply that is complete now.
+
+        :raises ProtocolBreach: as soon as it is certain.
+        """
+        self._buffer += received
+        while (end := self._buffer.find(b"\n") + 1) > 0:
+            line, self._buffer = self._buffer[:end], self._buffer[end:]
+            reply = self._read(line)
+            if reply is not None:
+                yield reply
+        if len(self._buffer) > LONGEST_LINE:
+            raise ProtocolBreach("a line without end")
+
+    @property
+    def is_between_replies(self) -> bool:
+        return not self._buffer and not self._lines
+
+    def _read(self, line: bytes) -> Reply | None:
+        found = _LINE.fullmatch(line) if len(line) <= LONGEST_LINE else None
+        if found is None:
+            raise ProtocolBreach(f"not an SMTP reply: {line[:60]!r}")
+        code = int(found[1])
+        if self._lines and code != self._code:
+            raise ProtocolBreach(f"a reply that begins with {self._code}, then {code}")
+        self._code = code
+        self._lines.append((found[3] or b"").decode("utf-8", "replace"))
+        if len(self._lines) > MOST_LINES:
+            raise ProtocolBreach("a reply without end")
+        if found[2] == b"-":
+            return None
+        lines, self._lines = self._lines, []
+        return parse_reply(code, lines)
+
+
+def parse_reply(code: int, lines: list[str]) -> Reply:
+    """Take the enhanced code (RFC 2034) off the lines, where there is one."""
+    enhanced = _ENHANCED.match(lines[0])
+    if enhanced is None or enhanced[1][0] != str(code)[0]:
+        return Reply(code=code, text=_joined(lines), lines=tuple(lines))
+    bare = [line.removeprefix(enhanced[1]).strip() for line in lines]
+    return Reply(
+        code=code, enhanced_code=enhanced[1], text=_joined(bare), lines=tuple(lines)
+    )
+
+
+def _joined(lines: list[str]) -> str:
+    text = " ".join(lines)
+    return "".join(character if character.isprintable() else " " for character in text)

@@ -1,0 +1,250 @@
+"""SMTP (RFC 5321) with PIPELINING (RFC 2920): one round trip per letter.
+
+It knows at every moment what the relay may have: until ``hand_over`` is called,
+certainly nothing; after it, what ``dot_reply`` says.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from gonets.delivery.errors import AnswerLost, RelayRejection, RelayTrouble
+from gonets.delivery.ports import Envelope, LetterUnfit
+from gonets.delivery.states import Stage
+from gonets.delivery.transports.addresses import mailbox
+from gonets.delivery.transports.dialogue import ConnectionEnded, Dialogue
+from gonets.delivery.types import Reply
+
+LONGEST_TEXT_LINE = 998
+_END_OF_LETTER = b".\r\n"
+_GO_AHEAD = 354
+_BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n|\0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLimits:
+    """Seconds to wait, by RFC 5321 §4.5.3.2; tests take shorter ones."""
+
+    connect: float = 30
+    command: float = 300
+    data: float = 120
+    dot: float = 600
+    quit: float = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """An envelope as it goes over the wire of one particular relay."""
+
+    offer: tuple[bytes, bytes, bytes]  # MAIL, RCPT, DATA
+    body: bytes  # with the dots doubled, and the last dot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferAnswer:
+    """How far the relay went along; ``is_open``: it waits for the letter now."""
+
+    stage: Stage
+    reply: Reply
+    must_close: bool = False  # it waits for a letter that must not be sent
+
+    @property
+    def is_open(self) -> bool:
+        return (
+            self.stage is Stage.DATA
+            and self.reply.code == _GO_AHEAD
+            and not self.must_close
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class SmtpConnection:
+    """One connection that has been greeted, secured and logged in."""
+
+    dialogue: Dialogue
+    limits: TimeLimits
+    extensions: dict[str, str] = field(default_factory=dict)
+    letters: int = 0
+    _needs_reset: bool = False
+
+    @property
+    def can_pipeline(self) -> bool:
+        return "PIPELINING" in self.extensions
+
+    @property
+    def is_usable(self) -> bool:
+        return not self.dialogue.ended and self.dialogue.is_clear
+
+    def pack(self, envelope: Envelope) -> Parcel:
+        """Make the bytes for the wire.
+
+        :raises LetterUnfit: if this letter or this address cannot be sent at all.
+        :raises RelayRejection: if the relay takes no letters of this size or kind.
+        """
+        utf8 = "SMTPUTF8" in self.extensions
+        sender = mailbox(envelope.sender, takes_utf8=utf8) if envelope.sender else ""
+        recipient = mailbox(envelope.recipient, takes_utf8=utf8)
+        check_content(envelope.content)
+        options = self._options(envelope.content, f"{sender}{recipient}")
+        return Parcel(
+            offer=(
+                f"MAIL FROM:<{sender}>{options}\r\n".encode(),
+                f"RCPT TO:<{recipient}>\r\n".encode(),
+                b"DATA\r\n",
+            ),
+            body=stuffed(envelope.content),
+        )
+
+    def _options(self, content: bytes, addresses: str) -> str:
+        options = ""
+        if "SIZE" in self.extensions:
+            limit = self.extensions["SIZE"]
+            if limit.isdigit() and 0 < int(limit) < len(content):
+                raise _unsuitable(f"{len(content)} bytes; at most {limit} allowed")
+            options += f" SIZE={len(content)}"
+        if not content.isascii():
+            if "8BITMIME" not in self.extensions:
+                raise _unsuitable("8BITMIME is not offered")
+            options += " BODY=8BITMIME"
+        if not addresses.isascii():
+            options += " SMTPUTF8"
+        return options
+
+    async def offer(self, parcel: Parcel) -> OfferAnswer:
+        """Name sender and recipient and ask to send; the letter itself stays here.
+
+        :raises RelayTrouble: if the connection ended; the letter was not sent.
+        """
+        try:
+            if self.can_pipeline:
+                self._write_offer(parcel, before=())
+                return await self.offer_answer()
+            return await self._offer_step_by_step(parcel)
+        except ConnectionEnded as end:
+            raise RelayTrouble(str(end), stage=Stage.MAIL) from end
+
+    async def _offer_step_by_step(self, parcel: Parcel) -> OfferAnswer:
+        if self._needs_reset:
+            await self.command(b"RSET\r\n")
+            self._needs_reset = False
+        stages = (Stage.MAIL, Stage.RCPT, Stage.DATA)
+        reply = Reply(code=0)
+        for stage, line in zip(stages, parcel.offer, strict=True):
+            reply = await self.command(line)
+            if not _goes_on(stage, reply):
+                self._needs_reset = True
+                return OfferAnswer(stage=stage, reply=reply)
+        return OfferAnswer(stage=Stage.DATA, reply=reply)
+
+    def hand_over(self, parcel: Parcel, following: Parcel | None = None) -> None:
+        """Write the letter with its last dot, and the offer of the following one.
+
+        From here on the relay may take the letter without our hearing of it.
+
+        :raises AnswerLost: if certainly nothing was written.
+        """
+        try:
+            if following is None:
+                self.dialogue.write((parcel.body,))
+                self.dialogue.expect(1, within=self.limits.dot)
+            else:
+                self._write_offer(following, before=(parcel.body,))
+        except ConnectionEnded as end:
+            raise AnswerLost(str(end), dot_left=False) from end
+
+    def _write_offer(self, parcel: Parcel, *, before: tuple[bytes, ...]) -> None:
+        reset = (b"RSET\r\n",) if self._needs_reset else ()
+        self.dialogue.write((*before, *reset, *parcel.offer))
+        within = self.limits.dot if before else self.limits.command
+        self.dialogue.expect(len(before) + len(reset) + 3, within=within)
+
+    async def dot_reply(self, *, was_alone: bool = True) -> Reply:
+        """Return the relay's answer to the letter that was handed over.
+
+        :raises AnswerLost: if it will not come; says whether the dot had left.
+        """
+        try:
+            reply = await self.dialogue.reply()
+        except ConnectionEnded as end:
+            # With TLS, or an offer behind it, what is unsent need not be the dot.
+            kept_back = self.dialogue.is_unsent and was_alone and not self._is_tls
+            raise AnswerLost(str(end), dot_left=not kept_back) from end
+        self.letters += 1
+        return reply
+
+    @property
+    def _is_tls(self) -> bool:
+        transport = self.dialogue.transport
+        return transport is None or transport.get_extra_info("sslcontext") is not None
+
+    async def offer_answer(self) -> OfferAnswer:
+        """Return the answer to an offer that was pipelined.
+
+        :raises ConnectionEnded: if it will not come.
+        """
+        if self._needs_reset:
+            await self.dialogue.reply()
+            self._needs_reset = False
+        mail = await self.dialogue.reply()
+        rcpt = await self.dialogue.reply()
+        data = await self.dialogue.reply()
+        open_anyway = data.code == _GO_AHEAD
+        for stage, reply in ((Stage.MAIL, mail), (Stage.RCPT, rcpt)):
+            if not _goes_on(stage, reply):
+                # RFC 2920 §3.1: DATA may get 354 all the same; a lone dot could then
+                # hand over an empty letter, so the connection is given up.
+                self._needs_reset = True
+                return OfferAnswer(stage=stage, reply=reply, must_close=open_anyway)
+        self._needs_reset = not open_anyway
+        return OfferAnswer(stage=Stage.DATA, reply=data)
+
+    async def command(self, line: bytes) -> Reply:
+        self.dialogue.write((line,))
+        self.dialogue.expect(1, within=self.limits.command)
+        return await self.dialogue.reply()
+
+    def close(self) -> None:
+        """Cut the connection without another word."""
+        self.dialogue.end("We closed the connection.")
+
+    async def quit(self) -> None:
+        """Take leave, if that is possible, and close."""
+        if self.is_usable:
+            try:
+                self.dialogue.write((b"QUIT\r\n",))
+                self.dialogue.expect(1, within=self.limits.quit)
+                await self.dialogue.reply()
+            except ConnectionEnded:
+                pass
+        self.close()
+
+
+def _unsuitable(why: str) -> RelayRejection:
+    return RelayRejection(why, stage=Stage.DATA)
+
+
+def _goes_on(stage: Stage, reply: Reply) -> bool:
+    return reply.code == _GO_AHEAD if stage is Stage.DATA else reply.is_positive
+
+
+def stuffed(content: bytes) -> bytes:
+    """Double the dots at line starts and add the last dot (RFC 5321 §4.5.2)."""
+    doubled = content.replace(b"\r\n.", b"\r\n..")
+    if doubled.startswith(b"."):
+        doubled = b"." + doubled
+    ending = b"" if doubled.endswith(b"\r\n") else b"\r\n"
+    return doubled + ending + _END_OF_LETTER
+
+
+def check_content(content: bytes) -> None:
+    """Make sure that the letter is legal on the wire.
+
+    :raises LetterUnfit: for bare CR or LF, NUL, or lines that are too long.
+    """
+    if not content:
+        raise LetterUnfit("The letter is empty.")
+    if _BARE_LINE_END.search(content):
+        raise LetterUnfit("The letter has a bare CR or LF, or a NUL.")
+    if max(map(len, content.split(b"\r\n"))) > LONGEST_TEXT_LINE:
+        raise LetterUnfit(f"A line is longer than {LONGEST_TEXT_LINE} bytes.")
