@@ -51,20 +51,20 @@ def make_section(name: str = "News", *, parent: Section | None = None) -> Sectio
 def make_material(
     title: str = "A new ferry",
     *,
-    section: Section,
+    section: Section | None = None,
     age: timedelta = timedelta(hours=1),
     **fields: Any,
 ) -> Material:
-    """Return a material published ``age`` ago."""
-    published_at = clock.now() - age
-    moments = {"created_at": published_at, "changed_at": published_at}
+    """Return a material published ``age`` ago; without a section, in a new one."""
+    section = section or make_section()
+    moment = clock.now() - age
+    moments = {"published_at": moment, "created_at": moment, "changed_at": moment}
     words = {"title": title, "teaser": fields.get("teaser", "")}
     return Material.objects.create(
         source=section.source,
         section=section,
         external_id=f"material-{Material.objects.count()}",
-        published_at=published_at,
-        search_text=searchable(**words, body=""),
+        search_text=searchable(**words, body=fields.get("body", "")),
         **{**words, **moments, **fields},
     )
 

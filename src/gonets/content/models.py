@@ -6,6 +6,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from gonets.content.states import FetchFailure
+
+OWN = "own"
+"""The kind of the one source whose materials are written here."""
+
 
 class Source(models.Model):
     """A site, or a part of one, that gives material."""
@@ -17,14 +22,32 @@ class Source(models.Model):
     created_at = models.DateTimeField()
     fetched_at = models.DateTimeField(null=True, blank=True)
     succeeded_at = models.DateTimeField(null=True, blank=True)
-    failure = models.TextField(blank=True)  # why the last fetch failed, for people
+    # Why the last fetch failed: a reason for people, and its technical detail.
+    failure = models.CharField(
+        max_length=32, choices=FetchFailure.choices, blank=True, default=""
+    )
+    failure_detail = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(kind=OWN), name="one_own_source"
+            ),
+        ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or str(_("This site"))
+
+    @property
+    def is_own(self) -> bool:
+        return self.kind == OWN
 
 
 class Section(models.Model):
-    """A section of the site («раздел»); sections form a tree."""
+    """A section of the site («раздел»); sections form a tree.
+
+    The name follows the source's until an editor gives another.
+    """
 
     source = models.ForeignKey(Source, models.CASCADE, related_name="sections")
     parent = models.ForeignKey(
@@ -32,6 +55,7 @@ class Section(models.Model):
     )
     external_id = models.CharField(max_length=500)
     name = models.CharField(_("name"), max_length=200)
+    source_name = models.CharField(max_length=200, blank=True)
     position = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -82,6 +106,11 @@ class Material(models.Model):
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     original = models.JSONField(default=dict, blank=True)  # untouched, from the source
+    # Title, teaser and text as ``searching.searchable`` makes them: SQLite compares
+    # Cyrillic letters case by case.
+    search_text = models.TextField(blank=True, editable=False)
+    # Where the source has the picture; asked again only when this changes.
+    picture_source = models.CharField(max_length=2000, blank=True, editable=False)
 
     class Meta:
         constraints = [

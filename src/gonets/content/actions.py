@@ -1,0 +1,192 @@
+"""Every change that editors make to sections and materials."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max, QuerySet
+from django.utils.translation import gettext as _
+
+from gonets.content.errors import NotOurs, SectionMisplaced
+from gonets.content.models import OWN, Material, Section, Source
+from gonets.content.queries import with_descendants
+from gonets.content.searching import searchable
+from gonets.content.types import MaterialText
+from gonets.kernel import clock
+from gonets.kernel.html import clean_body, line_of, storable
+
+
+def own_source() -> Source:
+    """Return the source of what is written here; there is exactly one."""
+    known = Source.objects.filter(kind=OWN).first()
+    if known is not None:
+        return known
+    try:
+        with transaction.atomic():
+            return Source.objects.create(kind=OWN, created_at=clock.now())
+    except IntegrityError:
+        return Source.objects.get(kind=OWN)  # Somebody else was first.
+
+
+@transaction.atomic
+def create_section(*, name: str, parent_id: int | None = None) -> Section:
+    """Add a section, the last one below its parent."""
+    return Section.objects.create(
+        source=own_source(),
+        parent_id=parent_id,
+        external_id=uuid.uuid4().hex,
+        name=line_of(name)[:200],
+        position=next_position(parent_id),
+    )
+
+
+def next_position(parent_id: int | None) -> int:
+    """Return the place after the last section below the parent."""
+    last = _siblings(parent_id).aggregate(last=Max("position"))["last"]
+    return 0 if last is None else last + 1
+
+
+def rename_section(section_id: int, *, name: str) -> None:
+    """Call a section so for the editors; its source is not asked."""
+    Section.objects.filter(pk=section_id).update(name=line_of(name)[:200])
+
+
+@transaction.atomic
+def move_section(section_id: int, *, parent_id: int | None, place: int) -> None:
+    """Put a section below another, or at the top, at ``place`` among its new siblings.
+
+    :raises SectionMisplaced: below itself.
+    """
+    if parent_id in with_descendants([section_id]):
+        raise SectionMisplaced(_("A section cannot be put into itself."))
+    siblings = list(
+        _siblings(parent_id)
+        .exclude(pk=section_id)
+        .order_by("position", "pk")
+        .values_list("pk", flat=True)
+    )
+    siblings.insert(max(0, place), section_id)
+    Section.objects.filter(pk=section_id).update(parent_id=parent_id)
+    _number(siblings)
+
+
+@transaction.atomic
+def delete_section(section_id: int) -> None:
+    """Delete a section of our own with all below it and its materials.
+
+    Sections of other sources that editors put below it move up to its place.
+
+    :raises NotOurs: for a section of another source.
+    """
+    section = Section.objects.select_related("source").get(pk=section_id)
+    if not section.source.is_own:
+        raise NotOurs(f"Section {section_id} belongs to the source “{section.source}”.")
+    doomed = own_sections_below(section_id)
+    Section.objects.filter(parent__in=doomed).exclude(pk__in=doomed).update(
+        parent_id=section.parent_id, position=next_position(section.parent_id)
+    )
+    Section.objects.filter(pk__in=doomed).delete()
+
+
+def own_sections_below(section_id: int) -> set[int]:
+    """Return the ids of the sections that deleting this one would delete."""
+    below = with_descendants([section_id])
+    return set(
+        Section.objects.filter(pk__in=below, source__kind=OWN).values_list(
+            "pk", flat=True
+        )
+    )
+
+
+def create_material(text: MaterialText) -> Material:
+    """Add a material of our own."""
+    return Material.objects.create(
+        source=own_source(),
+        external_id=uuid.uuid4().hex,
+        created_at=clock.now(),
+        changed_at=clock.now(),
+        **_columns(text),
+    )
+
+
+def edit_material(material_id: int, text: MaterialText) -> None:
+    """Replace what a material of our own says.
+
+    :raises NotOurs: for a material of another source.
+    """
+    changed = Material.objects.filter(pk=material_id, source__kind=OWN)
+    if not changed.update(changed_at=clock.now(), **_columns(text)):
+        raise NotOurs(f"Material {material_id} is not ours to edit.")
+
+
+def publish_materials(material_ids: Collection[int]) -> int:
+    """Offer materials to newsletters; return how many were hidden before."""
+    return _set_published(material_ids, is_published=True)
+
+
+def hide_materials(material_ids: Collection[int]) -> int:
+    """Keep materials, of any source, out of newsletters; return how many changed."""
+    return _set_published(material_ids, is_published=False)
+
+
+def delete_material(material_id: int) -> None:
+    """Delete a material of our own; issues that hold it keep their wording.
+
+    :raises NotOurs: for a material of another source.
+    """
+    deleted, _per_model = Material.objects.filter(
+        pk=material_id, source__kind=OWN
+    ).delete()
+    if not deleted:
+        raise NotOurs(f"Material {material_id} is not ours to delete.")
+
+
+def delete_source(source_id: int) -> None:
+    """Delete a source with its sections and materials.
+
+    :raises NotOurs: for the source of what is written here.
+    """
+    if Source.objects.filter(pk=source_id, kind=OWN).exists():
+        raise NotOurs("What is written here is not deleted as a whole.")
+    own_below = Section.objects.filter(parent__source=source_id).exclude(
+        source=source_id
+    )
+    own_below.update(parent=None)
+    Source.objects.filter(pk=source_id).delete()
+
+
+def _columns(text: MaterialText) -> dict[str, object]:
+    title = line_of(text.title)[:500]
+    teaser = storable(text.teaser).strip()
+    body = clean_body(text.body)
+    return {
+        "section_id": text.section_id,
+        "title": title,
+        "teaser": teaser,
+        "body": body,
+        "address": text.address.strip(),
+        "picture_id": text.picture_id,
+        "picture_alt": line_of(text.picture_alt)[:500],
+        "published_at": text.published_at,
+        "is_published": text.is_published,
+        "search_text": searchable(title=title, teaser=teaser, body=body),
+    }
+
+
+def _set_published(material_ids: Collection[int], *, is_published: bool) -> int:
+    return Material.objects.filter(
+        pk__in=material_ids, is_published=not is_published
+    ).update(is_published=is_published, changed_at=clock.now())
+
+
+def _siblings(parent_id: int | None) -> QuerySet[Section]:
+    return Section.objects.filter(parent_id=parent_id)
+
+
+def _number(section_ids: Sequence[int]) -> None:
+    sections = Section.objects.in_bulk(section_ids)
+    for position, section_id in enumerate(section_ids):
+        sections[section_id].position = position
+    Section.objects.bulk_update(sections.values(), ["position"])

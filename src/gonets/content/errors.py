@@ -1,0 +1,42 @@
+"""What can go wrong with the site's content.
+
+ContentError
+├── BadInput            the editor's input; the message is for the editor, translated
+│   ├── NotAPicture
+│   └── SectionMisplaced
+├── NotOurs             the material or section belongs to a source and follows it
+└── SourceUnreadable    the source cannot be read now; ``failure`` says why
+"""
+
+from __future__ import annotations
+
+from gonets.content.states import FetchFailure
+
+
+class ContentError(Exception):
+    """The base of all; never raised itself."""
+
+
+class BadInput(ContentError):
+    """What the editor gave cannot be taken; the message says why."""
+
+
+class NotAPicture(BadInput):
+    """The file is no picture that we can keep."""
+
+
+class SectionMisplaced(BadInput):
+    """A section cannot be moved into itself or below itself."""
+
+
+class NotOurs(ContentError):
+    """It belongs to a source: the next fetch would bring it back."""
+
+
+class SourceUnreadable(ContentError):
+    """The source cannot be read; nothing was changed."""
+
+    def __init__(self, failure: FetchFailure, detail: str = "") -> None:
+        super().__init__(detail or str(failure.label))
+        self.failure = failure
+        self.detail = detail

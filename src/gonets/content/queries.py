@@ -1,0 +1,172 @@
+"""What there is: sections as a tree, materials by what editors look for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from gonets.content.models import OWN, Material, Section, Source
+from gonets.content.pictures import picture_address
+from gonets.content.searching import search_words
+from gonets.kernel import clock
+
+__all__ = [
+    "MaterialFilter",
+    "SectionNode",
+    "materials",
+    "picture_address",
+    "published_counts",
+    "published_materials",
+    "section_path",
+    "section_tree",
+    "sources",
+    "with_descendants",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionNode:
+    """A section at its place in the tree; ``depth`` 0 is the top.
+
+    ``count`` is the materials of the section itself, ``total`` those of everything
+    below it too; unpublished ones included.
+    """
+
+    section: Section
+    depth: int
+    count: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialFilter:
+    """What an editor asked the list of materials for; None asks nothing."""
+
+    section_id: int | None = None  # and everything below it
+    source_id: int | None = None
+    search: str = ""
+    published: bool | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def section_tree() -> list[SectionNode]:
+    """Return all sections depth-first, each before those below it."""
+    sections = list(
+        Section.objects.select_related("source")
+        .annotate(material_count=Count("materials"))
+        .order_by("position", "pk")
+    )
+    below: dict[int | None, list[Section]] = {}
+    for section in sections:
+        below.setdefault(section.parent_id, []).append(section)
+    return list(_nodes(below, parent_id=None, depth=0))
+
+
+def _nodes(
+    below: dict[int | None, list[Section]], *, parent_id: int | None, depth: int
+) -> Iterator[SectionNode]:
+    for section in below.get(parent_id, []):
+        inner = list(_nodes(below, parent_id=section.pk, depth=depth + 1))
+        count: int = getattr(section, "material_count")  # noqa: B009
+        total = count + sum(node.count for node in inner)
+        yield SectionNode(section=section, depth=depth, count=count, total=total)
+        yield from inner
+
+
+def with_descendants(section_ids: Iterable[int]) -> set[int]:
+    """Return the ids and those of all sections below them."""
+    below: dict[int | None, list[int]] = {}
+    for pk, parent_id in Section.objects.values_list("pk", "parent_id"):
+        below.setdefault(parent_id, []).append(pk)
+    found: set[int] = set()
+    waiting = list(section_ids)
+    while waiting:
+        section_id = waiting.pop()
+        if section_id not in found:
+            found.add(section_id)
+            waiting.extend(below.get(section_id, []))
+    return found
+
+
+def section_path(section: Section) -> list[Section]:
+    """Return the section's ancestors from the top, and itself."""
+    path = [section]
+    while (parent := path[0].parent) is not None:
+        path.insert(0, parent)
+    return path
+
+
+def materials(wanted: MaterialFilter | None = None) -> QuerySet[Material]:
+    """Return the materials asked for, the newest first, hidden ones included."""
+    wanted = wanted or MaterialFilter()
+    found = Material.objects.filter(_matches(wanted.search))
+    if wanted.section_id is not None:
+        found = found.filter(section__in=with_descendants([wanted.section_id]))
+    if wanted.source_id is not None:
+        found = found.filter(source=wanted.source_id)
+    if wanted.published is not None:
+        found = found.filter(is_published=wanted.published)
+    if wanted.since is not None:
+        found = found.filter(published_at__gte=wanted.since)
+    if wanted.until is not None:
+        found = found.filter(published_at__lt=wanted.until)
+    return _newest_first(found)
+
+
+def published_materials(
+    *,
+    search: str = "",
+    section_ids: Collection[int] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> QuerySet[Material]:
+    """Return what readers can see by now, the newest first; nothing future-dated.
+
+    ``section_ids`` are taken as they are: see ``with_descendants``.
+    """
+    latest = min(until, clock.now()) if until else clock.now()
+    found = Material.objects.filter(
+        _matches(search), is_published=True, published_at__lte=latest
+    )
+    if section_ids is not None:
+        found = found.filter(section__in=section_ids)
+    if since is not None:
+        found = found.filter(published_at__gt=since)
+    return _newest_first(found)
+
+
+def published_counts() -> dict[int, int]:
+    """Return how many materials readers can see in each section that has any."""
+    counted = (
+        published_materials()
+        .order_by("section_id")
+        .values_list("section_id")
+        .annotate(count=Count("pk"))
+    )
+    return dict(counted)
+
+
+def sources() -> QuerySet[Source]:
+    """Return the sources that are read from elsewhere, with their material counts."""
+    return (
+        Source.objects.exclude(kind=OWN)
+        .annotate(material_count=Count("materials"))
+        .order_by("name", "pk")
+    )
+
+
+def _matches(search: str) -> Q:
+    condition = Q()
+    for word in search_words(search):
+        condition &= Q(search_text__contains=word)
+    return condition
+
+
+def _newest_first(found: QuerySet[Material]) -> QuerySet[Material]:
+    return found.select_related("section", "source", "picture").order_by(
+        "-published_at", "-pk"
+    )

@@ -1,0 +1,75 @@
+"""The words for why a source could not be read."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class FetchFailure(TextChoices):
+    """Each label tells an editor what is wrong and what to do."""
+
+    ADDRESS_REFUSED = (
+        "address_refused",
+        _("This address is not on the open web, so it is not read. Check it."),
+    )
+    NO_ANSWER = (
+        "no_answer",
+        _("The site does not answer. Check the address or try again later."),
+    )
+    TOO_SLOW = (
+        "too_slow",
+        _("The site takes too long to answer. Try again later."),
+    )
+    NOT_SECURE = (
+        "not_secure",
+        _("The site's security certificate is not valid. Tell the site's owner."),
+    )
+    NOT_FOUND = (
+        "not_found",
+        _("There is nothing at this address any more. Check the address."),
+    )
+    CLOSED = (
+        "closed",
+        _("The site does not let us in: it wants a password or refuses readers."),
+    )
+    SITE_FAULT = (
+        "site_fault",
+        _("The site answers with an error of its own. Try again later."),
+    )
+    TOO_MANY_REDIRECTS = (
+        "too_many_redirects",
+        _("The address leads round in circles. Check the address."),
+    )
+    TOO_LARGE = (
+        "too_large",
+        _("The feed is too large to be read. Ask the site for a shorter one."),
+    )
+    BAD_ANSWER = (
+        "bad_answer",
+        _("The answer of the site is damaged. Try again later."),
+    )
+    WEB_PAGE = (
+        "web_page",
+        _("This is a web page, not a feed. Look for the address of the RSS feed."),
+    )
+    EMPTY = (
+        "empty",
+        _("There is nothing in it. Check the address or the file."),
+    )
+    NOT_A_FEED = (
+        "not_a_feed",
+        _("This is not an RSS or Atom feed. Check the address or the file."),
+    )
+    DANGEROUS = (
+        "dangerous",
+        _("The feed declares entities of its own, which attacks do; it is not read."),
+    )
+    NO_CONNECTOR = (
+        "no_connector",
+        _("Sources of this kind are not supported by this installation."),
+    )
+    NEEDS_A_FILE = (
+        "needs_a_file",
+        _("This source was read from a file. Give a newer file to update it."),
+    )

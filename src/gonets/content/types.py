@@ -1,0 +1,48 @@
+"""Values: what an editor writes, and what a fetch did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gonets.content.states import FetchFailure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialText:
+    """What an editor writes into a material of our own.
+
+    ``title`` and ``teaser`` are plain text, ``body`` is HTML and cleaned on storing.
+    """
+
+    section_id: int
+    title: str
+    teaser: str
+    body: str
+    address: str
+    picture_id: int | None
+    picture_alt: str
+    published_at: datetime
+    is_published: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionLoss:
+    """What goes when a section is deleted: it counts itself."""
+
+    sections: int
+    materials: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchReport:
+    """What one fetch did.  With a ``failure`` nothing was changed."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    skipped: int = 0  # had neither title nor text, or came twice
+    pictures: int = 0
+    pictures_failed: int = 0
+    failure: FetchFailure | None = None
+    detail: str = ""
