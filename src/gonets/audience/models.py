@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage, Storage
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -21,11 +20,6 @@ from gonets.audience.states import (
 def new_link_key() -> str:
     """Return 96 random bits; a restored backup can never give them to another."""
     return secrets.token_urlsafe(12)
-
-
-def import_storage() -> Storage:
-    """Uploaded lists of people lie in the data folder, never under ``MEDIA_ROOT``."""
-    return FileSystemStorage(location=settings.DATA_DIR / "imports")
 
 
 class Readership(models.Model):
@@ -101,7 +95,7 @@ class SubscriberImport(models.Model):
     writes their people, so that a killed import goes on exactly where it stopped.
     """
 
-    file = models.FileField(storage=import_storage, max_length=200, blank=True)
+    stored_as = models.CharField(max_length=40, blank=True)  # in the data folder
     file_name = models.CharField(max_length=255)  # as the uploader called it
     state = models.CharField(
         max_length=16, choices=ImportState.choices, default=ImportState.UPLOADED

@@ -34,21 +34,21 @@ UNFINISHED_IMPORTS = (ImportState.MAPPED, ImportState.RUNNING)
 
 
 class LineFault(TextChoices):
-    """Why a line of a file was left out; the text completes "Line 12: …"."""
+    """Why a line of a file was left out, as a sentence."""
 
-    NO_ADDRESS = "no_address", _("there is no e-mail address in the chosen column")
-    BAD_ADDRESS = "bad_address", _("this is not an e-mail address")
-    BAD_NAME = "bad_name", _("the name is longer than 200 characters")
-    BROKEN_QUOTES = "quotes", _("a quotation mark is opened and never closed")
-    STRAY_QUOTE = "stray_quote", _("there is text after a closing quotation mark")
-    TOO_LONG = "too_long", _("the line is longer than 65,536 characters")
-    NUL = "nul", _("the line contains a NUL character: the file may be damaged")
-    UNREADABLE = "unreadable", _("some characters do not fit the chosen encoding")
-    UNSUBSCRIBED = "unsubscribed", _("unsubscribed earlier; an import does not undo it")
-    SUPPRESSED = "suppressed", _("letters to this address are blocked")
-    ERASED = "erased", _("deleted earlier; can only be added again by hand")
-    REPEATED = "repeated", _("the same address is already in this file")
-    SUBSCRIBED = "subscribed", _("already subscribed; nothing to change")
+    NO_ADDRESS = "no_address", _("There is no e-mail address in the chosen column.")
+    BAD_ADDRESS = "bad_address", _("This is not an e-mail address.")
+    BAD_NAME = "bad_name", _("The name is longer than 200 characters.")
+    BROKEN_QUOTES = "quotes", _("A quotation mark is opened and never closed.")
+    STRAY_QUOTE = "stray_quote", _("There is text after a closing quotation mark.")
+    TOO_LONG = "too_long", _("The line is longer than 65,536 characters.")
+    NUL = "nul", _("The line contains a NUL character: the file may be damaged.")
+    UNREADABLE = "unreadable", _("Some characters do not fit the chosen encoding.")
+    UNSUBSCRIBED = "unsubscribed", _("Unsubscribed earlier; an import respects that.")
+    SUPPRESSED = "suppressed", _("Letters to this address are blocked.")
+    ERASED = "erased", _("Deleted earlier; can be added again only by hand.")
+    REPEATED = "repeated", _("The same address is already in this file.")
+    SUBSCRIBED = "subscribed", _("Already subscribed; nothing to change.")
 
 
 MERGED_LINES = (LineFault.REPEATED, LineFault.SUBSCRIBED)

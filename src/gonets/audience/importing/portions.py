@@ -1,0 +1,290 @@
+"""Writing a file's people, a portion of lines in one short transaction.
+
+The cursor moves in the same transaction, by an UPDATE that names where it was: whoever
+else imports the same file, or did before a crash, no line is written twice or lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from gonets.audience.erasures import erased_among
+from gonets.audience.errors import BadName, ImportGone
+from gonets.audience.importing.reading import person_of
+from gonets.audience.importing.records import Record, shown
+from gonets.audience.models import (
+    Consent,
+    ImportRefusal,
+    Readership,
+    Subscriber,
+    SubscriberImport,
+    Subscription,
+    Suppression,
+)
+from gonets.audience.names import clean_name, search_text
+from gonets.audience.ports import stop_port
+from gonets.audience.states import (
+    MERGED_LINES,
+    ConsentKind,
+    ImportState,
+    LineFault,
+    SubscriptionState,
+)
+from gonets.kernel import clock
+from gonets.kernel.addresses import Address, BadAddress, parse_address
+
+UNREADABLE = "\ufffd"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A line that names somebody."""
+
+    record: Record
+    address: Address
+    name: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Portion:
+    """What a few lines come to; filled while they are compared with who is here."""
+
+    order: SubscriberImport
+    readerships: Sequence[Readership]
+    candidates: dict[str, Candidate] = field(default_factory=dict)
+    refusals: list[ImportRefusal] = field(default_factory=list)
+    new: list[Candidate] = field(default_factory=list)
+    joining: list[tuple[Subscriber, Candidate]] = field(default_factory=list)
+    named: list[Subscriber] = field(default_factory=list)
+
+    def refuse(self, record: Record, fault: LineFault, detail: str = "") -> None:
+        self.refusals.append(
+            ImportRefusal(
+                of_import=self.order,
+                line=record.first_line,
+                text=record.text,
+                fault=fault,
+                detail=shown(detail),
+            )
+        )
+
+
+def write_portion(
+    order: SubscriberImport, records: Iterable[Record], *, cursor: int
+) -> None:
+    """Write these records and move ``order.cursor`` there, or raise and do neither.
+
+    :raises ImportGone: if the import was stopped, or somebody else went on with it.
+    """
+    portion = Portion(order=order, readerships=list(order.readerships.all()))
+    for record in records:
+        if not record.is_blank:
+            _examine(portion, record)
+    with transaction.atomic():
+        _move_cursor(order, cursor)
+        _compare(portion)
+        _write_people(portion)
+        ImportRefusal.objects.bulk_create(portion.refusals)
+        _count(portion)
+    order.cursor = cursor
+
+
+def _examine(portion: Portion, record: Record) -> None:
+    """Sort out what can be told from the line alone."""
+    if record.fault is not None:
+        portion.refuse(record, record.fault)
+        return
+    person = person_of(
+        record,
+        address_column=portion.order.address_column,
+        name_column=portion.order.name_column,
+    )
+    if UNREADABLE in person.address + person.name:
+        portion.refuse(record, LineFault.UNREADABLE)
+        return
+    if not person.address:
+        portion.refuse(record, LineFault.NO_ADDRESS)
+        return
+    try:
+        address, name = parse_address(person.address), clean_name(person.name)
+    except BadAddress:
+        portion.refuse(record, LineFault.BAD_ADDRESS, person.address)
+    except BadName:
+        portion.refuse(record, LineFault.BAD_NAME)
+    else:
+        _enlist(portion, Candidate(record=record, address=address, name=name))
+
+
+def _enlist(portion: Portion, candidate: Candidate) -> None:
+    first = portion.candidates.setdefault(candidate.address.key, candidate)
+    if first is not candidate:
+        line = str(first.record.first_line)
+        portion.refuse(candidate.record, LineFault.REPEATED, line)
+
+
+def _move_cursor(order: SubscriberImport, cursor: int) -> None:
+    moved = SubscriberImport.objects.filter(
+        pk=order.pk, state=ImportState.RUNNING, cursor=order.cursor
+    ).update(cursor=cursor)
+    if not moved:
+        raise ImportGone("This import was stopped or is done elsewhere.")
+
+
+def _compare(portion: Portion) -> None:
+    """Sort out what depends on who is here; people may have changed meanwhile."""
+    keys = list(portion.candidates)
+    suppressed = set(
+        Suppression.objects.filter(address_key__in=keys).values_list(
+            "address_key", flat=True
+        )
+    )
+    erased = erased_among(keys)
+    known = {
+        person.address_key: person
+        for person in Subscriber.objects.filter(address_key__in=keys).prefetch_related(
+            "subscriptions"
+        )
+    }
+    earlier = _lines_of_this_import(portion.order, known.values())
+    for key, candidate in portion.candidates.items():
+        if key in suppressed:
+            portion.refuse(candidate.record, LineFault.SUPPRESSED)
+        elif key in known:
+            _compare_known(portion, candidate, known[key], earlier)
+        elif key in erased:
+            portion.refuse(candidate.record, LineFault.ERASED)
+        else:
+            portion.new.append(candidate)
+
+
+def _compare_known(
+    portion: Portion,
+    candidate: Candidate,
+    person: Subscriber,
+    earlier: Mapping[int, int],
+) -> None:
+    if candidate.name and not person.name:
+        _give_name(person, candidate.name)
+        portion.named.append(person)
+    states = {one.readership_id: one.state for one in person.subscriptions.all()}
+    wanted = [states.get(readership.pk) for readership in portion.readerships]
+    if any(state in (None, SubscriptionState.PENDING) for state in wanted):
+        portion.joining.append((person, candidate))
+    if SubscriptionState.UNSUBSCRIBED in wanted:
+        portion.refuse(candidate.record, LineFault.UNSUBSCRIBED)
+    elif all(state == SubscriptionState.CONFIRMED for state in wanted):
+        _merge(portion, candidate, earlier.get(person.pk))
+
+
+def _merge(portion: Portion, candidate: Candidate, line: int | None) -> None:
+    if line is None:
+        portion.refuse(candidate.record, LineFault.SUBSCRIBED)
+    else:
+        portion.refuse(candidate.record, LineFault.REPEATED, str(line))
+
+
+def _give_name(person: Subscriber, name: str) -> None:
+    person.name = name
+    person.search_text = search_text(
+        name=name, address=person.address, address_key=person.address_key
+    )
+
+
+def _lines_of_this_import(
+    order: SubscriberImport, people: Collection[Subscriber]
+) -> dict[int, int]:
+    """Return on which line of this file each of these people came in."""
+    rows = Consent.objects.filter(
+        source_import=order,
+        subscription__subscriber_id__in=[person.pk for person in people],
+    ).values_list("subscription__subscriber_id", "source_line")
+    return {person: line for person, line in rows if line is not None}
+
+
+def _write_people(portion: Portion) -> None:
+    now = clock.now()
+    created = Subscriber.objects.bulk_create(
+        [_subscriber(candidate, now) for candidate in portion.new]
+    )
+    Subscriber.objects.bulk_update(portion.named, ["name", "search_text"])
+    joining = [*zip(created, portion.new, strict=True), *portion.joining]
+    subscriptions = _confirm(portion, joining, now)
+    line_of = {person.pk: candidate.record for person, candidate in joining}
+    Consent.objects.bulk_create(
+        _consent(portion.order, one, line_of[one.subscriber_id].first_line, now)
+        for one in subscriptions
+    )
+    for readership in portion.readerships:
+        keys = [person.address_key for person, _candidate in joining]
+        stop_port().lift(scope=readership.key, address_keys=keys)
+
+
+def _subscriber(candidate: Candidate, now: datetime) -> Subscriber:
+    address = candidate.address
+    return Subscriber(
+        address=address.spelling,
+        address_key=address.key,
+        name=candidate.name,
+        search_text=search_text(
+            name=candidate.name, address=address.spelling, address_key=address.key
+        ),
+        created_at=now,
+        changed_at=now,
+    )
+
+
+def _confirm(
+    portion: Portion, joining: Sequence[tuple[Subscriber, Candidate]], now: datetime
+) -> list[Subscription]:
+    """Subscribe those who join to what they never left; return what is new."""
+    people = [person.pk for person, _candidate in joining]
+    theirs = Subscription.objects.filter(
+        subscriber_id__in=people, readership__in=portion.readerships
+    )
+    here = set(theirs.values_list("subscriber_id", "readership_id"))
+    pending = list(theirs.filter(state=SubscriptionState.PENDING))
+    Subscription.objects.filter(pk__in=[one.pk for one in pending]).update(
+        state=SubscriptionState.CONFIRMED, confirmed_at=now
+    )
+    created = Subscription.objects.bulk_create(
+        Subscription(
+            subscriber_id=person,
+            readership=readership,
+            state=SubscriptionState.CONFIRMED,
+            created_at=now,
+            confirmed_at=now,
+        )
+        for person in people
+        for readership in portion.readerships
+        if (person, readership.pk) not in here
+    )
+    return [*pending, *created]
+
+
+def _consent(
+    order: SubscriberImport, subscription: Subscription, line: int, now: datetime
+) -> Consent:
+    return Consent(
+        subscription=subscription,
+        kind=ConsentKind.IMPORT,
+        evidence=order.consent_source,
+        given_at=now,
+        recorded_by_id=order.created_by_id,
+        source_import=order,
+        source_line=line,
+    )
+
+
+def _count(portion: Portion) -> None:
+    merged = sum(one.fault in MERGED_LINES for one in portion.refusals)
+    SubscriberImport.objects.filter(pk=portion.order.pk).update(
+        added=F("added") + len(portion.new),
+        subscribed=F("subscribed") + len(portion.joining),
+        merged=F("merged") + merged,
+        refused=F("refused") + len(portion.refusals) - merged,
+    )
