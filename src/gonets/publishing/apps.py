@@ -13,6 +13,7 @@ class PublishingConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only now.
         from gonets.audience.ports import use_stop_port  # noqa: PLC0415
+        from gonets.publishing import receivers  # noqa: F401, PLC0415
         from gonets.publishing.stops import DeliveryStops  # noqa: PLC0415
 
         use_stop_port(DeliveryStops())

@@ -19,6 +19,7 @@ from gonets.publishing.audiences import audience_counts, audience_size
 from gonets.publishing.captions import unsent_caption
 from gonets.publishing.models import IssueRun
 from gonets.publishing.readers import inert_reader
+from gonets.publishing.relays import is_mailbox
 from gonets.publishing.states import AudienceRule
 from gonets.publishing.types import IssueRunState
 
@@ -120,9 +121,8 @@ def preview_reader(issue: Issue, subscriber: Subscriber | None) -> Reader:
 
 
 def _issue_runs() -> QuerySet[IssueRun]:
-    return IssueRun.objects.select_related("run", "version", "started_by").defer(
-        "version__content"
-    )
+    related = IssueRun.objects.select_related("run__relay", "version", "started_by")
+    return related.defer("version__content")
 
 
 def _state(issue_run: IssueRun, *, runs: int) -> IssueRunState:
@@ -142,6 +142,7 @@ def _state(issue_run: IssueRun, *, runs: int) -> IssueRunState:
         withheld=run.withheld,
         cancelled=run.cancelled,
         uncertain=run.uncertain,
+        to_mailbox=is_mailbox(run.relay),
         started_by_name=_name(issue_run),
         created_at=run.created_at,
         started_at=run.started_at,

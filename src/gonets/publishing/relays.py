@@ -6,12 +6,13 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from gonets.delivery.models import Relay
-from gonets.publishing.errors import PublicAddressUnfit, RelayMissing
+from gonets.publishing.errors import PublicAddressUnfit, RelayMissing, SendRefused
 from gonets.publishing.models import ChosenRelay
 from gonets.publishing.states import RelayOrigin
-from gonets.publishing.types import RelayInUse
+from gonets.publishing.types import RelayInUse, RelayOutlook
 
 MAILBOX_LETTERS_PER_SECOND = 25.0
 """Slow enough that a person sees the indicator move."""
@@ -27,10 +28,25 @@ def relay_in_use() -> RelayInUse:
     chosen = ChosenRelay.objects.select_related("relay").first()
     if chosen is not None and chosen.relay is not None:
         return _of_settings(chosen.relay)
-    environment_url = getattr(settings, "GONETS_RELAY_URL", "")
-    if chosen is None and environment_url:
-        return _unlimited(RelayOrigin.ENVIRONMENT, environment_url)
+    if chosen is None and _environment_url():
+        return _of_environment()
     return _mailbox()
+
+
+def kept_relay() -> Relay | None:
+    """Return what was entered on the settings page last, in use or not."""
+    return Relay.objects.filter(name=RelayOrigin.SETTINGS).first()
+
+
+def environment_host() -> str:
+    """Return the server that the configuration names; "" for none."""
+    return urlsplit(_environment_url()).hostname or ""
+
+
+def mailbox_url() -> str | None:
+    """Return where the built-in mailbox listens; None if there is none."""
+    port = getattr(settings, "GONETS_CATCHER_PORT", None)
+    return f"smtp://127.0.0.1:{port}" if port else None
 
 
 def relay_row(relay: RelayInUse) -> Relay:
@@ -51,6 +67,20 @@ def relay_row(relay: RelayInUse) -> Relay:
     return row
 
 
+def relay_outlook() -> RelayOutlook:
+    """Say which relay the next run would use, and what stands against it."""
+    try:
+        relay = relay_in_use()
+        check_public_address(relay.url)
+    except SendRefused as refusal:
+        return RelayOutlook(relay=None, host="", refusal=str(refusal))
+    host = urlsplit(relay.url).hostname or ""
+    is_local = is_loopback(host) and not relay.is_mailbox
+    if is_local and not _is_reachable(settings.GONETS_PUBLIC_URL):
+        return RelayOutlook(relay=relay, host=host, warning=_local_links())
+    return RelayOutlook(relay=relay, host=host)
+
+
 def is_mailbox(row: Relay | None) -> bool:
     return row is not None and row.name == RelayOrigin.MAILBOX
 
@@ -60,9 +90,8 @@ def check_public_address(relay_url: str) -> None:
 
     :raises PublicAddressUnfit: if links would lead to this machine, or over plain http.
     """
-    public = urlsplit(settings.GONETS_PUBLIC_URL)
-    reachable = public.scheme == "https" and not is_loopback(public.hostname)
-    if not reachable and not is_loopback(urlsplit(relay_url).hostname):
+    is_real = not is_loopback(urlsplit(relay_url).hostname)
+    if is_real and not _is_reachable(settings.GONETS_PUBLIC_URL):
         raise PublicAddressUnfit
 
 
@@ -76,6 +105,18 @@ def is_loopback(host: str | None) -> bool:
         return False
 
 
+def _is_reachable(public_url: str) -> bool:
+    public = urlsplit(public_url)
+    return public.scheme == "https" and not is_loopback(public.hostname)
+
+
+def _local_links() -> str:
+    return _(
+        "The mail server is on this machine. If it passes letters on, their links "
+        "will not work for readers: they lead to %(address)s."
+    ) % {"address": settings.GONETS_PUBLIC_URL}
+
+
 def _of_settings(row: Relay) -> RelayInUse:
     return RelayInUse(
         origin=RelayOrigin.SETTINGS,
@@ -85,22 +126,26 @@ def _of_settings(row: Relay) -> RelayInUse:
     )
 
 
-def _unlimited(origin: RelayOrigin, url: str) -> RelayInUse:
+def _environment_url() -> str:
+    return str(getattr(settings, "GONETS_RELAY_URL", ""))
+
+
+def _of_environment() -> RelayInUse:
     return RelayInUse(
-        origin=origin,
-        url=url,
-        letters_per_second=None,
-        connections=DEFAULT_CONNECTIONS,
+        origin=RelayOrigin.ENVIRONMENT,
+        url=_environment_url(),
+        letters_per_second=getattr(settings, "GONETS_RELAY_RATE", None),
+        connections=getattr(settings, "GONETS_RELAY_CONNECTIONS", DEFAULT_CONNECTIONS),
     )
 
 
 def _mailbox() -> RelayInUse:
-    port = getattr(settings, "GONETS_CATCHER_PORT", None)
-    if not port:
+    url = mailbox_url()
+    if url is None:
         raise RelayMissing
     return RelayInUse(
         origin=RelayOrigin.MAILBOX,
-        url=f"smtp://127.0.0.1:{port}",
+        url=url,
         letters_per_second=MAILBOX_LETTERS_PER_SECOND,
         connections=DEFAULT_CONNECTIONS,
     )

@@ -32,6 +32,7 @@ class IssueRunState:
     withheld: int
     cancelled: int
     uncertain: int
+    to_mailbox: bool
     started_by_name: str
     created_at: datetime
     started_at: datetime | None
@@ -93,3 +94,13 @@ class RelayInUse:
     @property
     def is_mailbox(self) -> bool:
         return self.origin == RelayOrigin.MAILBOX
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayOutlook:
+    """What an editor should know of the relay before sending."""
+
+    relay: RelayInUse | None
+    host: str
+    refusal: str = ""  # why nothing can be sent through it
+    warning: str = ""

@@ -9,7 +9,7 @@ from gonets.publishing.actions.control import (
 )
 from gonets.publishing.actions.corrections import correct_and_resume
 from gonets.publishing.actions.freezing import freeze_audience, freeze_chunk
-from gonets.publishing.actions.relays import choose_mailbox, choose_relay
+from gonets.publishing.actions.relays import choose_mailbox, choose_relay, forget_choice
 from gonets.publishing.actions.sending import send_due_issue, send_issue
 from gonets.publishing.actions.trials import send_test_letter
 
@@ -20,6 +20,7 @@ __all__ = [
     "choose_relay",
     "continue_run",
     "correct_and_resume",
+    "forget_choice",
     "freeze_audience",
     "freeze_chunk",
     "pause_issue_run",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from gonets.delivery import actions as delivery
 from gonets.delivery.states import RunStatus
 from gonets.newsletters import actions as newsletters
+from gonets.newsletters.types import Person
 from gonets.publishing.actions.control import continue_run
 from gonets.publishing.errors import NotPaused, WordingUnchanged
 from gonets.publishing.identities import letter_ref
@@ -15,7 +15,7 @@ from gonets.publishing.models import IssueRun
 from gonets.publishing.readiness import check_ready
 
 
-def correct_and_resume(run_id: int, *, user: AbstractBaseUser | None) -> None:
+def correct_and_resume(run_id: int, *, user: Person | None) -> None:
     """Continue a paused run: those still waiting get the letter as it is written now.
 
     Whoever has been written to keeps what they got.
@@ -31,7 +31,7 @@ def correct_and_resume(run_id: int, *, user: AbstractBaseUser | None) -> None:
     continue_run(run_id)
 
 
-def _replace_version(issue_run: IssueRun, *, user: AbstractBaseUser | None) -> None:
+def _replace_version(issue_run: IssueRun, *, user: Person | None) -> None:
     if issue_run.run.status != RunStatus.PAUSED:
         raise NotPaused
     version = newsletters.freeze_version(issue_run.issue_id, user=user)

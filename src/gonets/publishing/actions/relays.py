@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from gonets.kernel import clock
+from gonets.newsletters.types import Person
 from gonets.publishing.models import ChosenRelay
 from gonets.publishing.relays import check_public_address, relay_row
 from gonets.publishing.states import RelayOrigin
@@ -17,7 +17,7 @@ def choose_relay(
     url: str,
     letters_per_second: float | None,
     connections: int,
-    user: AbstractBaseUser | None,
+    user: Person | None,
 ) -> None:
     """Let later runs, and paused ones of this page's relay, leave through ``url``.
 
@@ -34,7 +34,7 @@ def choose_relay(
         _choose(relay_row(relay).pk, user)
 
 
-def choose_mailbox(*, user: AbstractBaseUser | None) -> None:
+def choose_mailbox(*, user: Person | None) -> None:
     """Let letters of later runs stay in the built-in mailbox."""
     _choose(None, user)
 
@@ -44,7 +44,7 @@ def forget_choice() -> None:
     ChosenRelay.objects.filter(pk=1).delete()
 
 
-def _choose(relay_id: int | None, user: AbstractBaseUser | None) -> None:
+def _choose(relay_id: int | None, user: Person | None) -> None:
     ChosenRelay.objects.update_or_create(
         pk=1,
         defaults={

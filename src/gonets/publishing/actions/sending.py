@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from gonets.delivery import actions as delivery
@@ -15,6 +14,7 @@ from gonets.kernel import clock
 from gonets.newsletters import actions as newsletters
 from gonets.newsletters.models import Issue
 from gonets.newsletters.states import IssueState
+from gonets.newsletters.types import Person
 from gonets.publishing.actions.freezing import freeze_audience
 from gonets.publishing.audiences import audience_size
 from gonets.publishing.errors import (
@@ -40,7 +40,7 @@ class Order:
 
     issue_id: int
     audience: AudienceRule
-    user: AbstractBaseUser | None
+    user: Person | None
     edition: int
     previous_run_id: int | None = None
     scheduled_at: datetime | None = None  # only if the schedule gives the order
@@ -50,7 +50,7 @@ def send_issue(
     issue_id: int,
     *,
     audience: AudienceRule,
-    user: AbstractBaseUser | None,
+    user: Person | None,
     previous_run_id: int | None = None,
     edition: int | None = None,
 ) -> Run:

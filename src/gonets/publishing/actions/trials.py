@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from gonets.delivery.errors import DeliveryError
-from gonets.delivery.ports import Envelope
+from gonets.delivery.ports import Envelope, LetterUnfit
 from gonets.delivery.trials import send_letters
 from gonets.kernel import clock
 from gonets.kernel.addresses import BadAddress, parse_address
@@ -19,6 +18,7 @@ from gonets.letters.errors import LetterError
 from gonets.letters.types import LetterContent
 from gonets.newsletters.models import Issue
 from gonets.newsletters.queries import letter_content
+from gonets.newsletters.types import Person
 from gonets.publishing.errors import TestLetterFailed
 from gonets.publishing.readers import inert_reader
 from gonets.publishing.relays import relay_in_use
@@ -38,7 +38,7 @@ class TestAnswer:
 
 
 def send_test_letter(
-    issue_id: int, addresses: Sequence[str], *, user: AbstractBaseUser | None
+    issue_id: int, addresses: Sequence[str], *, user: Person | None
 ) -> list[TestAnswer]:
     """Send the letter, marked as a test, to each address through the relay in use.
 
@@ -55,7 +55,7 @@ def send_test_letter(
     try:
         envelopes = _envelopes(issue, spelled, name=name)
         replies = send_letters(relay.url, envelopes)
-    except (LetterError, DeliveryError) as error:
+    except (LetterError, LetterUnfit, DeliveryError) as error:
         raise TestLetterFailed(str(error)) from error
     return [
         TestAnswer(address=address, is_accepted=reply.is_positive, answer=str(reply))

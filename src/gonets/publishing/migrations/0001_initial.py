@@ -6,46 +6,146 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('gonets_delivery', '0001_initial'),
-        ('gonets_newsletters', '0001_initial'),
+        ("gonets_delivery", "0001_initial"),
+        ("gonets_newsletters", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ChosenRelay',
+            name="ChosenRelay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('chosen_at', models.DateTimeField()),
-                ('chosen_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('relay', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gonets_delivery.relay')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("chosen_at", models.DateTimeField()),
+                (
+                    "chosen_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "relay",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gonets_delivery.relay",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='one_chosen_relay')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("pk", 1)), name="one_chosen_relay"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IssueRun',
+            name="IssueRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('audience', models.CharField(choices=[('everyone', 'everyone confirmed now'), ('newcomers', 'only those in no earlier audience of this issue'), ('failed', 'only those it failed for'), ('failed_uncertain', 'those it failed for, and uncertain')], max_length=24)),
-                ('frozen_up_to', models.PositiveBigIntegerField(default=0)),
-                ('frozen_at', models.DateTimeField(blank=True, null=True)),
-                ('held', models.BooleanField(default=False)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('acknowledged_at', models.DateTimeField(blank=True, null=True)),
-                ('issue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='issue_runs', to='gonets_newsletters.issue')),
-                ('run', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='issue_run', to='gonets_delivery.run')),
-                ('started_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gonets_newsletters.issueversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("everyone", "everyone confirmed now"),
+                            (
+                                "newcomers",
+                                "only those in no earlier audience of this issue",
+                            ),
+                            ("failed", "only those it failed for"),
+                            ("failed_uncertain", "those it failed for, and uncertain"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("frozen_up_to", models.PositiveBigIntegerField(default=0)),
+                ("frozen_at", models.DateTimeField(blank=True, null=True)),
+                ("held", models.BooleanField(default=False)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("acknowledged_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "issue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="issue_runs",
+                        to="gonets_newsletters.issue",
+                    ),
+                ),
+                (
+                    "run",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="issue_run",
+                        to="gonets_delivery.run",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gonets_newsletters.issueversion",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('frozen_at', None)), fields=['id'], name='issue_run_to_freeze'), models.Index(condition=models.Q(('settled_at', None)), fields=['id'], name='issue_run_to_settle')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('audience__in', ['everyone', 'newcomers', 'failed', 'failed_uncertain'])), name='issue_run_audience_known')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("frozen_at", None)),
+                        fields=["id"],
+                        name="issue_run_to_freeze",
+                    ),
+                    models.Index(
+                        condition=models.Q(("settled_at", None)),
+                        fields=["id"],
+                        name="issue_run_to_settle",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "audience__in",
+                                ["everyone", "newcomers", "failed", "failed_uncertain"],
+                            )
+                        ),
+                        name="issue_run_audience_known",
+                    )
+                ],
             },
         ),
     ]

@@ -2,6 +2,56 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from gonets.web.sending import accounts, decisions, progress, relay, repeats
+
+urlpatterns: list[URLPattern] = [
+    path(
+        "issues/<int:issue_id>/postpone/",
+        decisions.issue_postpone,
+        name="issue-postpone",
+    ),
+    path(
+        "issues/<int:issue_id>/schedule/",
+        decisions.issue_schedule,
+        name="issue-schedule",
+    ),
+    path(
+        "issues/<int:issue_id>/unschedule/",
+        decisions.issue_unschedule,
+        name="issue-unschedule",
+    ),
+    path("issues/<int:issue_id>/send/", decisions.issue_send, name="issue-send"),
+    path(
+        "issues/<int:issue_id>/progress/",
+        progress.issue_progress,
+        name="issue-progress",
+    ),
+    path("issues/<int:issue_id>/again/", repeats.issue_again, name="issue-again"),
+    path(
+        "issues/<int:issue_id>/account/", accounts.issue_account, name="issue-account"
+    ),
+    path(
+        "issues/<int:issue_id>/account.csv",
+        accounts.issue_account_csv,
+        name="issue-account-csv",
+    ),
+    path("runs/<int:run_id>/live/", progress.run_live, name="run-live"),
+    path("runs/<int:run_id>/pause/", progress.run_pause, name="run-pause"),
+    path("runs/<int:run_id>/continue/", progress.run_continue, name="run-continue"),
+    path(
+        "runs/<int:run_id>/cancel-rest/",
+        progress.run_cancel_rest,
+        name="run-cancel-rest",
+    ),
+    path(
+        "runs/<int:run_id>/stop-waiting/",
+        progress.run_stop_waiting,
+        name="run-stop-waiting",
+    ),
+    path("runs/<int:run_id>/ok/", progress.run_acknowledge, name="run-acknowledge"),
+    path("runs/<int:run_id>/uncertain/", progress.run_resolve, name="run-resolve"),
+    path("settings/", relay.relay_settings, name="settings"),
+    path("settings/check/", relay.relay_check, name="settings-check"),
+]

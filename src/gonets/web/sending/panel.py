@@ -1,0 +1,145 @@
+"""What the progress page shows of a run: facts of the database, put into words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from gonets.delivery.models import Delivery
+from gonets.delivery.queries import deliveries_of, run_progress, worker_last_seen
+from gonets.delivery.states import DeliveryStatus, RunStatus
+from gonets.kernel import clock
+from gonets.publishing.queries import is_corrected
+from gonets.publishing.types import IssueRunState
+
+SEEN_LATELY = timedelta(seconds=30)
+MOST_UNCERTAIN_SHOWN = 50
+_UNDER_WAY = (RunStatus.PREPARING, RunStatus.RUNNING, RunStatus.PAUSING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPanel:
+    """Everything the page says; ``key`` changes whenever its buttons do."""
+
+    state: IssueRunState
+    in_flight: int
+    rate_text: str
+    time_left_text: str
+    pause_reason: str
+    worker_is_missing: bool
+    worker_seen_at: datetime | None
+    is_corrected: bool
+    uncertain: list[Delivery]
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state.status in _UNDER_WAY
+
+    @property
+    def is_paused(self) -> bool:
+        return self.state.status == RunStatus.PAUSED
+
+    @property
+    def is_pausing(self) -> bool:
+        return self.state.status == RunStatus.PAUSING
+
+    @property
+    def seconds_between_looks(self) -> int:
+        return 1 if self.is_under_way else 3
+
+    @property
+    def has_undecided(self) -> bool:
+        return any(not each.resolution for each in self.uncertain)
+
+    @property
+    def key(self) -> str:
+        state = self.state
+        parts = (
+            state.run_id,
+            state.status,
+            state.is_freezing,
+            state.deferred,
+            state.uncertain,
+            self.has_undecided,
+            self.is_corrected,
+            self.worker_is_missing,
+            bool(state.acknowledged_at),
+            len(self.pause_reason),
+        )
+        return "-".join(str(part) for part in parts)
+
+    @property
+    def announcement(self) -> str:
+        """For screen readers: new at every tenth, not every second."""
+        state = self.state
+        if not self.is_under_way or self.is_pausing:
+            return state.status_text
+        return _("Sending: about %(percent)d%%") % {"percent": state.percent // 10 * 10}
+
+
+def run_panel(state: IssueRunState) -> RunPanel:
+    progress = run_progress(state.run_id)
+    is_open = not state.has_ended
+    seen_at = worker_last_seen() if is_open else None
+    return RunPanel(
+        state=state,
+        in_flight=progress.intent,
+        rate_text=_rate_text(progress.rate),
+        time_left_text=_time_left_text(progress.seconds_left),
+        pause_reason=progress.pause_reason,
+        worker_is_missing=is_open and not _is_recent(seen_at),
+        worker_seen_at=seen_at,
+        is_corrected=_may_be_corrected(state) and is_corrected(state.run_id),
+        uncertain=_uncertain(state),
+    )
+
+
+def duration_text(seconds: float) -> str:
+    """Return a duration as people say it: "less than a minute", "about 5 minutes"."""
+    if seconds < 60:
+        return _("less than a minute")
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return ngettext(
+            "about %(minutes)d minute", "about %(minutes)d minutes", minutes
+        ) % {"minutes": minutes}
+    hours = round(seconds / 3600)
+    return ngettext("about %(hours)d hour", "about %(hours)d hours", hours) % {
+        "hours": hours
+    }
+
+
+def _rate_text(rate: float | None) -> str:
+    if not rate:
+        return ""
+    if rate < 1:
+        minute = max(1, round(rate * 60))
+        return ngettext(
+            "%(count)d letter a minute", "%(count)d letters a minute", minute
+        ) % {"count": minute}
+    second = round(rate)
+    return ngettext(
+        "%(count)d letter a second", "%(count)d letters a second", second
+    ) % {"count": second}
+
+
+def _time_left_text(seconds: int | None) -> str:
+    return "" if seconds is None else duration_text(seconds)
+
+
+def _is_recent(seen_at: datetime | None) -> bool:
+    return seen_at is not None and clock.now() - seen_at < SEEN_LATELY
+
+
+def _may_be_corrected(state: IssueRunState) -> bool:
+    return state.status == RunStatus.PAUSED and not state.is_freezing
+
+
+def _uncertain(state: IssueRunState) -> list[Delivery]:
+    if not state.uncertain:
+        return []
+    found = deliveries_of(state.run_id, statuses=[DeliveryStatus.UNCERTAIN])
+    return list(found[:MOST_UNCERTAIN_SHOWN])

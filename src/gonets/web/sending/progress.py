@@ -1,0 +1,155 @@
+"""The live indicator of a run, and the buttons that steer it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gonets.delivery.actions import resolve_uncertain, stop_waiting
+from gonets.delivery.errors import RunStateWrong
+from gonets.delivery.queries import deliveries_of
+from gonets.delivery.states import DeliveryStatus, Resolution
+from gonets.publishing.actions import (
+    acknowledge_run,
+    cancel_issue_rest,
+    continue_run,
+    correct_and_resume,
+    pause_issue_run,
+)
+from gonets.publishing.errors import PublishingError
+from gonets.publishing.queries import newest_run
+from gonets.web.access import editor_required
+from gonets.web.sending.panel import run_panel
+from gonets.web.sending.requests import shown_issue, shown_run
+
+
+@require_GET
+@editor_required
+@never_cache
+def issue_progress(request: HttpRequest, issue_id: int) -> HttpResponse:
+    issue = shown_issue(issue_id)
+    state = newest_run(issue_id)
+    if state is None:
+        return redirect("gonets:issue-open", issue_id)
+    context = {"issue": issue, "panel": run_panel(state)}
+    return render(request, "gonets/sending/progress.html", context)
+
+
+@require_GET
+@editor_required
+def run_live(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Answer the page's look every second: 304 if nothing is new."""
+    panel = run_panel(shown_run(run_id))
+    context = {
+        "panel": panel,
+        "issue": shown_issue(panel.state.issue_id),
+        "with_controls": request.GET.get("shown") != panel.key,
+    }
+    content = render_to_string("gonets/sending/live.html", context, request)
+    etag = f'"{hashlib.sha256(content.encode()).hexdigest()[:24]}"'
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponse(status=304, headers={"ETag": etag})
+    return HttpResponse(content, headers={"ETag": etag, "Cache-Control": "no-store"})
+
+
+@require_POST
+@editor_required
+def run_pause(request: HttpRequest, run_id: int) -> HttpResponse:
+    return _steered(request, run_id, lambda: pause_issue_run(run_id))
+
+
+@require_POST
+@editor_required
+def run_continue(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Go on; with ``letter=corrected`` those who wait get the letter as it is now."""
+    if request.POST.get("letter") == "corrected":
+        return _steered(
+            request, run_id, lambda: correct_and_resume(run_id, user=request.user)
+        )
+    return _steered(request, run_id, lambda: continue_run(run_id))
+
+
+@require_http_methods(["GET", "POST"])
+@editor_required
+def run_cancel_rest(request: HttpRequest, run_id: int) -> HttpResponse:
+    if request.method == "GET":
+        return _question(request, run_id, "gonets/sending/cancel_rest.html")
+    return _steered(request, run_id, lambda: cancel_issue_rest(run_id))
+
+
+@require_http_methods(["GET", "POST"])
+@editor_required
+def run_stop_waiting(request: HttpRequest, run_id: int) -> HttpResponse:
+    if request.method == "GET":
+        return _question(request, run_id, "gonets/sending/stop_waiting.html")
+    return _steered(request, run_id, lambda: stop_waiting(run_id))
+
+
+@require_POST
+@editor_required
+def run_acknowledge(request: HttpRequest, run_id: int) -> HttpResponse:
+    try:
+        acknowledge_run(run_id)
+    except PublishingError as error:
+        messages.warning(request, str(error))
+        return _to_progress(run_id)
+    return redirect("gonets:sent")
+
+
+@require_POST
+@editor_required
+def run_resolve(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Record what the editor decided about the ticked uncertain addresses."""
+    decision = request.POST.get("decision", "")
+    ticked = [int(pk) for pk in request.POST.getlist("delivery") if pk.isdecimal()]
+    if decision not in Resolution.values or not ticked:
+        messages.warning(request, _("Tick at least one address first."))
+        return _to_progress(run_id)
+    uncertain = deliveries_of(run_id, statuses=[DeliveryStatus.UNCERTAIN])
+    own = uncertain.filter(pk__in=ticked).values_list("pk", flat=True)
+    resolved = resolve_uncertain(list(own), Resolution(decision), request.user)
+    messages.success(
+        request,
+        ngettext(
+            "Your decision about %(count)d address is recorded.",
+            "Your decision about %(count)d addresses is recorded.",
+            resolved,
+        )
+        % {"count": resolved},
+    )
+    return _to_progress(run_id)
+
+
+def _steered(
+    request: HttpRequest, run_id: int, steer: Callable[[], object]
+) -> HttpResponse:
+    """Do it, then show the run, whatever became of it meanwhile."""
+    shown_run(run_id)
+    try:
+        steer()
+    except RunStateWrong:
+        messages.info(request, _("The sending had moved on; this is how it stands."))
+    except PublishingError as error:
+        messages.error(request, str(error))
+    return _to_progress(run_id)
+
+
+def _question(request: HttpRequest, run_id: int, template: str) -> HttpResponse:
+    state = shown_run(run_id)
+    if state.has_ended:
+        return _to_progress(run_id)
+    context = {"state": state, "issue": shown_issue(state.issue_id)}
+    return render(request, template, context)
+
+
+def _to_progress(run_id: int) -> HttpResponse:
+    return redirect("gonets:issue-progress", shown_run(run_id).issue_id)
