@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from gonets.audience import actions
-from gonets.audience.actions import Evidence
 from gonets.audience.errors import (
     AddressSuppressed,
     AlreadySubscribed,
@@ -14,6 +13,7 @@ from gonets.audience.errors import (
 from gonets.audience.models import Consent, Erasure, Subscriber, Subscription
 from gonets.audience.ports import StopPortMissing, stop_port
 from gonets.audience.states import ConsentKind
+from gonets.audience.types import Evidence, NewPerson
 from gonets.kernel.addresses import BadAddress
 from tests.support.factories import ON_PAPER, make_readership, make_subscriber
 
@@ -269,3 +269,38 @@ def test_nobody_becomes_a_blocked_address():
         actions.edit_subscriber(
             subscriber_id=person.pk, address="eve@example.com", name=""
         )
+
+
+def test_many_are_added_in_a_few_statements(django_assert_max_num_queries, stops):
+    weekly, daily = make_readership("weekly"), make_readership("daily")
+    make_subscriber("p3@example.com", name="here before")
+    actions.suppress(address="p4@example.com", reason="complained")
+    actions.erase_subscriber(make_subscriber("p5@example.com").pk)
+    stops.stop(scope="daily", address_key="p6@example.com")
+    many = [NewPerson(address=f"P{n}@example.com", name=f"P {n}") for n in range(100)]
+
+    with django_assert_max_num_queries(20):
+        added = actions.add_subscribers(
+            [*many, many[0]], readership_ids=[weekly.pk, daily.pk], evidence=ON_PAPER
+        )
+
+    assert added == 97
+    assert Subscription.objects.filter(state="confirmed").count() == 2 * 97
+    assert Consent.objects.count() == 2 * 97
+    assert stops.stopped == {("", "p4@example.com")}
+
+
+def test_a_request_waits_for_the_person_and_undoes_no_leaving():
+    weekly = make_readership()
+    person = make_subscriber("ann@example.com")
+
+    asked = actions.request_subscription(
+        subscriber_id=person.pk, readership_id=weekly.pk
+    )
+    assert asked.state == "pending"
+    actions.unsubscribe(asked.pk)
+    again = actions.request_subscription(
+        subscriber_id=person.pk, readership_id=weekly.pk
+    )
+
+    assert (again.pk, again.state) == (asked.pk, "unsubscribed")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from gonets.audience.actions import Evidence, add_subscriber
+from gonets.audience.actions import add_subscriber
 from gonets.audience.models import Readership, Subscriber
 from gonets.audience.states import ConsentKind
+from gonets.audience.types import Evidence
 from gonets.content.models import Material, Section, Source
 from gonets.content.searching import searchable
 from gonets.kernel import clock

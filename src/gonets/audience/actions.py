@@ -6,40 +6,36 @@ transaction, so that a run that is going on honours it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from gonets.audience.erasures import forget_erasure, remember_erasure
+from gonets.audience.enrolment import create_people, enrol
+from gonets.audience.erasures import erased_among, forget_erasure, remember_erasure
 from gonets.audience.errors import (
     AddressSuppressed,
     AlreadySubscribed,
     EvidenceMissing,
     SubscriberGone,
 )
-from gonets.audience.models import Consent, Subscriber, Subscription, Suppression
+from gonets.audience.models import (
+    Consent,
+    Readership,
+    Subscriber,
+    Subscription,
+    Suppression,
+)
 from gonets.audience.names import clean_name, search_text
 from gonets.audience.ports import EVERY_SCOPE, stop_port
-from gonets.audience.queries import is_suppressed
-from gonets.audience.states import ConsentKind, SubscriptionState
+from gonets.audience.queries import is_suppressed, known_among, suppressed_among
+from gonets.audience.states import SubscriptionState
+from gonets.audience.types import Evidence, Newcomer, NewPerson
 from gonets.kernel import clock
 from gonets.kernel.addresses import Address, parse_address
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """How we know that a person wants the letters, and who recorded it."""
-
-    kind: ConsentKind
-    text: str
-    recorded_by_id: int | None = None
-
-    @property
-    def is_missing(self) -> bool:
-        """What an editor enters needs a source; a reader's own click is one."""
-        return self.kind == ConsentKind.EDITOR and not self.text.strip()
+PORTION = 200
 
 
 @transaction.atomic
@@ -63,6 +59,36 @@ def add_subscriber(
             subscriber_id=subscriber.pk, readership_id=readership_id, evidence=evidence
         )
     return subscriber
+
+
+def add_subscribers(
+    people: Iterable[NewPerson], *, readership_ids: Collection[int], evidence: Evidence
+) -> int:
+    """Add many, confirmed, in short transactions; return how many were new.
+
+    Who is here already, deleted or blocked is left as they are.
+
+    :raises kernel.addresses.BadAddress: for the first bad one; earlier ones stay.
+    """
+    readerships = list(Readership.objects.filter(pk__in=readership_ids))
+    added, source = 0, iter(people)
+    while portion := list(islice(source, PORTION)):
+        added += _add_portion(portion, readerships, evidence)
+    return added
+
+
+@transaction.atomic
+def _add_portion(
+    people: Sequence[NewPerson], readerships: Sequence[Readership], evidence: Evidence
+) -> int:
+    parsed = [(parse_address(one.address), clean_name(one.name)) for one in people]
+    wanted = {
+        address.key: Newcomer(address=address, name=name) for address, name in parsed
+    }
+    taken = suppressed_among(wanted) | erased_among(wanted) | known_among(wanted)
+    created = create_people([wanted[key] for key in wanted if key not in taken])
+    enrol(created, readerships=readerships, evidence=evidence, lines={})
+    return len(created)
 
 
 @transaction.atomic
@@ -124,6 +150,19 @@ def subscribe(*, subscriber_id: int, readership_id: int, evidence: Evidence) -> 
         defaults={"state": SubscriptionState.PENDING, "created_at": clock.now()},
     )
     _confirm(subscription, evidence)
+
+
+def request_subscription(*, subscriber_id: int, readership_id: int) -> Subscription:
+    """Note that somebody asked in this person's name; nothing is sent until confirmed.
+
+    What is confirmed or was left stays so until the person confirms by ``subscribe``.
+    """
+    subscription, _created = Subscription.objects.get_or_create(
+        subscriber_id=subscriber_id,
+        readership_id=readership_id,
+        defaults={"state": SubscriptionState.PENDING, "created_at": clock.now()},
+    )
+    return subscription
 
 
 def _confirm(subscription: Subscription, evidence: Evidence) -> None:

@@ -129,6 +129,16 @@ def is_suppressed(address_key: str) -> bool:
     return Suppression.objects.filter(address_key=address_key).exists()
 
 
+def suppressed_among(address_keys: Iterable[str]) -> set[str]:
+    found = Suppression.objects.filter(address_key__in=address_keys)
+    return set(found.values_list("address_key", flat=True))
+
+
+def known_among(address_keys: Iterable[str]) -> set[str]:
+    found = Subscriber.objects.filter(address_key__in=address_keys)
+    return set(found.values_list("address_key", flat=True))
+
+
 def with_suppression(found: QuerySet[Subscriber]) -> QuerySet[Subscriber]:
     """Add ``suppressed`` to each, and their subscriptions in one more query."""
     return found.annotate(suppressed=_is_suppressed("address_key")).prefetch_related(

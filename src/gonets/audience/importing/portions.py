@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
 
+from gonets.audience.enrolment import create_people, enrol
 from gonets.audience.erasures import erased_among
 from gonets.audience.errors import BadName, ImportGone
 from gonets.audience.importing.reading import person_of
@@ -23,11 +23,9 @@ from gonets.audience.models import (
     Readership,
     Subscriber,
     SubscriberImport,
-    Subscription,
-    Suppression,
 )
 from gonets.audience.names import clean_name, search_text
-from gonets.audience.ports import stop_port
+from gonets.audience.queries import suppressed_among
 from gonets.audience.states import (
     MERGED_LINES,
     ConsentKind,
@@ -35,8 +33,8 @@ from gonets.audience.states import (
     LineFault,
     SubscriptionState,
 )
-from gonets.kernel import clock
-from gonets.kernel.addresses import Address, BadAddress, parse_address
+from gonets.audience.types import Evidence, Newcomer
+from gonets.kernel.addresses import BadAddress, parse_address
 
 UNREADABLE = "\ufffd"
 
@@ -46,8 +44,7 @@ class Candidate:
     """A line that names somebody."""
 
     record: Record
-    address: Address
-    name: str
+    newcomer: Newcomer
 
 
 @dataclass(slots=True, kw_only=True)
@@ -117,11 +114,12 @@ def _examine(portion: Portion, record: Record) -> None:
     except BadName:
         portion.refuse(record, LineFault.BAD_NAME)
     else:
-        _enlist(portion, Candidate(record=record, address=address, name=name))
+        newcomer = Newcomer(address=address, name=name, line=record.first_line)
+        _enlist(portion, Candidate(record=record, newcomer=newcomer))
 
 
 def _enlist(portion: Portion, candidate: Candidate) -> None:
-    first = portion.candidates.setdefault(candidate.address.key, candidate)
+    first = portion.candidates.setdefault(candidate.newcomer.address.key, candidate)
     if first is not candidate:
         line = str(first.record.first_line)
         portion.refuse(candidate.record, LineFault.REPEATED, line)
@@ -138,12 +136,7 @@ def _move_cursor(order: SubscriberImport, cursor: int) -> None:
 def _compare(portion: Portion) -> None:
     """Sort out what depends on who is here; people may have changed meanwhile."""
     keys = list(portion.candidates)
-    suppressed = set(
-        Suppression.objects.filter(address_key__in=keys).values_list(
-            "address_key", flat=True
-        )
-    )
-    erased = erased_among(keys)
+    suppressed, erased = suppressed_among(keys), erased_among(keys)
     known = {
         person.address_key: person
         for person in Subscriber.objects.filter(address_key__in=keys).prefetch_related(
@@ -168,8 +161,8 @@ def _compare_known(
     person: Subscriber,
     earlier: Mapping[int, int],
 ) -> None:
-    if candidate.name and not person.name:
-        _give_name(person, candidate.name)
+    if candidate.newcomer.name and not person.name:
+        _give_name(person, candidate.newcomer.name)
         portion.named.append(person)
     states = {one.readership_id: one.state for one in person.subscriptions.all()}
     wanted = [states.get(readership.pk) for readership in portion.readerships]
@@ -207,76 +200,20 @@ def _lines_of_this_import(
 
 
 def _write_people(portion: Portion) -> None:
-    now = clock.now()
-    created = Subscriber.objects.bulk_create(
-        [_subscriber(candidate, now) for candidate in portion.new]
-    )
+    order = portion.order
+    created = create_people([candidate.newcomer for candidate in portion.new])
     Subscriber.objects.bulk_update(portion.named, ["name", "search_text"])
     joining = [*zip(created, portion.new, strict=True), *portion.joining]
-    subscriptions = _confirm(portion, joining, now)
-    line_of = {person.pk: candidate.record for person, candidate in joining}
-    Consent.objects.bulk_create(
-        _consent(portion.order, one, line_of[one.subscriber_id].first_line, now)
-        for one in subscriptions
-    )
-    for readership in portion.readerships:
-        keys = [person.address_key for person, _candidate in joining]
-        stop_port().lift(scope=readership.key, address_keys=keys)
-
-
-def _subscriber(candidate: Candidate, now: datetime) -> Subscriber:
-    address = candidate.address
-    return Subscriber(
-        address=address.spelling,
-        address_key=address.key,
-        name=candidate.name,
-        search_text=search_text(
-            name=candidate.name, address=address.spelling, address_key=address.key
+    enrol(
+        [person for person, _candidate in joining],
+        readerships=portion.readerships,
+        evidence=Evidence(
+            kind=ConsentKind.IMPORT,
+            text=order.consent_source,
+            recorded_by_id=order.created_by_id,
+            source_import_id=order.pk,
         ),
-        created_at=now,
-        changed_at=now,
-    )
-
-
-def _confirm(
-    portion: Portion, joining: Sequence[tuple[Subscriber, Candidate]], now: datetime
-) -> list[Subscription]:
-    """Subscribe those who join to what they never left; return what is new."""
-    people = [person.pk for person, _candidate in joining]
-    theirs = Subscription.objects.filter(
-        subscriber_id__in=people, readership__in=portion.readerships
-    )
-    here = set(theirs.values_list("subscriber_id", "readership_id"))
-    pending = list(theirs.filter(state=SubscriptionState.PENDING))
-    Subscription.objects.filter(pk__in=[one.pk for one in pending]).update(
-        state=SubscriptionState.CONFIRMED, confirmed_at=now
-    )
-    created = Subscription.objects.bulk_create(
-        Subscription(
-            subscriber_id=person,
-            readership=readership,
-            state=SubscriptionState.CONFIRMED,
-            created_at=now,
-            confirmed_at=now,
-        )
-        for person in people
-        for readership in portion.readerships
-        if (person, readership.pk) not in here
-    )
-    return [*pending, *created]
-
-
-def _consent(
-    order: SubscriberImport, subscription: Subscription, line: int, now: datetime
-) -> Consent:
-    return Consent(
-        subscription=subscription,
-        kind=ConsentKind.IMPORT,
-        evidence=order.consent_source,
-        given_at=now,
-        recorded_by_id=order.created_by_id,
-        source_import=order,
-        source_line=line,
+        lines={person.pk: candidate.newcomer.line for person, candidate in joining},
     )
 
 
