@@ -20,11 +20,13 @@ class Finding(Enum):
 class Breaker:
     """Counts equal policy refusals in a row."""
 
-    def __init__(self, *, limit: int = MOST_EQUAL_REFUSALS) -> None:
+    def __init__(
+        self, *, has_accepted: bool = False, limit: int = MOST_EQUAL_REFUSALS
+    ) -> None:
         self._limit = limit
         self._equal = 0
         self._signature: tuple[int, str] | None = None
-        self._accepted_any = False
+        self._accepted_any = has_accepted
         self.last_reply: Reply | None = None
 
     def accepted(self) -> Finding:

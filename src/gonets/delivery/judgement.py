@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from gonets.delivery.errors import RelayFailure, RelayRejection
+from gonets.delivery.errors import RelayFailure, RelayRejection, RelayTrouble
 from gonets.delivery.states import PauseCause, Stage
 from gonets.delivery.types import Reply
 
@@ -82,3 +82,9 @@ def cause_of(failure: RelayFailure) -> PauseCause:
     if failure.reply is not None and failure.reply.code == AUTHENTICATION_REQUIRED:
         return PauseCause.LOGIN_REFUSED
     return _BY_STAGE.get(failure.stage, PauseCause.LETTER_REFUSED)
+
+
+def failure_of(judgement: Judgement, stage: Stage, reply: Reply) -> RelayFailure:
+    """Return what an answer that concerns no recipient says about the relay."""
+    kind = RelayRejection if judgement is Judgement.REJECTION else RelayTrouble
+    return kind(str(reply), stage=stage, reply=reply)

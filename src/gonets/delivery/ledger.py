@@ -19,7 +19,13 @@ from django.db.models.functions import Coalesce
 
 from gonets.delivery.account import LockedRun, Moves, lock_run, shift
 from gonets.delivery.models import Attempt, Delivery
-from gonets.delivery.states import DeliveryStatus, RunStatus, Stage
+from gonets.delivery.states import (
+    ENDED_RUNS,
+    OPEN_DELIVERIES,
+    DeliveryStatus,
+    RunStatus,
+    Stage,
+)
 from gonets.delivery.types import BoundClaim, Outcome
 from gonets.kernel import clock
 
@@ -185,10 +191,9 @@ def _settle(run: LockedRun, outcome: Outcome, moves: Moves) -> None:
     A definite answer that comes after a recovery settles its own *uncertain* row.
     """
     status = outcome.status
-    if run.is_cancelling and status in (
-        DeliveryStatus.PENDING,
-        DeliveryStatus.DEFERRED,
-    ):
+    if status in OPEN_DELIVERIES and run.status in ENDED_RUNS:
+        return  # An ended run keeps what it knew; nothing of it is opened again.
+    if status in OPEN_DELIVERIES and run.is_cancelling:
         status = DeliveryStatus.CANCELLED
     row = Delivery.objects.filter(pk=outcome.delivery_id, fence=outcome.fence)
     for was in _may_have_been(outcome):

@@ -86,20 +86,6 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunState:
-    """What the engine must know of a run, many times a second."""
-
-    run_id: int
-    status: RunStatus
-    relay_id: int | None
-    letter_ref: str
-    accepted: int
-    settled: int
-    pending: int
-    deferred: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RunProgress:
     """Where a run stands: the ten counters, and what people read from them."""
 

@@ -17,6 +17,10 @@ _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _UNSAFE_IN_PATH = re.compile(r"[\x00-\x20\x7f-\xa0<>\u2028\u2029]")
 
 
+class AddressUnfit(LetterUnfit):
+    """This one address cannot be written to through this relay."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelayAddress:
     """Where a relay is, how the way to it is secured, and who logs in."""
@@ -82,17 +86,17 @@ def _malformed() -> str:
 def mailbox(address: str, *, takes_utf8: bool) -> str:
     """Return the address as it stands between angle brackets on the wire.
 
-    :raises LetterUnfit: if it cannot be written to through this relay.
+    :raises AddressUnfit: if it cannot be written to through this relay.
     """
     if _UNSAFE_IN_PATH.search(address) or address.count("@") < 1:
-        raise LetterUnfit(_("The address holds characters that no relay can take."))
+        raise AddressUnfit(_("The address holds characters that no relay can take."))
     local, _at, domain = address.rpartition("@")
     try:
         wire_domain = domain if domain.isascii() else _ascii(domain)
     except idna.IDNAError as error:
-        raise LetterUnfit(_("The domain of the address is not valid.")) from error
+        raise AddressUnfit(_("The domain of the address is not valid.")) from error
     if not local.isascii() and not takes_utf8:
-        raise LetterUnfit(
+        raise AddressUnfit(
             _(
                 "The relay cannot take addresses with letters other than Latin before"
                 " the @ (it does not offer SMTPUTF8)."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterable
+from typing import cast
 
 from gonets.delivery.transports.replies import ProtocolBreach, ReplyReader
 from gonets.delivery.types import Reply
@@ -36,10 +37,10 @@ class Dialogue(asyncio.Protocol):
     # Called by the event loop.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        # uvloop's transports do not inherit from asyncio's.
+        self.transport = cast(asyncio.Transport, transport)
         # Told of every moment at which our buffer is not empty.
-        transport.set_write_buffer_limits(high=0)
+        self.transport.set_write_buffer_limits(high=0)
         if self._timer is None:
             self._watch_time()
 

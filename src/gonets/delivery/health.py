@@ -1,0 +1,63 @@
+"""How a relay fares: when to rest, and when to stop trying and ask a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gonets.delivery.errors import AnswerLost, RelayFailure, RelayRejection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long a relay may be in trouble before its runs are paused."""
+
+    first_rest: float = 0.5
+    longest_rest: float = 10
+    gives_up_after: float = 30
+    lost_answers: int = 3
+    """Incidents in a row in which the answer to a letter was lost."""
+
+
+@dataclass(slots=True, kw_only=True)
+class RelayHealth:
+    """Notes troubles and acceptances; while in doubt one letter at a time is tried."""
+
+    patience: Patience = field(default_factory=Patience)
+    rests_until: float = 0
+    last_failure: RelayFailure | None = None
+    _since: float = 0
+    _rest: float = 0
+    _lost: int = 0
+
+    @property
+    def is_suspect(self) -> bool:
+        return self.last_failure is not None
+
+    def recovered(self) -> None:
+        """A letter was answered: all is well."""
+        self.last_failure = None
+        self._rest = 0
+        self._lost = 0
+
+    def failed(self, failure: RelayFailure, *, now: float) -> bool:
+        """Note a failure; return whether to give up and pause.
+
+        Several connections that break together are one incident.
+        """
+        if not self.is_suspect:
+            self._since = now
+        is_new = now >= self.rests_until
+        self.last_failure = failure
+        if isinstance(failure, RelayRejection):
+            return True
+        if is_new:
+            self._rest = min(
+                max(self.patience.first_rest, 2 * self._rest),
+                self.patience.longest_rest,
+            )
+            self.rests_until = now + self._rest
+            self._lost += isinstance(failure, AnswerLost)
+        return (
+            self._lost >= self.patience.lost_answers
+            or now - self._since >= self.patience.gives_up_after
+        )

@@ -1,0 +1,195 @@
+"""One connection to the relay and the letters that travel over it, one by one."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Protocol
+
+from gonets.delivery.errors import (
+    AnswerLost,
+    LedgerUnavailable,
+    RelayFailure,
+    RelayTrouble,
+)
+from gonets.delivery.judgement import SERVICE_CLOSING, Judgement
+from gonets.delivery.ports import LetterUnfit
+from gonets.delivery.states import Stage
+from gonets.delivery.supply import Supply
+from gonets.delivery.transports.dialogue import ConnectionEnded
+from gonets.delivery.transports.smtp import OfferAnswer, Parcel, SmtpConnection
+from gonets.delivery.types import BoundClaim, Reply
+
+logger = logging.getLogger(__name__)
+
+IDLE_SECONDS = 20
+MOST_LETTERS_PER_CONNECTION = 1000
+
+
+class Desk(Protocol):
+    """To whom a lane reports what became of its letters."""
+
+    async def connect(self) -> SmtpConnection: ...
+    def parcel(self, connection: SmtpConnection, bound: BoundClaim) -> Parcel: ...
+    async def intend(self, bound: BoundClaim) -> bool: ...
+    def answered(self, bound: BoundClaim, stage: Stage, reply: Reply) -> Judgement: ...
+    def unfit(self, bound: BoundClaim, why: LetterUnfit) -> None: ...
+    def not_sent(self, bound: BoundClaim) -> None: ...
+    def lost(self, bound: BoundClaim, failure: AnswerLost) -> None: ...
+    def broken(self, bound: BoundClaim, error: Exception, *, left: bool) -> None: ...
+    def trouble(self, failure: RelayFailure, run_id: int | None) -> None: ...
+
+
+@dataclass(slots=True)
+class Load:
+    """A letter on its way, ready for the wire."""
+
+    bound: BoundClaim
+    parcel: Parcel
+    has_left: bool = False
+
+
+class Lane:
+    """Sends letters for as long as the supply lasts."""
+
+    def __init__(self, *, supply: Supply, desk: Desk) -> None:
+        self._supply = supply
+        self._desk = desk
+        self._connection: SmtpConnection | None = None
+
+    async def run(self) -> None:
+        try:
+            while not self._supply.is_closed:
+                await self._once()
+        finally:
+            if self._connection is not None:
+                self._connection.close()
+
+    async def _once(self) -> None:
+        if not await self._supply.wait(at_most=IDLE_SECONDS):
+            await self._hang_up()
+            return
+        connection = await self._usable()
+        if connection is None:
+            return
+        bound = await self._supply.take()
+        if bound is None:
+            return
+        load = self._loaded(connection, bound)
+        if load is not None:
+            await self._send(connection, load)
+
+    async def _usable(self) -> SmtpConnection | None:
+        connection = self._connection
+        if connection is not None and connection.is_usable:
+            if connection.letters < MOST_LETTERS_PER_CONNECTION:
+                return connection
+            await connection.quit()
+        elif connection is not None:
+            connection.close()
+        self._connection = None
+        try:
+            self._connection = await self._desk.connect()
+        except RelayFailure as failure:
+            self._desk.trouble(failure, None)
+        return self._connection
+
+    async def _hang_up(self) -> None:
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            await connection.quit()
+
+    def _loaded(self, connection: SmtpConnection, bound: BoundClaim) -> Load | None:
+        """Make the bytes; what cannot be made is reported, and None returned."""
+        try:
+            return Load(bound=bound, parcel=self._desk.parcel(connection, bound))
+        except LetterUnfit as why:
+            self._desk.unfit(bound, why)
+        except RelayFailure as failure:
+            self._desk.not_sent(bound)
+            self._desk.trouble(failure, bound.claim.run_id)
+        except Exception as error:  # noqa: BLE001 - code of others; only this letter
+            self._desk.broken(bound, error, left=False)
+        return None
+
+    async def _send(self, connection: SmtpConnection, load: Load) -> None:
+        """Offer and hand over letter after letter until none is at hand."""
+        on_the_wire: list[Load] = [load]
+        try:
+            answer: OfferAnswer | None = await connection.offer(load.parcel)
+            while answer is not None:
+                answer = await self._hand_over(connection, on_the_wire, answer)
+        except (RelayFailure, ConnectionEnded) as end:
+            connection.close()
+            self._give_back(on_the_wire)
+            self._desk.trouble(_as_failure(end), None)
+        except LedgerUnavailable:
+            connection.close()
+            self._give_back(on_the_wire)
+        except Exception as error:  # noqa: BLE001 - recorded, and the run is paused
+            connection.close()
+            for one in on_the_wire:
+                self._desk.broken(one.bound, error, left=one.has_left)
+        except BaseException:
+            connection.close()
+            raise
+
+    async def _hand_over(
+        self, connection: SmtpConnection, on_the_wire: list[Load], answer: OfferAnswer
+    ) -> OfferAnswer | None:
+        """Take the first letter to its end; return the answer to the next offer."""
+        load = on_the_wire[0]
+        if not answer.is_open:
+            on_the_wire.clear()
+            self._declined(connection, load, answer)
+            return None
+        if not await self._desk.intend(load.bound):
+            # The relay waits for a letter that must not leave: only closing helps.
+            connection.close()
+            self._give_back(on_the_wire)
+            return None
+        following = self._following(connection)
+        if following is not None:
+            on_the_wire.append(following)
+        load.has_left = True
+        connection.hand_over(load.parcel, following.parcel if following else None)
+        await self._hear(connection, on_the_wire)
+        return await connection.offer_answer() if on_the_wire else None
+
+    async def _hear(self, connection: SmtpConnection, on_the_wire: list[Load]) -> None:
+        load = on_the_wire[0]
+        try:
+            reply = await connection.dot_reply(was_alone=len(on_the_wire) == 1)
+        except AnswerLost as lost:
+            on_the_wire.pop(0)
+            self._desk.lost(load.bound, lost)
+            raise
+        on_the_wire.pop(0)
+        self._desk.answered(load.bound, Stage.DOT, reply)
+
+    def _following(self, connection: SmtpConnection) -> Load | None:
+        """Return a letter whose offer may travel with the current one."""
+        if not connection.can_pipeline:
+            return None
+        if connection.letters + 1 >= MOST_LETTERS_PER_CONNECTION:
+            return None
+        bound = self._supply.take_at_once()
+        return None if bound is None else self._loaded(connection, bound)
+
+    def _declined(
+        self, connection: SmtpConnection, load: Load, answer: OfferAnswer
+    ) -> None:
+        judgement = self._desk.answered(load.bound, answer.stage, answer.reply)
+        is_about_us = judgement in (Judgement.TROUBLE, Judgement.REJECTION)
+        if answer.must_close or is_about_us or answer.reply.code == SERVICE_CLOSING:
+            connection.close()
+
+    def _give_back(self, on_the_wire: list[Load]) -> None:
+        for load in on_the_wire:
+            self._desk.not_sent(load.bound)
+
+
+def _as_failure(end: RelayFailure | ConnectionEnded) -> RelayFailure:
+    if isinstance(end, RelayFailure):
+        return end
+    return RelayTrouble(str(end), stage=Stage.MAIL)

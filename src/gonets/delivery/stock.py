@@ -1,0 +1,57 @@
+"""Claimed deliveries made ready to be offered: bound, or withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gonets.delivery.ports import Binding, LetterSource, Withheld
+from gonets.delivery.states import DeliveryStatus, Stage
+from gonets.delivery.types import BoundClaim, Claim, Outcome
+from gonets.kernel import clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    ready: list[BoundClaim]
+    withheld: list[Outcome]
+
+
+def bind_batch(letters: LetterSource, claims: Sequence[Claim]) -> Batch:
+    """Bind what has not been bound by an earlier attempt."""
+    batch = Batch(ready=[], withheld=[])
+    unbound = []
+    for claim in claims:
+        if claim.binding is None:
+            unbound.append(claim)
+        else:
+            batch.ready.append(BoundClaim(claim=claim, binding=claim.binding))
+    if unbound:
+        _bind(letters, unbound, batch)
+    return batch
+
+
+def _bind(letters: LetterSource, claims: list[Claim], batch: Batch) -> None:
+    bindings = letters.bind(
+        run_id=claims[0].run_id,
+        letter_ref=claims[0].letter_ref,
+        recipients=[claim.recipient for claim in claims],
+    )
+    for claim, binding in zip(claims, bindings, strict=True):
+        if isinstance(binding, Binding):
+            batch.ready.append(BoundClaim(claim=claim, binding=binding))
+        else:
+            batch.withheld.append(_withheld(claim, binding))
+
+
+def _withheld(claim: Claim, withheld: Withheld) -> Outcome:
+    return Outcome(
+        delivery_id=claim.delivery_id,
+        run_id=claim.run_id,
+        fence=claim.fence,
+        status=DeliveryStatus.WITHHELD,
+        at=clock.now(),
+        stage=Stage.RENDER,
+        answer=withheld.reason,
+        letter_ref=claim.letter_ref,
+    )

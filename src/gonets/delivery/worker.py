@@ -1,0 +1,194 @@
+"""The worker process: one of any number that send the runs of a database."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+import platform
+import signal
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO
+
+from django.db import connection
+
+from gonets.delivery.bookkeeping import Bookkeeper
+from gonets.delivery.engine import Engine
+from gonets.delivery.errors import LedgerUnavailable
+from gonets.delivery.ledger import Group, record
+from gonets.delivery.ports import LetterSource
+from gonets.delivery.recovery import (
+    check_durability,
+    enlist,
+    give_up,
+    recover_expired,
+    recover_place,
+    renew,
+)
+from gonets.delivery.sender import SendingOptions
+from gonets.delivery.spool import Spool
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 5.0
+LOCK_POLL_SECONDS = 0.2
+
+
+def run_worker(
+    letters: LetterSource,
+    *,
+    data_dir: Path,
+    options: SendingOptions | None = None,
+) -> None:
+    """Send until SIGTERM or SIGINT, then let letters in flight find their end.
+
+    :raises LedgerUnsafe: if the database does not keep what it has confirmed.
+    """
+
+    async def until_told_to_stop() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        await work(letters, data_dir=data_dir, stop=stop, options=options)
+
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(until_told_to_stop())
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return the faster event loop where it is installed (the server extra)."""
+    if find_spec("uvloop") is None:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = import_module(
+        "uvloop"
+    ).new_event_loop
+    return factory
+
+
+async def work(
+    letters: LetterSource,
+    *,
+    data_dir: Path,
+    stop: asyncio.Event,
+    options: SendingOptions | None = None,
+) -> None:
+    """Send until ``stop`` is set; for whoever has an event loop already."""
+    lock_path = _lock_path(data_dir)
+    with lock_path.open("a") as lock:
+        if not await _only_one_here(lock, stop):
+            return
+        worker = _Worker(
+            letters=letters,
+            spool=Spool(data_dir / "outcomes.spool"),
+            place=f"{platform.node()}:{lock_path}",
+            options=options or SendingOptions(),
+        )
+        await worker.run(stop)
+
+
+def _lock_path(data_dir: Path) -> Path:
+    """Return the lock of this place: on SQLite it belongs to the database file."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite" and Path(name).is_file():
+        return Path(f"{name}.worker").resolve()
+    return (data_dir / "worker.lock").resolve()
+
+
+async def _only_one_here(lock: IO[str], stop: asyncio.Event) -> bool:
+    """Wait until no other worker is at work in this place; False if told to stop."""
+    has_said = False
+    while not stop.is_set():
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not has_said:
+                logger.info("Another worker is at work here; waiting for it to end.")
+            has_said = True
+            await asyncio.sleep(LOCK_POLL_SECONDS)
+        else:
+            return True
+    return False
+
+
+class _Worker:
+    """One life of a worker: enlist, recover, send, drain, leave."""
+
+    def __init__(
+        self,
+        *,
+        letters: LetterSource,
+        spool: Spool,
+        place: str,
+        options: SendingOptions,
+    ) -> None:
+        self._place = place
+        self._spool = spool
+        self._options = options
+        self._books = Bookkeeper(spool=spool)
+        self._engine = Engine(books=self._books, letters=letters, options=options)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        self._books.start()
+        try:
+            await self._books.ask(check_durability)
+            await self._begin()
+            heart = asyncio.create_task(self._beat())
+            try:
+                await self._engine.run(stop)
+            finally:
+                heart.cancel()
+                await self._engine.drain(within=self._options.drain_seconds)
+                await self._leave()
+        finally:
+            await self._books.close()
+
+    async def _begin(self) -> None:
+        await self._books.write(_replay, self._spool)
+        self._books.worker_id = await self._enlist()
+        uncertain = await self._books.write(
+            recover_place, self._place, but=self._books.worker_id
+        )
+        if uncertain:
+            logger.warning("A worker that died left %s letters uncertain.", uncertain)
+        logger.info("Worker %s is at work.", self._books.worker_id)
+
+    async def _enlist(self) -> int:
+        return await self._books.write(enlist, place=self._place, pid=os.getpid())
+
+    async def _beat(self) -> None:
+        """Renew the lease; start anew if others have given us up meanwhile."""
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            try:
+                if not await self._books.write(renew, self._books.worker_id):
+                    logger.warning("This worker was given up; it starts anew.")
+                    self._books.worker_id = await self._enlist()
+                await self._books.write(recover_expired, but=self._books.worker_id)
+            except LedgerUnavailable as error:
+                logger.error("The lease cannot be renewed: %s", error)
+
+    async def _leave(self) -> None:
+        await self._books.flush()
+        try:
+            uncertain = await self._books.write(give_up, self._books.worker_id)
+        except LedgerUnavailable as error:
+            logger.error("The database is not available at the end: %s", error)
+            return
+        if uncertain:
+            logger.warning("%s letters had to be left uncertain.", uncertain)
+        logger.info("Worker %s has ended.", self._books.worker_id)
+
+
+def _replay(spool: Spool) -> None:
+    """Settle what an earlier worker here could not write any more."""
+    outcomes = spool.read()
+    if outcomes:
+        record(Group(worker_id=0, outcomes=outcomes, intents=[]))
+        logger.info("%s outcomes were taken from the spool.", len(outcomes))
+    spool.clear()

@@ -1,0 +1,110 @@
+"""Driving a clerk and workers as real processes on one database file."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MODULE = "tests.support.engine_process"
+
+
+class Engine:
+    """A database in a folder, one clerk, and workers to be killed."""
+
+    def __init__(self, folder: Path, database: dict[str, Any] | None = None) -> None:
+        self.folder = folder
+        self._environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tests.support.engine_settings",
+            "PYTHONPATH": str(ROOT),
+            "ENGINE_SQLITE": str(folder / "engine.sqlite3"),
+            "ENGINE_DATABASE": json.dumps(database),
+        }
+        self._log = (folder / "worker.log").open("ab")
+        self._workers: list[subprocess.Popen[bytes]] = []
+        self._clerk = self._start("clerk", stdin=subprocess.PIPE)
+        self.do("migrate")
+
+    def _start(self, *args: str, stdin: int | None = None) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", MODULE, *args],
+            cwd=ROOT,
+            env=self._environment,
+            stdin=stdin,
+            stdout=subprocess.PIPE if stdin else self._log,
+            stderr=self._log,
+        )
+
+    def do(self, what: str, *args: Any, **named: Any) -> Any:
+        request = json.dumps({"do": what, "args": args, "named": named})
+        stdin, stdout = pipe(self._clerk.stdin), pipe(self._clerk.stdout)
+        stdin.write(request.encode() + b"\n")
+        stdin.flush()
+        reply = json.loads(stdout.readline())
+        if "error" in reply:
+            raise RuntimeError(reply["error"])
+        return reply["answer"]
+
+    def call(self, action: str, *args: Any) -> Any:
+        return self.do("call", action, *args)
+
+    def start_worker(self, *, place: str = "") -> subprocess.Popen[bytes]:
+        worker = self._start("worker", str(self.folder / place))
+        self._workers.append(worker)
+        return worker
+
+    def kill(self, worker: subprocess.Popen[bytes]) -> None:
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+
+    def end(self, worker: subprocess.Popen[bytes], *, within: float = 10) -> int:
+        worker.terminate()
+        return worker.wait(within)
+
+    def wait(
+        self,
+        run_id: int,
+        reached: Callable[[dict[str, Any]], bool],
+        *,
+        within: float = 20,
+    ) -> dict[str, Any]:
+        """Return the run's progress as soon as it is as wanted."""
+        until = time.monotonic() + within
+        while True:
+            progress: dict[str, Any] = self.do("progress", run_id)
+            if reached(progress):
+                return progress
+            if time.monotonic() > until:
+                raise AssertionError(f"not reached: {progress}\n{self.log()[-3000:]}")
+            time.sleep(0.02)
+
+    def wait_for(
+        self, run_id: int, status: str, *, within: float = 20
+    ) -> dict[str, Any]:
+        return self.wait(run_id, lambda now: now["status"] == status, within=within)
+
+    def log(self) -> str:
+        return (self.folder / "worker.log").read_text(errors="replace")
+
+    def close(self) -> None:
+        for worker in self._workers:
+            if worker.poll() is None:
+                worker.kill()
+            worker.wait()
+        pipe(self._clerk.stdin).close()
+        self._clerk.wait(10)
+        pipe(self._clerk.stdout).close()
+        self._log.close()
+
+
+def pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    assert stream is not None
+    return stream
