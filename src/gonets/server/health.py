@@ -12,8 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gonets import __version__
+from gonets.delivery.queries import worker_last_seen
+from gonets.kernel import clock
 
-WORKER_SILENCE = timedelta(seconds=60)
+WORKER_SILENCE = timedelta(seconds=20)
+"""It gives a sign of life every five seconds (delivery)."""
 
 
 @login_not_required
@@ -35,8 +38,15 @@ def problems_now() -> list[str]:
     try:
         if unapplied_migrations():
             return ["the database has to be migrated"]
+        return worker_problems()
     except DatabaseError as error:
         return [f"the database does not answer: {error}"]
+
+
+def worker_problems() -> list[str]:
+    seen_at = worker_last_seen()
+    if seen_at is None or clock.now() - seen_at > WORKER_SILENCE:
+        return ["no worker has given a sign of life"]
     return []
 
 

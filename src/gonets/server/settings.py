@@ -10,6 +10,7 @@ from csp.constants import NONCE, NONE, SELF
 from gonets.server.database import database_settings
 from gonets.server.environment import process_environment
 from gonets.server.hosts import allowed_hosts
+from gonets.server.logs import is_not_a_health_probe
 from gonets.server.secret import kept_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -170,10 +171,23 @@ LOGGING: dict[str, Any] = {
             "style": "{",
         }
     },
-    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {
+        "probes": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": is_not_a_health_probe,
+        }
+    },
+    "handlers": {
+        "terminal": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["probes"],
+        }
+    },
     "root": {"handlers": ["terminal"], "level": "WARNING"},
     "loggers": {
         "gonets": {"level": "INFO"},
         "axes": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},  # A 404 is nobody's fault here.
     },
 }

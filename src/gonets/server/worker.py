@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
-import threading
+from pathlib import Path
+
+from django.utils.translation import gettext_noop
+
+from gonets.delivery.errors import LedgerUnsafe
+from gonets.delivery.worker import run_worker
+from gonets.publishing.letters import PublishedLetters
+from gonets.server.chores import Chores
+from gonets.server.errors import CannotStart
+
+CHORES_END_WITHIN = 5.0
 
 
-def work() -> None:
-    """Run until SIGTERM."""
-    threading.Event().wait()
+def work(data_dir: Path) -> None:
+    """Send, and do the chores, until SIGTERM.
+
+    :raises CannotStart: if the database does not keep what it has confirmed.
+    """
+    chores = Chores()
+    chores.start()
+    try:
+        run_worker(PublishedLetters(), data_dir=data_dir)
+    except LedgerUnsafe as error:
+        raise CannotStart(
+            gettext_noop("Nothing is sent, because a power cut could lose it: %(why)s"),
+            why=error,
+        ) from error
+    finally:
+        chores.stop(within=CHORES_END_WITHIN)

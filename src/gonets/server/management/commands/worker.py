@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management import BaseCommand
 
 from gonets.server.parentage import end_with_parent
@@ -21,4 +22,4 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["supervised"]:
             end_with_parent()
-        work()
+        work(settings.DATA_DIR)

@@ -1,0 +1,95 @@
+"""What is done now and then beside the sending: each chore in its rhythm, for ever.
+
+A chore that fails is reported and tried again in its next turn: nothing that happens
+to one may hold the others, or the letters, up.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from django.db import close_old_connections, connections
+
+from gonets.audience.tasks import discard_abandoned_uploads, run_pending_imports
+from gonets.content.tasks import fetch_wanted_pictures
+from gonets.kernel import clock
+from gonets.publishing.tasks import (
+    freeze_pending_runs,
+    settle_ended_runs,
+    start_due_issues,
+)
+from gonets.server.accounts.actions import forget_old_sessions
+
+logger = logging.getLogger(__name__)
+
+HOUR = 3600.0
+
+
+@dataclass
+class Chore:
+    """``do`` is called every ``seconds``; where it takes longer, one after another."""
+
+    do: Callable[[], object]
+    seconds: float
+    name: str
+    due_at: float = field(default=0.0, init=False)
+
+    def take_turn(self) -> None:
+        if clock.monotonic() < self.due_at:
+            return
+        try:
+            self.do()
+        except Exception:  # The outermost loop: recorded, and tried again.
+            logger.exception("The chore “%s” failed", self.name)
+        self.due_at = clock.monotonic() + self.seconds
+
+
+class Chores:
+    """Threads of chores; those of one thread take turns."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        groups = (self._quick_ones(), self._long_ones())
+        self._threads = [
+            threading.Thread(target=self._work, args=(group,), daemon=True)
+            for group in groups
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, *, within: float) -> None:
+        """Ask them to end; what takes longer is cut at its next commit by the exit."""
+        self._stopping.set()
+        deadline = clock.monotonic() + within
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - clock.monotonic()))
+
+    def _quick_ones(self) -> list[Chore]:
+        return [
+            Chore(freeze_pending_runs, 1, "freezing audiences"),
+            Chore(start_due_issues, 5, "starting scheduled issues"),
+            Chore(settle_ended_runs, 30, "settling ended runs"),
+            Chore(forget_old_sessions, HOUR, "forgetting old sessions"),
+        ]
+
+    def _long_ones(self) -> list[Chore]:
+        imports = partial(run_pending_imports, stopping=self._stopping.is_set)
+        return [
+            Chore(imports, 1, "importing subscribers"),
+            Chore(fetch_wanted_pictures, 60, "fetching pictures"),
+            Chore(discard_abandoned_uploads, HOUR, "discarding abandoned uploads"),
+        ]
+
+    def _work(self, chores: Sequence[Chore]) -> None:
+        while not self._stopping.wait(0.25):
+            close_old_connections()
+            for chore in chores:
+                if not self._stopping.is_set():
+                    chore.take_turn()
+        connections.close_all()
