@@ -31,12 +31,16 @@ def content_from_json(stored: Mapping[str, Any]) -> LetterContent:
     return LetterContent(**{**stored, "sections": sections})
 
 
-def digest_of(content: LetterContent) -> str:
-    """Return the SHA-256 of the content: the same for the same wording, always."""
-    canonical = json.dumps(
+def canonical_json(content: LetterContent) -> str:
+    """Return all of the content in ASCII, the same for the same wording."""
+    return json.dumps(
         asdict(content), ensure_ascii=True, sort_keys=True, separators=(",", ":")
     )
-    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def digest_of(content: LetterContent) -> str:
+    """Return the SHA-256 that a wording is known by."""
+    return hashlib.sha256(canonical_json(content).encode("ascii")).hexdigest()
 
 
 def _section(stored: Mapping[str, Any]) -> SectionContent:

@@ -1,0 +1,93 @@
+"""The letter as a page that its editor can write into."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from gonets.letters.bodies import letter_html
+from gonets.letters.fields import fields_of
+from gonets.letters.personalising import Personal, PersonalValues, filled_html
+from gonets.letters.types import LetterContent, Reader
+
+PROSE = ("intro", "outro")
+
+EDITING_STYLE = """
+<style>
+[data-edit] { outline: 0; border-radius: 4px; cursor: text;
+  box-shadow: 0 0 0 1px transparent; transition: box-shadow .12s; }
+[data-edit]:hover { box-shadow: 0 0 0 4px rgba(29, 92, 99, .12);
+  background-color: rgba(29, 92, 99, .07); }
+[data-edit]:focus { box-shadow: 0 0 0 4px #fff, 0 0 0 6px #1d7d88;
+  background-color: transparent; }
+[data-edit-kind=prose] { min-height: 1.6em; }
+[data-edit-kind=line] { display: inline-block; min-width: 4em; }
+[data-edit].is-empty::before { content: attr(data-hint); color: #6d6a63;
+  font-style: italic; font-weight: normal; text-transform: none; letter-spacing: 0; }
+[data-personal] { border-radius: 4px; padding: 0 3px; margin: 0 -1px;
+  background-color: #fbeec2; color: #4a3a00; cursor: default; }
+[data-edit] a { cursor: text; }
+@media (prefers-color-scheme: dark) {
+  [data-edit]:hover { box-shadow: 0 0 0 4px rgba(131, 197, 204, .16);
+    background-color: rgba(131, 197, 204, .1); }
+  [data-edit]:focus { box-shadow: 0 0 0 4px #1f2124, 0 0 0 6px #83c5cc; }
+  [data-edit].is-empty::before { color: #a5a29b; }
+  [data-personal] { background-color: #4d4217; color: #f6e9b8; }
+}
+</style>
+"""
+
+
+def render_for_editing(content: LetterContent, reader: Reader) -> str:
+    """Return the reader's letter with ``data-edit`` around every editable field.
+
+    Personal parts stand in it filled in, in spans whose ``data-personal`` is what the
+    editor wrote.
+
+    :raises TemplateFault: naming the field whose personal parts do not work.
+    """
+    pieces = letter_html(content, fields_of(content), EditableFields())
+    document = filled_html(pieces, PersonalValues.of(reader))
+    head, end, body = document.partition("</head>")
+    return f"{head}{EDITING_STYLE}{end}{body}"
+
+
+@dataclass(frozen=True, slots=True)
+class EditableFields:
+    """Wraps fields; also empty ones are there, to be written into."""
+
+    def field(self, name: str, html: str) -> str:
+        kind = "prose" if name in PROSE or name.endswith(".teaser") else "line"
+        element = "div" if kind == "prose" else "span"
+        empty = "" if html else ' class="is-empty"'
+        return (
+            f'<{element} data-edit="{_escape(name)}" data-edit-kind="{kind}"{empty}'
+            f' data-hint="{_escape(_hint(name))}">{html}</{element}>'
+        )
+
+    def personal(self, part: Personal, word: str) -> str:
+        source = _escape(part.source)
+        return f'<span data-personal="{source}" title="{source}">{word}</span>'
+
+
+def _escape(text: str) -> str:
+    return html.escape(text)
+
+
+def _hint(name: str) -> str:
+    """Return what an empty field says about itself, in the editor's language."""
+    match name.rpartition(".")[2]:
+        case "greeting":
+            return _("Add a greeting")
+        case "intro":
+            return _("Add an introduction")
+        case "outro":
+            return _("Add a closing word")
+        case "heading":
+            return _("Add a heading")
+        case "title":
+            return _("Add a title")
+        case _:
+            return _("Add a text")

@@ -1,0 +1,186 @@
+"""Transfer encodings in which a letter's fixed text is encoded only once.
+
+A body is fixed text with gaps, one gap per personal part.  Fixed and personal bytes
+are encoded apart and still decode to the whole.  Never 8bit: a relay that re-encodes
+would break the signature.
+"""
+
+from __future__ import annotations
+
+import re
+from binascii import b2a_base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Protocol
+
+CRLF = b"\r\n"
+
+BASE64_LINE_BYTES = 57
+"""They make 76 characters, all that RFC 2045 allows on an encoded line."""
+
+QUOTED_LINE_CHARACTERS = 73
+"""Two fewer than would fit beside the soft break, so that a dot may become ``=2E``."""
+
+
+class Body(Protocol):
+    """An encoded part of a message with gaps for what is personal."""
+
+    @property
+    def encoding(self) -> bytes:
+        """The value of Content-Transfer-Encoding."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """How many encoded bytes are fixed."""
+        ...
+
+    def encoded(self, personal: Sequence[bytes]) -> bytes:
+        """Return the whole body; ``personal`` holds the bytes of each gap in order."""
+        ...
+
+
+def smallest_body(fixed: Sequence[bytes]) -> Body:
+    """Return the body whose fixed part is smaller: Cyrillic is so in base64.
+
+    There is a gap between any two of ``fixed``; all line ends must be CRLF.
+    """
+    quoted, base64 = QuotedPrintableBody.of(fixed), Base64Body.of(fixed)
+    return base64 if base64.size < quoted.size else quoted
+
+
+def canonical(text: str) -> bytes:
+    """Return UTF-8 with CRLF line ends and nothing that mail cannot carry."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return lines.replace("\n", "\r\n").encode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedPrintableBody:
+    """Every stretch begins on a line of its own: soft breaks hold them together."""
+
+    fixed: tuple[bytes, ...]
+    encoding: bytes = b"quoted-printable"
+
+    @classmethod
+    def of(cls, fixed: Sequence[bytes]) -> QuotedPrintableBody:
+        *before_gaps, last = map(quoted_printable, fixed)
+        return cls((*map(_soft_broken, before_gaps), last))
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.fixed))
+
+    def encoded(self, personal: Sequence[bytes]) -> bytes:
+        gaps = [_soft_broken(quoted_printable(value)) for value in personal]
+        pairs = zip_longest(self.fixed, gaps, fillvalue=b"")
+        return b"".join(stretch for pair in pairs for stretch in pair)
+
+
+def quoted_printable(content: bytes) -> bytes:
+    """Encode ``content``, whose lines end in CRLF, as if it began a line.
+
+    No encoded line begins with a dot or ends with a blank, whatever comes next.
+    """
+    return CRLF.join(_quoted_line(line) for line in content.split(CRLF))
+
+
+_UNSAFE = re.compile(rb"[^\t\x20-\x3c\x3e-\x7e]|[\t ]\Z|\AFrom ")
+_HEX = [b"=%02X" % byte for byte in range(256)]
+
+
+def _quoted_line(line: bytes) -> bytes:
+    quoted = _UNSAFE.sub(_quoted, line)
+    pieces = []
+    while len(quoted) > QUOTED_LINE_CHARACTERS:
+        end = QUOTED_LINE_CHARACTERS
+        # A code such as =D0 must stay in one piece.
+        end -= 1 if quoted[end - 1 : end] == b"=" else 0
+        end -= 2 if quoted[end - 2 : end - 1] == b"=" else 0
+        pieces.append(quoted[:end])
+        quoted = quoted[end:]
+    pieces.append(quoted)
+    return b"=\r\n".join(map(_dot_quoted, pieces))
+
+
+def _quoted(match: re.Match[bytes]) -> bytes:
+    found = match[0]
+    return _HEX[found[0]] + found[1:]
+
+
+def _dot_quoted(line: bytes) -> bytes:
+    return b"=2E" + line[1:] if line.startswith(b".") else line
+
+
+def _soft_broken(encoded: bytes) -> bytes:
+    at_line_start = not encoded or encoded.endswith(CRLF)
+    return encoded if at_line_start else encoded + b"=\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Aligned:
+    """Fixed text encoded from its ``skip``-th byte: ``head``, lines, ``tail``.
+
+    Only whole groups of three bytes are encoded; the rest goes with the neighbours.
+    """
+
+    head: bytes
+    lines: bytes
+    tail: bytes
+
+    @classmethod
+    def of(cls, fixed: bytes, skip: int) -> _Aligned:
+        end = len(fixed) - (len(fixed) - skip) % 3
+        return cls(fixed[:skip], base64_lines(fixed[skip:end]), fixed[end:])
+
+
+@dataclass(frozen=True, slots=True)
+class Base64Body:
+    """Fixed text is kept encoded in the three alignments that personal text may cause.
+
+    Stretches too short to gain from that (no alignments) are encoded with the personal
+    text around them.
+    """
+
+    fixed: tuple[tuple[bytes, tuple[_Aligned, ...]], ...]
+    encoding: bytes = b"base64"
+
+    @classmethod
+    def of(cls, fixed: Sequence[bytes]) -> Base64Body:
+        return cls(tuple((stretch, _alignments(stretch)) for stretch in fixed))
+
+    @property
+    def size(self) -> int:
+        fixed = sum(len(stretch) for stretch, _alignments in self.fixed)
+        return fixed * 78 // BASE64_LINE_BYTES
+
+    def encoded(self, personal: Sequence[bytes]) -> bytes:
+        lines = []
+        waiting = b""
+        # There is one gap fewer than there are stretches.
+        for (stretch, alignments), value in zip(
+            self.fixed, (*personal, b""), strict=True
+        ):
+            if alignments:
+                aligned = alignments[-len(waiting) % 3]
+                lines += [base64_lines(waiting + aligned.head), aligned.lines]
+                waiting = aligned.tail + value
+            else:
+                waiting += stretch + value
+        return b"".join((*lines, base64_lines(waiting)))
+
+
+def _alignments(stretch: bytes) -> tuple[_Aligned, ...]:
+    if len(stretch) < BASE64_LINE_BYTES:
+        return ()
+    return tuple(_Aligned.of(stretch, skip) for skip in range(3))
+
+
+def base64_lines(content: bytes) -> bytes:
+    """Return lines of at most 76 characters, each ending in CRLF."""
+    starts = range(0, len(content), BASE64_LINE_BYTES)
+    return b"".join(
+        b2a_base64(content[start : start + BASE64_LINE_BYTES], newline=False) + CRLF
+        for start in starts
+    )

@@ -1,0 +1,164 @@
+"""Header lines that no name, subject or address can break out of."""
+
+from __future__ import annotations
+
+import re
+from binascii import b2a_base64
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+from email_validator import EmailNotValidError, validate_email
+
+from gonets.letters.personalising import clean_line
+
+LINE_CHARACTERS = 76
+WORD_BYTES = 39
+"""Bytes in an encoded word: with a header's name before it, it fits on a line."""
+
+MAX_LINK_CHARACTERS = 900
+MAX_ID_CHARACTERS = 250
+
+FOLD = b"\r\n "
+
+
+class BadHeader(ValueError):
+    """The value cannot stand in its header; the text says what it is."""
+
+
+def unstructured(name: bytes, text: str) -> bytes:
+    """Return a header of free text: as it is if it is plain and short, else encoded."""
+    line = clean_line(text)
+    if line.isascii() and "=?" not in line and _longest_word(line) < 60:
+        return name + b": " + _folded(line, used=len(name) + 2) + b"\r\n"
+    return name + b": " + encoded_words(line) + b"\r\n"
+
+
+def mailbox(name: str, address: str) -> bytes:
+    """Return ``name <address>``; ``address`` must be plain ASCII already."""
+    bracketed = b"<" + address.encode("ascii") + b">"
+    phrase = _phrase(clean_line(name))
+    return phrase + FOLD + bracketed if phrase else bracketed
+
+
+def encoded_words(text: str) -> bytes:
+    """Return ``text`` as encoded words (RFC 2047), one on a line.
+
+    Between two encoded words the line ends vanish, so that texts encoded one by one
+    and joined by ``FOLD`` read as one.
+    """
+    return FOLD.join(map(_encoded_word, _bites(text)))
+
+
+def list_id(name: str, identity: str) -> bytes:
+    """Return the value of List-Id (RFC 2919).
+
+    :raises BadHeader: unless ``identity`` is a dotted name.
+    """
+    if not _DOTTED_NAME.fullmatch(identity):
+        raise BadHeader(identity)
+    return mailbox(name, identity)
+
+
+def plain_address(address: str) -> str:
+    """Return the address as headers can carry it, its domain as A-labels.
+
+    :raises BadHeader: if it is none, or its local part needs SMTPUTF8.
+    """
+    if _PLAIN_ADDRESS.fullmatch(address):
+        return address
+    try:
+        parsed = validate_email(
+            address, check_deliverability=False, test_environment=True
+        )
+    except EmailNotValidError as error:
+        raise BadHeader(address) from error
+    if parsed.ascii_email is None or not _PLAIN_ADDRESS.fullmatch(parsed.ascii_email):
+        raise BadHeader(address)
+    return parsed.ascii_email
+
+
+def link(address: str) -> bytes:
+    """Return ``<address>`` for a List- header; it must never be folded.
+
+    :raises BadHeader: unless it is a web address in plain ASCII.
+    """
+    if len(address) > MAX_LINK_CHARACTERS or not _WEB_ADDRESS.fullmatch(address):
+        raise BadHeader(address)
+    return b"<" + address.encode("ascii") + b">"
+
+
+def message_id(text: str) -> bytes:
+    """:raises BadHeader: unless it has brackets, an @ and nothing odd."""
+    if len(text) > MAX_ID_CHARACTERS or not _MESSAGE_ID.fullmatch(text):
+        raise BadHeader(text)
+    return text.encode("ascii")
+
+
+def date(moment: datetime) -> bytes:
+    """Return the value of Date in UTC, whatever zone ``moment`` is in."""
+    return format_datetime(moment.astimezone(UTC)).encode("ascii")
+
+
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
+_DOTTED_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
+_PLAIN_ADDRESS = re.compile(
+    r"(?=.{3,254}\Z)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+)
+_WEB_ADDRESS = re.compile(r"https?://[!-;=?-~]+")
+_MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
+_Q_SAFE = frozenset(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/"
+)
+
+
+def _longest_word(line: str) -> int:
+    return max(map(len, line.split()), default=0)
+
+
+def _folded(line: str, *, used: int) -> bytes:
+    lines = [""]
+    room = LINE_CHARACTERS - used
+    for word in line.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > room:
+            lines.append("")
+            room = LINE_CHARACTERS - 1
+        lines[-1] += f" {word}" if lines[-1] else word
+    return FOLD.join(part.encode("ascii") for part in lines)
+
+
+def _phrase(name: str) -> bytes:
+    if not name.isascii() or len(name) > 60 or "=?" in name:
+        return encoded_words(name)
+    if _ATOMS.fullmatch(name):
+        return name.encode("ascii")
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}"'.encode("ascii")
+
+
+def _bites(text: str) -> Iterator[bytes]:
+    """Yield ``text`` in UTF-8, cut between characters so that each bite fits a word."""
+    bite = b""
+    for character in text:
+        more = character.encode("utf-8", "replace")
+        if bite and len(bite) + len(more) > WORD_BYTES:
+            yield bite
+            bite = b""
+        bite += more
+    if bite:
+        yield bite
+
+
+def _encoded_word(bite: bytes) -> bytes:
+    quoted = b"".join(map(_q_encoded, bite))
+    base64 = b2a_base64(bite, newline=False)
+    if len(quoted) <= len(base64):
+        return b"=?utf-8?q?" + quoted + b"?="
+    return b"=?utf-8?b?" + base64 + b"?="
+
+
+def _q_encoded(byte: int) -> bytes:
+    if byte in _Q_SAFE:
+        return bytes((byte,))
+    return b"_" if byte == ord(" ") else b"=%02X" % byte

@@ -1,0 +1,42 @@
+"""A message taken apart again, so that what is shown is what was made."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageParts:
+    """``headers`` are decoded, in their order; ``size`` counts the bytes sent."""
+
+    headers: tuple[tuple[str, str], ...]
+    html: str
+    text: str
+    size: int
+
+    def header(self, name: str) -> str:
+        """Return the first header of this name, or ""."""
+        wanted = name.casefold()
+        return next(
+            (value for key, value in self.headers if key.casefold() == wanted), ""
+        )
+
+
+def parts_of(message: bytes) -> MessageParts:
+    """Return the parts of a message as a mail program would read them."""
+    parsed = email.message_from_bytes(message, policy=email.policy.default)
+    assert isinstance(parsed, EmailMessage)
+    return MessageParts(
+        headers=tuple((name, str(value)) for name, value in parsed.items()),
+        html=_content(parsed, "html"),
+        text=_content(parsed, "plain"),
+        size=len(message),
+    )
+
+
+def _content(message: EmailMessage, kind: str) -> str:
+    part = message.get_body(preferencelist=(kind,))
+    return str(part.get_content()) if part is not None else ""
