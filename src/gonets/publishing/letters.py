@@ -66,7 +66,7 @@ class PublishedLetters:
         self, *, run_id: int, letter_ref: str, recipients: Sequence[Recipient]
     ) -> list[Binding | Withheld]:
         letter = self.letter(letter_ref)
-        ids = [int(recipient.person_ref) for recipient in recipients]
+        ids = [int(recipient.person_ref or 0) for recipient in recipients]
         people = personal_values(ids)
         confirmed = _confirmed_among(ids, letter.readership_id)
         date = clock.now().replace(microsecond=0)  # A Date header has whole seconds.

@@ -1,0 +1,124 @@
+"""What the engine gets from us: letters to people, the same bytes each time."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from email.message import EmailMessage
+
+import pytest
+
+from gonets.audience import actions as audience
+from gonets.audience.links import parse_unsubscribe_token
+from gonets.audience.models import Subscriber
+from gonets.delivery.models import Delivery, Run
+from gonets.delivery.ports import Binding, Recipient, Withheld
+from gonets.publishing import actions
+from gonets.publishing.letters import PublishedLetters
+from gonets.publishing.states import AudienceRule
+
+
+@pytest.fixture
+def run(issue) -> Run:
+    return actions.send_issue(issue.pk, audience=AudienceRule.EVERYONE, user=None)
+
+
+def recipients_of(run: Run) -> list[Recipient]:
+    return [
+        Recipient(
+            delivery_id=delivery.pk,
+            address=delivery.recipient,
+            address_key=delivery.address_key,
+            person_ref=delivery.person_ref,
+        )
+        for delivery in Delivery.objects.filter(run=run).order_by("recipient")
+    ]
+
+
+def bind(letters: PublishedLetters, run: Run) -> list[Binding | Withheld]:
+    return letters.bind(
+        run_id=run.pk, letter_ref=run.letter_ref, recipients=recipients_of(run)
+    )
+
+
+def message(content: bytes) -> EmailMessage:
+    parsed = email.message_from_bytes(content, policy=email.policy.default)
+    assert isinstance(parsed, EmailMessage)
+    return parsed
+
+
+def test_a_letter_carries_what_a_list_letter_must(run, newsletter):
+    letters = PublishedLetters()
+    binding = bind(letters, run)[0]
+    assert isinstance(binding, Binding)
+
+    envelope = letters.letter(run.letter_ref).envelope_for(
+        recipients_of(run)[0], binding
+    )
+
+    letter = message(envelope.content)
+    assert envelope.sender == "news@harbour.example"
+    assert letter["To"] is not None
+    assert "ann@example.com" in letter["To"]
+    assert letter["Message-ID"] == binding.message_id
+    assert newsletter.readership.key in letter["List-Id"]
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    way_out = letter["List-Unsubscribe"].strip("<>")
+    token = way_out.rstrip("/").rpartition("/")[2]
+    link = parse_unsubscribe_token(token)
+    assert link.subscription().subscriber.address == "ann@example.com"
+
+
+def test_a_retry_has_the_same_bytes(run):
+    first, second = PublishedLetters(), PublishedLetters()
+    recipient, binding = recipients_of(run)[1], bind(first, run)[1]
+
+    once = first.letter(run.letter_ref).envelope_for(recipient, binding)
+    again = second.letter(run.letter_ref).envelope_for(recipient, binding)
+
+    assert once == again
+
+
+def test_every_letter_of_every_version_has_its_own_message_id(run):
+    letters = PublishedLetters()
+    first = {each.message_id for each in bind(letters, run)}
+    Run.objects.filter(pk=run.pk)
+
+    other = letters.bind(
+        run_id=run.pk + 1, letter_ref=run.letter_ref, recipients=recipients_of(run)
+    )
+
+    assert len(first) == 3
+    assert not first & {each.message_id for each in other}
+
+
+def test_whoever_left_or_was_deleted_is_withheld(run, newsletter):
+    ann, bob = Subscriber.objects.order_by("address")[:2]
+    before = recipients_of(run)
+    audience.unsubscribe(ann.subscriptions.get().pk)
+    audience.delete_subscriber(bob.pk)
+
+    bound = PublishedLetters().bind(
+        run_id=run.pk, letter_ref=run.letter_ref, recipients=before
+    )
+
+    assert [isinstance(each, Withheld) for each in bound] == [True, True, False]
+
+
+def test_binding_costs_the_same_few_queries_for_many(
+    run, django_assert_max_num_queries
+):
+    letters = PublishedLetters()
+    letters.letter(run.letter_ref)
+
+    with django_assert_max_num_queries(2):
+        bind(letters, run)
+
+
+def test_only_a_few_compiled_letters_are_kept(run, monkeypatch):
+    monkeypatch.setattr("gonets.publishing.letters.COMPILED_LETTERS_KEPT", 1)
+    letters = PublishedLetters()
+
+    first = letters.letter(run.letter_ref)
+
+    assert letters.letter(run.letter_ref) is first

@@ -1,0 +1,73 @@
+"""Test letters go through the real relay and change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from gonets.audience.links import parse_unsubscribe_token
+from gonets.delivery.models import Delivery, Run
+from gonets.newsletters.models import Issue, IssueVersion
+from gonets.publishing import actions
+from gonets.publishing.errors import TestLetterFailed
+from tests.support.ports import free_port
+from tests.support.postbox import Postbox
+
+
+@pytest.fixture
+def postbox(settings) -> Iterator[Postbox]:
+    with Postbox(refused=frozenset({"nobody@example.com"})) as postbox:
+        settings.GONETS_CATCHER_PORT = postbox.port
+        yield postbox
+
+
+def test_it_arrives_marked_and_its_way_out_does_nothing(issue, postbox, editor):
+    answers = actions.send_test_letter(issue.pk, [" Me@Example.com "], user=editor)
+
+    assert [answer.is_accepted for answer in answers] == [True]
+    letter = postbox.letters[0].message
+    assert letter["Subject"] == f"[Test] {issue.subject}"
+    token = letter["List-Unsubscribe"].strip("<>").rstrip("/").rpartition("/")[2]
+    assert parse_unsubscribe_token(token).is_inert
+
+
+def test_it_changes_nothing(issue, postbox, editor):
+    before = Issue.objects.values().get(pk=issue.pk)
+
+    actions.send_test_letter(issue.pk, ["me@example.com"], user=editor)
+
+    assert Issue.objects.values().get(pk=issue.pk) == before
+    assert not IssueVersion.objects.exists()
+    assert not Run.objects.exists()
+    assert not Delivery.objects.exists()
+
+
+def test_the_relays_refusal_is_told(issue, postbox):
+    answers = actions.send_test_letter(
+        issue.pk, ["nobody@example.com", "me@example.com"], user=None
+    )
+
+    assert [answer.is_accepted for answer in answers] == [False, True]
+    assert "No such person" in answers[0].answer
+
+
+def test_a_dead_relay_is_explained(issue, settings):
+    settings.GONETS_CATCHER_PORT = free_port()
+
+    with pytest.raises(TestLetterFailed) as failure:
+        actions.send_test_letter(issue.pk, ["me@example.com"], user=None)
+
+    assert str(failure.value)
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [[], ["not an address"], [f"a{n}@example.com" for n in range(11)]],
+    ids=["none", "bad", "too many"],
+)
+def test_wrong_addresses_are_named(issue, postbox, addresses):
+    with pytest.raises(TestLetterFailed):
+        actions.send_test_letter(issue.pk, addresses, user=None)
+
+    assert not postbox.letters
