@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from gonets.content.states import FetchFailure
+from gonets.content.states import FetchFailure, PictureState
 
 OWN = "own"
 """The kind of the one source whose materials are written here."""
@@ -109,13 +109,24 @@ class Material(models.Model):
     # Title, teaser and text as ``searching.searchable`` makes them: SQLite compares
     # Cyrillic letters case by case.
     search_text = models.TextField(blank=True, editable=False)
-    # Where the source has the picture; asked again only when this changes.
+    # Where the source has the picture, and whether we have fetched it from there.
     picture_source = models.CharField(max_length=2000, blank=True, editable=False)
+    picture_state = models.CharField(
+        max_length=8,
+        choices=PictureState.choices,
+        default=PictureState.NONE,
+        blank=True,
+        editable=False,
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["source", "external_id"], name="material_once_per_source"
+            ),
+            models.CheckConstraint(
+                condition=Q(picture_state__in=PictureState.values),
+                name="picture_state_known",
             ),
         ]
         indexes = [
@@ -123,6 +134,11 @@ class Material(models.Model):
                 fields=["section", "-published_at"], name="material_newest_in_section"
             ),
             models.Index(fields=["-published_at"], name="material_newest"),
+            models.Index(
+                fields=["source"],
+                name="material_wants_picture",
+                condition=Q(picture_state=PictureState.WANTED),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,9 +1,17 @@
-"""The words for why a source could not be read."""
+"""The words for why a source could not be read, and how far a picture has come."""
 
 from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+
+class PictureState(TextChoices):
+    NONE = ""  # the source has none, or the material is our own
+    WANTED = "wanted"  # to be fetched from ``picture_source``
+    KEPT = "kept"
+    FAILED = "failed"  # wanted again at the next fetch of the source
+    UNFIT = "unfit"  # not a picture; not asked again until its address changes
 
 
 class FetchFailure(TextChoices):
@@ -60,6 +68,10 @@ class FetchFailure(TextChoices):
     NOT_A_FEED = (
         "not_a_feed",
         _("This is not an RSS or Atom feed. Check the address or the file."),
+    )
+    TRUNCATED = (
+        "truncated",
+        _("The end of the feed is missing, so nothing was taken. Try again later."),
     )
     DANGEROUS = (
         "dangerous",

@@ -36,13 +36,23 @@ class SectionLoss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchReport:
-    """What one fetch did.  With a ``failure`` nothing was changed."""
+    """What one fetch did.  With a ``failure`` nothing was changed.
+
+    Pictures are fetched afterwards: see ``picture_fetching``.
+    """
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     skipped: int = 0  # had neither title nor text, or came twice
-    pictures: int = 0
-    pictures_failed: int = 0
     failure: FetchFailure | None = None
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureReport:
+    """What fetching some pictures did, and how many still wait."""
+
+    kept: int
+    failed: int
+    waiting: int

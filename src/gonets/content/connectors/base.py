@@ -45,7 +45,8 @@ class MaterialDraft:
     """A material, normalised.
 
     ``external_id`` never changes at the source.  ``title`` and ``teaser`` are plain
-    text, ``body`` is clean HTML, addresses are absolute or empty.  ``published_at`` is
+    text, ``body`` is HTML as it came (it is cleaned on storing), addresses are
+    absolute or empty.  ``published_at`` is
     None where the source does not say.  ``original`` is what the source said, as JSON.
     """
 

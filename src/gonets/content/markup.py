@@ -1,0 +1,56 @@
+"""Reading single tags out of HTML that nobody has cleaned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from gonets.kernel.html import storable
+
+MAX_CHARACTERS = 200_000
+SMALLEST_SIDE = 40
+"""Smaller pictures are counters of visits, smileys and buttons."""
+
+_ATTRIBUTE = re.compile(
+    r"""\b([a-z]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE
+)
+
+
+# Names that are also words in angle brackets ("List<String>") are none of HTML's.
+_ELEMENT = re.compile(
+    r"</?(?:a|abbr|b|big|blockquote|body|br|center|code|div|em|embed|font|form|h[1-6]"
+    r"|hr|i|iframe|img|input|li|link|mark|math|meta|object|ol|p|pre|s|script|small|span"
+    r"|strike|strong|style|sub|sup|svg|table|td|tr|tt|u|ul|video)\b[^<>]*>"
+    r"|&(?:[a-zA-Z]{2,31}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});",
+    re.IGNORECASE,
+)
+
+
+def looks_like_html(text: str) -> bool:
+    return _ELEMENT.search(text) is not None
+
+
+def tags_of(html: str, name: str) -> Iterator[dict[str, str]]:
+    """Yield the attributes of every ``<name …>``; their names in lower case."""
+    tag = re.compile(rf"<{name}\b[^>]{{1,4000}}>", re.IGNORECASE)
+    for found in tag.finditer(html[:MAX_CHARACTERS]):
+        yield {
+            attribute.lower(): storable(unescape(double or single or bare)).strip()
+            for attribute, double, single, bare in _ATTRIBUTE.findall(found[0])
+        }
+
+
+def first_picture(html: str) -> tuple[str, str]:
+    """Return the address and description of the first real picture, or nothing."""
+    for picture in tags_of(html, "img"):
+        address = picture.get("src", "")
+        if address and not address.startswith("data:") and not _is_tiny(picture):
+            return address, picture.get("alt", "")
+    return "", ""
+
+
+def _is_tiny(picture: dict[str, str]) -> bool:
+    sides = (picture.get("width", ""), picture.get("height", ""))
+    # Three digits are enough to tell; "１" and "²" are digits to Python, too.
+    return any(re.fullmatch("[0-9]{1,3}", s) and int(s) < SMALLEST_SIDE for s in sides)

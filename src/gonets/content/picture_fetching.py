@@ -1,0 +1,80 @@
+"""Fetching the pictures of fetched materials, so that letters need no foreign site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db.models import QuerySet
+
+from gonets.content.errors import NotAPicture
+from gonets.content.fetching import site_guard
+from gonets.content.models import Material, Picture
+from gonets.content.pictures import store_picture
+from gonets.content.states import PictureState
+from gonets.content.types import PictureReport
+from gonets.kernel import http
+
+AT_ONCE = 4
+"""Connections at a time: quick for us, polite to them."""
+
+
+def fetch_pictures(
+    *, source_id: int | None = None, at_most: int = 8, guard: http.Guard | None = None
+) -> PictureReport:
+    """Fetch some of the pictures that materials want, the newest materials first.
+
+    A picture that cannot be had is counted and left out; its material is as good
+    without it.
+    """
+    chosen = list(_wanting(source_id).order_by("-published_at", "-pk")[:at_most])
+    addresses = dict.fromkeys(material.picture_source for material in chosen)
+    answers = dict(_fetched(addresses, guard or site_guard()))
+    outcomes = [_keep(material, answers) for material in chosen]
+    kept = outcomes.count(PictureState.KEPT)
+    return PictureReport(
+        kept=kept, failed=len(chosen) - kept, waiting=_wanting(source_id).count()
+    )
+
+
+def _wanting(source_id: int | None) -> QuerySet[Material]:
+    wanting = Material.objects.filter(picture_state=PictureState.WANTED)
+    return wanting if source_id is None else wanting.filter(source=source_id)
+
+
+def _fetched(
+    addresses: Iterable[str], guard: http.Guard
+) -> Iterator[tuple[str, bytes | http.HttpError]]:
+    def fetch(address: str) -> tuple[str, bytes | http.HttpError]:
+        try:
+            return address, http.fetch(address, guard=guard).content
+        except http.HttpError as error:
+            return address, error
+
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="gonets-pictures") as pool:
+        yield from pool.map(fetch, addresses)
+
+
+def _keep(
+    material: Material, answers: dict[str, bytes | http.HttpError]
+) -> PictureState:
+    """Store the picture of a material; return what became of it."""
+    answer = answers[material.picture_source]
+    picture: Picture | None = None
+    if isinstance(answer, http.HttpError):
+        state = _state_after(answer)
+    else:
+        try:
+            picture, state = store_picture(answer), PictureState.KEPT
+        except NotAPicture:
+            state = PictureState.UNFIT
+    # Unless the source has named another picture meanwhile.
+    Material.objects.filter(
+        pk=material.pk, picture_source=material.picture_source
+    ).update(picture=picture, picture_state=state)
+    return state
+
+
+def _state_after(error: http.HttpError) -> PictureState:
+    is_final = isinstance(error, http.AddressRefused | http.TooLarge)
+    return PictureState.UNFIT if is_final else PictureState.FAILED
