@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from gonets.delivery.models import Delivery
@@ -93,13 +94,13 @@ def _asked_for(request: HttpRequest, state: IssueRunState) -> QuerySet[Delivery]
 def _filters(state: IssueRunState) -> list[tuple[str, str, int]]:
     """Return name, label and count of every filter that shows somebody."""
     labels = {
-        "": (_("All"), state.audience_size),
-        "accepted": (_("Accepted"), state.accepted),
-        "refused": (_("Refused"), state.refused),
-        "waiting": (_("Waiting"), state.waiting),
-        "uncertain": (_("Uncertain"), state.uncertain),
-        "withheld": (_("Withheld"), state.withheld),
-        "cancelled": (_("Cancelled"), state.cancelled),
+        "": (pgettext("deliveries", "All"), state.audience_size),
+        "accepted": (pgettext("deliveries", "Accepted"), state.accepted),
+        "refused": (pgettext("deliveries", "Refused"), state.refused),
+        "waiting": (pgettext("deliveries", "Waiting"), state.waiting),
+        "uncertain": (pgettext("deliveries", "Uncertain"), state.uncertain),
+        "withheld": (pgettext("deliveries", "Withheld"), state.withheld),
+        "cancelled": (pgettext("deliveries", "Cancelled"), state.cancelled),
     }
     return [(name, *labels[name]) for name in FILTERS if labels[name][1] or not name]
 
