@@ -1,0 +1,100 @@
+"""Chromium, the running product, and a desk to sit at."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.browser.desk import Desk
+from tests.browser.product import Product
+from tests.support.postbox import Postbox
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+OUTPUT = Path(__file__).parent / "output"
+"""Where a failed story leaves its last screenshot."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def playwright_() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright_: Playwright) -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    browser = playwright_.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def postbox() -> Iterator[Postbox]:
+    """The world outside: an SMTP server that takes about a hundred letters a second."""
+    with Postbox(seconds=0.04) as box:
+        yield box
+
+
+@pytest.fixture
+def make_product(tmp_path: Path) -> Iterator[Callable[..., Product]]:
+    """Return a maker of running products; all are stopped at the end."""
+    made: list[Product] = []
+
+    def make(**options: object) -> Product:
+        product = Product(folder=tmp_path / f"product-{len(made)}", **options)  # type: ignore[arg-type]
+        made.append(product)
+        product.start()
+        return product
+
+    yield make
+    for product in made:
+        product.stop()
+
+
+@pytest.fixture
+def open_desk(
+    chromium: Browser, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Desk]]:
+    """Return an opener of desks; each is a browser of its own, closed at the end."""
+    desks: list[Desk] = []
+
+    def open_(product: Product, **options: object) -> Desk:
+        desk = Desk.open(chromium, product, **options)  # type: ignore[arg-type]
+        desks.append(desk)
+        return desk
+
+    yield open_
+    for number, desk in enumerate(desks):
+        if getattr(request.node, "failed", False):
+            OUTPUT.mkdir(exist_ok=True)
+            desk.page.screenshot(path=OUTPUT / f"{request.node.name}-{number}.png")
+        desk.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[None]:
+    report = yield
+    if report.when == "call" and report.failed:
+        item.failed = True  # type: ignore[attr-defined]
+    return report

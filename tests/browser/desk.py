@@ -1,0 +1,154 @@
+"""An editor at the desk: what a person does and sees, by the captions on the page."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Frame, Locator, Page, Request, expect
+
+from tests.browser.captions import CAPTIONS
+from tests.browser.product import Product
+
+WIDE = {"width": 1280, "height": 860}
+PHONE = {"width": 360, "height": 780}
+LOCALES = {"ru": "ru-RU", "en": "en-GB"}
+WHOLE = re.compile(r"(\d+)\s*%")
+
+# `make screenshots` names a folder here; the guide shows what the walk has seen.
+SCREENSHOTS = os.environ.get("GONETS_SCREENSHOTS", "")
+
+
+@dataclass
+class Desk:
+    page: Page
+    product: Product
+    language: str
+    clicks: int = 0
+    strangers: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    @classmethod
+    def open(
+        cls,
+        browser: Browser,
+        product: Product,
+        *,
+        language: str | None = None,
+        size: dict[str, int] | None = None,
+        colours: str = "light",
+    ) -> Desk:
+        language = language or product.language
+        context = browser.new_context(
+            locale=LOCALES[language],
+            viewport=size or WIDE,  # type: ignore[arg-type]
+            color_scheme=colours,  # type: ignore[arg-type]
+            base_url=product.address,
+        )
+        context.set_default_timeout(15_000)
+        desk = cls(page=context.new_page(), product=product, language=language)
+        desk.page.on("request", desk._watch)
+        desk.page.on("pageerror", lambda error: desk.errors.append(str(error)))
+        desk.page.on(
+            "console",
+            lambda m: desk.errors.append(m.text) if m.type == "error" else None,
+        )
+        return desk
+
+    def close(self) -> None:
+        self.page.context.close()
+
+    def _watch(self, request: Request) -> None:
+        own = (self.product.address, "data:", "blob:")
+        if not request.url.startswith(own):
+            self.strangers.append(request.url)
+
+    # What a person does
+
+    def caption(self, name: str, **values: object) -> str:
+        return CAPTIONS[self.language][name].format(**values)
+
+    def log_in(self) -> None:
+        self.page.goto("/")
+        self.page.locator("input[name=username]").fill(self.product.user)
+        self.page.locator("input[name=password]").fill(self.product.password)
+        self.click(self.page.locator("form button[type=submit]").last)
+        expect(self.page.locator("h1")).to_have_text(self.caption("newsletters"))
+
+    def click(self, target: Locator) -> None:
+        target.click()
+        self.clicks += 1
+
+    def press(self, name: str, *, within: Locator | None = None) -> None:
+        """Click the button or link with this caption."""
+        self.click(self.button(name, within=within))
+
+    def button(self, name: str, *, within: Locator | None = None) -> Locator:
+        scope = within or self.page.locator("main, dialog[open]")
+        caption = re.compile(rf"^\s*{re.escape(self.caption(name))}\s*$")
+        either = scope.get_by_role("button", name=caption).or_(
+            scope.get_by_role("link", name=caption)
+        )
+        return either.first
+
+    def go(self, name: str) -> None:
+        """Open a page by the main menu."""
+        menu = self.page.locator("[data-toggles-menu]")
+        if menu.is_visible():
+            self.click(menu)
+        link = self.page.locator("nav").get_by_role(
+            "link", name=self.caption(name), exact=True
+        )
+        self.click(link)
+
+    def select(self, text: str | re.Pattern[str]) -> Locator:
+        """Select the row with this text; return it."""
+        row = self.page.locator("tr[data-can]").filter(has_text=text).first
+        choice = row.locator("input[type=radio]")
+        if not choice.is_checked():
+            self.click(choice)
+        return row
+
+    # What a person sees
+
+    def letter(self) -> Frame:
+        """Return the document of the letter on the page."""
+        element = self.page.locator("iframe").first.element_handle()
+        frame = element.content_frame()
+        assert frame is not None
+        frame.wait_for_load_state("domcontentloaded")
+        return frame
+
+    def percent(self) -> int:
+        shown = WHOLE.search(self.page.locator(".run-status").inner_text())
+        if shown is None:
+            return 100 if self.sees(self.caption("finished")) else 0
+        return int(shown[1])
+
+    def sees(self, text: str) -> bool:
+        return self.page.locator("main").get_by_text(text, exact=True).count() > 0
+
+    def check_accessibility(self) -> None:
+        found = Axe().run(self.page)
+        assert found.violations_count == 0, found.generate_report()
+
+    def check_fits(self) -> None:
+        """Nothing on the page is wider than the window."""
+        excess = self.page.evaluate(
+            "document.documentElement.scrollWidth - window.innerWidth"
+        )
+        assert excess <= 0, f"{self.page.url} is {excess} px too wide"
+
+    def check(self, name: str) -> None:
+        """Hold what must be true of every page, and keep its picture for the guide."""
+        self.check_fits()
+        self.check_accessibility()
+        assert not self.strangers
+        assert not self.errors
+        if SCREENSHOTS:
+            folder = Path(SCREENSHOTS) / self.language
+            folder.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=folder / f"{name}.png")
