@@ -99,14 +99,6 @@ def test_taking_back_a_date_that_is_not_there_says_so(issue):
         actions.unschedule_issue(issue.pk, user=None)
 
 
-def test_due_issues_are_those_whose_time_has_come(issue):
-    at = clock.now() + timedelta(hours=1)
-    actions.schedule_issue(issue.pk, at=at, user=None)
-
-    assert list(queries.due_issues(at - timedelta(seconds=1))) == []
-    assert list(queries.due_issues(at)) == [issue]
-
-
 def test_a_missed_date_is_put_to_the_editor_until_decided(issue):
     at = clock.now() + timedelta(hours=1)
     actions.schedule_issue(issue.pk, at=at, user=None)
@@ -130,6 +122,28 @@ def test_a_draft_can_be_deleted_and_twice_is_the_same(issue):
     actions.delete_draft(issue.pk)
 
     assert not Issue.objects.exists()
+
+
+def test_a_draft_that_was_only_looked_at_leaves_nothing_behind(issue):
+    assert actions.discard_untouched(issue.pk)
+
+    assert not Issue.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda pk: actions.add_materials(pk, [], user=None),
+        lambda pk: actions.set_step(pk, IssueStep.PREVIEW, user=None),
+        lambda pk: actions.postpone_issue(pk, user=None),
+        actions.mark_released,
+    ],
+)
+def test_a_draft_that_anybody_worked_on_is_kept(issue, change):
+    change(issue.pk)
+
+    assert not actions.discard_untouched(issue.pk)
+    assert Issue.objects.filter(pk=issue.pk).exists()
 
 
 def test_a_scheduled_issue_is_not_deleted(issue):

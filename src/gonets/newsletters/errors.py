@@ -50,13 +50,18 @@ class EditedMeanwhile(NewslettersError):
         self.by = by
         self.at = at
         self.edition = edition
+        words = {"who": self.who, "time": self.time}
         super().__init__(
-            _("%(who)s changed this issue at %(time)s. Reload it to go on.")
-            % {
-                "who": by or _("Someone"),
-                "time": date_format(timezone.localtime(at), "TIME_FORMAT"),
-            }
+            _("%(who)s changed this issue at %(time)s. Reload it to go on.") % words
         )
+
+    @property
+    def who(self) -> str:
+        return self.by or _("Someone")
+
+    @property
+    def time(self) -> str:
+        return date_format(timezone.localtime(self.at), "TIME_FORMAT")
 
 
 class BadWording(NewslettersError):

@@ -11,8 +11,12 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
 from gonets.content.models import Material
-from gonets.newsletters.models import Issue, Newsletter
+from gonets.kernel.html import excerpt, text_of
+from gonets.newsletters.models import Entry, Issue, Newsletter
 from gonets.newsletters.states import Selection
+
+SHOWN_OF_TEASER = 180
+"""Characters: two lines of the dialog."""
 
 Person = AbstractBaseUser | AnonymousUser
 """Whoever a request is from; where None may stand, it was nobody: a schedule did it."""
@@ -70,6 +74,32 @@ class PickerRow:
 class PickerPage:
     rows: tuple[PickerRow, ...]
     next_page: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRow:
+    """An entry as the dialog of materials shows it."""
+
+    entry: Entry
+    used_in: Issue | None  # an earlier issue of the same newsletter
+
+    @property
+    def teaser_text(self) -> str:
+        return excerpt(text_of(self.entry.teaser), characters=SHOWN_OF_TEASER)
+
+    @property
+    def is_hidden_on_site(self) -> bool:
+        material = self.entry.material
+        return material is not None and not material.is_published
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Entries under one heading; ``key`` names the part for changes."""
+
+    key: int
+    heading: str
+    rows: tuple[EntryRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from gonets.newsletters.actions.entries import (
 from gonets.newsletters.actions.issues import (
     copy_issue,
     delete_draft,
+    discard_untouched,
     miss_schedule,
     postpone_issue,
     prepare_issue,
@@ -37,6 +38,7 @@ __all__ = [
     "copy_issue",
     "create_newsletter",
     "delete_draft",
+    "discard_untouched",
     "edit_newsletter",
     "freeze_version",
     "hold_for_next",

@@ -129,6 +129,18 @@ def delete_draft(issue_id: int) -> None:
     issue.delete()
 
 
+def discard_untouched(issue_id: int) -> bool:
+    """Delete a draft that nobody has changed since it was prepared; False if one has.
+
+    Whoever only looked at the proposal leaves nothing behind.
+    """
+    untouched = Issue.objects.filter(
+        pk=issue_id, state=IssueState.DRAFT, step=IssueStep.MATERIALS, edition=1
+    )
+    deleted, _rows = untouched.delete()
+    return bool(deleted)
+
+
 @transaction.atomic
 def copy_issue(issue_id: int, *, user: Person | None) -> Issue:
     """Make a draft with the same wording and entries, open at the preview.

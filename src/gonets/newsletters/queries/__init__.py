@@ -1,9 +1,9 @@
 """All reads of newsletters, issues, candidates and letters."""
 
 from gonets.newsletters.queries.candidates import candidates, gathering_start
+from gonets.newsletters.queries.composition import issue_parts
 from gonets.newsletters.queries.issues import (
     drafts_of,
-    due_issues,
     held_materials,
     newsletter_rows,
 )
@@ -13,9 +13,9 @@ from gonets.newsletters.queries.picking import picker, uses_of
 __all__ = [
     "candidates",
     "drafts_of",
-    "due_issues",
     "gathering_start",
     "held_materials",
+    "issue_parts",
     "letter_content",
     "newsletter_rows",
     "picker",

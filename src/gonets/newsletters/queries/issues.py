@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from gonets.audience.queries import confirmed_counts
@@ -61,13 +59,6 @@ def drafts_of(newsletter_id: int) -> QuerySet[Issue]:
         .select_related("changed_by")
         .order_by("-changed_at", "-pk")
     )
-
-
-def due_issues(now: datetime) -> QuerySet[Issue]:
-    """Scheduled issues whose time has come, the earliest first."""
-    return Issue.objects.filter(
-        state=IssueState.SCHEDULED, scheduled_at__lte=now
-    ).order_by("scheduled_at", "pk")
 
 
 def held_materials(issue_id: int) -> QuerySet[HeldMaterial]:

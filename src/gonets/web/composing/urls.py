@@ -1,7 +1,60 @@
-"""Addresses of this area."""
+"""Addresses of this area: the dialog of materials, then the preview of the letter."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from gonets.web.composing import materials, materials_picker
+
+materials_addresses: list[URLPattern] = [
+    path(
+        "issues/<int:issue_id>/materials/",
+        materials.issue_materials,
+        name="issue-materials",
+    ),
+    path(
+        "issues/<int:issue_id>/materials/remove/",
+        materials.remove,
+        name="issue-materials-remove",
+    ),
+    path(
+        "issues/<int:issue_id>/materials/hold/",
+        materials.hold,
+        name="issue-materials-hold",
+    ),
+    path(
+        "issues/<int:issue_id>/materials/restore/",
+        materials.restore,
+        name="issue-materials-restore",
+    ),
+    path(
+        "issues/<int:issue_id>/materials/order/",
+        materials.order,
+        name="issue-materials-order",
+    ),
+    path(
+        "issues/<int:issue_id>/materials/ready/",
+        materials.ready,
+        name="issue-materials-ready",
+    ),
+    path(
+        "issues/<int:issue_id>/materials/leave/",
+        materials.leave,
+        name="issue-materials-leave",
+    ),
+    path(
+        "issues/<int:issue_id>/materials/picker/",
+        materials_picker.picker,
+        name="issue-picker",
+    ),
+    path(
+        "issues/<int:issue_id>/materials/add/",
+        materials_picker.add,
+        name="issue-materials-add",
+    ),
+]
+
+# The preview of the letter adds its own here.
+preview_addresses: list[URLPattern] = []
+
+urlpatterns = [*materials_addresses, *preview_addresses]

@@ -2,6 +2,41 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from gonets.web.newsletters import issues, newsletters, settings
+
+urlpatterns: list[URLPattern] = [
+    path("", newsletters.newsletter_list, name="newsletters"),
+    path("newsletters/archive/", newsletters.archive, name="newsletters-archive"),
+    path(
+        "newsletters/selected/", newsletters.act_on_selected, name="newsletter-selected"
+    ),
+    path("newsletters/new/", settings.newsletter_create, name="newsletter-create"),
+    path(
+        "newsletters/<int:newsletter_id>/",
+        settings.newsletter_edit,
+        name="newsletter-edit",
+    ),
+    path(
+        "newsletters/<int:newsletter_id>/unarchive/",
+        newsletters.newsletter_unarchive,
+        name="newsletter-unarchive",
+    ),
+    path(
+        "newsletters/<int:newsletter_id>/drafts/",
+        newsletters.newsletter_drafts,
+        name="newsletter-drafts",
+    ),
+    path(
+        "newsletters/<int:newsletter_id>/prepare/",
+        newsletters.issue_prepare,
+        name="issue-prepare",
+    ),
+    path("planned/", issues.planned, name="planned"),
+    path("planned/selected/", issues.act_on_planned, name="planned-selected"),
+    path("sent/", issues.sent, name="sent"),
+    path("sent/selected/", issues.act_on_sent, name="sent-selected"),
+    path("issues/<int:issue_id>/", issues.issue_open, name="issue-open"),
+    path("issues/<int:issue_id>/status/", issues.issue_status, name="issue-status"),
+]

@@ -12,6 +12,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from gonets.content import pictures
+from gonets.content.models import Picture
 from gonets.kernel import clock
 
 register = template.Library()
@@ -43,3 +45,9 @@ def when(moment: datetime | None) -> str:
     day = words.get(days) or date_format(local, "DATE_FORMAT")
     text = f"{day}, {date_format(local, 'H:i')}"
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), text)
+
+
+@register.filter
+def picture_address(picture: Picture) -> str:
+    """Return where the browser finds a picture of ours."""
+    return pictures.picture_address(picture)

@@ -1,0 +1,150 @@
+"""The dialog of materials: what goes into the issue, in which order.
+
+Every change is saved at once and answered with the list as it is then, so that two
+editors always look at the same issue.
+"""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from gonets.newsletters import actions
+from gonets.newsletters.errors import NewslettersError
+from gonets.newsletters.states import IssueState, IssueStep
+from gonets.newsletters.types import Removal
+from gonets.web.access import editor_required
+from gonets.web.composing.materials_page import (
+    changed_list,
+    composed_issue,
+    picker_context,
+    posted_ids,
+    posted_places,
+    shown_materials,
+)
+
+
+@require_safe
+@editor_required
+def issue_materials(request: HttpRequest, issue_id: int) -> HttpResponse:
+    issue = composed_issue(issue_id)
+    if issue.state == IssueState.RELEASED:
+        return redirect("gonets:issue-open", issue_id)
+    context = {**shown_materials(issue), **picker_context()}
+    return render(request, "gonets/composing/materials.html", context)
+
+
+@require_POST
+@editor_required
+def remove(request: HttpRequest, issue_id: int) -> HttpResponse:
+    removal: list[Removal] = []
+
+    def change() -> None:
+        removal.append(
+            actions.remove_entries(issue_id, posted_ids(request), user=request.user)
+        )
+
+    response = changed_list(request, issue_id, change)
+    count = _remember(request, issue_id, removal)
+    text = ngettext("%(count)d material removed", "%(count)d materials removed", count)
+    return _with_undo(response, text % {"count": count}, count=count)
+
+
+@require_POST
+@editor_required
+def hold(request: HttpRequest, issue_id: int) -> HttpResponse:
+    removal: list[Removal] = []
+
+    def change() -> None:
+        removal.append(
+            actions.hold_for_next(issue_id, posted_ids(request), user=request.user)
+        )
+
+    response = changed_list(request, issue_id, change)
+    count = _remember(request, issue_id, removal)
+    text = ngettext(
+        "%(count)d material left for the next issue",
+        "%(count)d materials left for the next issue",
+        count,
+    )
+    return _with_undo(response, text % {"count": count}, count=count)
+
+
+@require_POST
+@editor_required
+def restore(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """Undo the last removal that this editor made in this issue."""
+    stored = request.session.pop(_removal_key(issue_id), None)
+
+    def change() -> None:
+        if stored is not None:
+            removal = Removal.from_json(stored)
+            actions.restore_entries(issue_id, removal, user=request.user)
+
+    return changed_list(request, issue_id, change)
+
+
+def _remember(request: HttpRequest, issue_id: int, removal: list[Removal]) -> int:
+    """Keep what was taken out for an undo; return how many entries that were."""
+    if not removal or not removal[0].entries:
+        return 0
+    request.session[_removal_key(issue_id)] = removal[0].to_json()
+    return len(removal[0].entries)
+
+
+def _removal_key(issue_id: int) -> str:
+    return f"removal-from-{issue_id}"
+
+
+def _with_undo(response: HttpResponse, text: str, *, count: int) -> HttpResponse:
+    if not count:
+        return response
+    words = {"text": text, "undo": _("Undo")}
+    return trigger_client_event(response, "removed", words)
+
+
+@require_POST
+@editor_required
+def order(request: HttpRequest, issue_id: int) -> HttpResponse:
+    return changed_list(
+        request,
+        issue_id,
+        lambda: actions.reorder_entries(
+            issue_id, posted_places(request), user=request.user
+        ),
+    )
+
+
+@require_POST
+@editor_required
+def ready(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """«ОК»: go on to the letter; an order still on its way comes with it."""
+    places = posted_places(request)
+    try:
+        if places:
+            actions.reorder_entries(issue_id, places, user=request.user)
+        actions.set_step(issue_id, IssueStep.PREVIEW, user=request.user)
+    except NewslettersError as error:
+        messages.error(request, str(error))
+        return redirect("gonets:planned")
+    return redirect("gonets:issue-preview", issue_id)
+
+
+@require_POST
+@editor_required
+def leave(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """Close the dialog: a draft that was only looked at goes, any other stays."""
+    issue = composed_issue(issue_id)
+    if not actions.discard_untouched(issue_id):
+        messages.info(
+            request,
+            _("“%(issue)s” is kept under “Planned”.")
+            % {"issue": issue.subject or _("(no subject)")},
+        )
+        return redirect("gonets:planned")
+    return redirect("gonets:newsletters")

@@ -1,0 +1,119 @@
+"""The form of a newsletter's settings; its rules are the domain's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from gonets.content.models import Section
+from gonets.newsletters.errors import BadSettings
+from gonets.newsletters.models import Newsletter
+from gonets.newsletters.settings import MOST_DAYS, MOST_PER_SECTION, checked_settings
+from gonets.newsletters.states import Selection
+from gonets.newsletters.types import NewsletterSettings
+
+
+class NewsletterForm(forms.Form):
+    title = forms.CharField(
+        label=_("Name"),
+        help_text=_("Readers see it in the letter and when they unsubscribe."),
+    )
+    description = forms.CharField(
+        label=_("Description"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What it is about, in a sentence or two."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the letter"), choices=settings.LANGUAGES
+    )
+    section_ids = forms.ModelMultipleChoiceField(
+        label=_("Sections"), queryset=Section.objects.none(), required=False
+    )
+    selection = forms.ChoiceField(
+        label=_("Which materials are proposed"),
+        choices=Selection.choices,
+        widget=forms.RadioSelect,
+    )
+    selection_days = forms.IntegerField(
+        label=_("Days"),
+        min_value=1,
+        max_value=MOST_DAYS,
+        required=False,
+    )
+    selection_count = forms.IntegerField(
+        label=_("Materials from each section"),
+        min_value=1,
+        max_value=MOST_PER_SECTION,
+        required=False,
+    )
+    sender_name = forms.CharField(label=_("Sender’s name"))
+    sender_address = forms.CharField(
+        label=_("Sender’s e-mail"),
+        widget=forms.TextInput(attrs={"inputmode": "email"}),
+        help_text=_("An address of your own domain, such as news@example.org."),
+    )
+    reply_to = forms.CharField(
+        label=_("Replies go to"),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "email"}),
+        help_text=_("Empty: to the sender."),
+    )
+    postal_address = forms.CharField(
+        label=_("Postal address"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Stands at the foot of every letter; the law asks for it."),
+    )
+    greeting = forms.CharField(
+        label=_("Greeting"),
+        required=False,
+        help_text=_(
+            "Empty: the usual one. The name comes where {{ subscriber.name }} stands; "
+            '{{ subscriber.name | default("friends") }} suits those without a name.'
+        ),
+    )
+    test_address = forms.CharField(
+        label=_("Address for test letters"),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "email"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sections: Any = self.fields["section_ids"]
+        sections.queryset = Section.objects.all()
+
+    @classmethod
+    def of(cls, newsletter: Newsletter) -> NewsletterForm:
+        """Return the form filled in with what the newsletter has now."""
+        names = [name for name in cls.base_fields if name != "section_ids"]
+        initial = {name: getattr(newsletter, name) for name in names}
+        section_ids = list(newsletter.sections.values_list("pk", flat=True))
+        return cls(initial={**initial, "section_ids": section_ids})
+
+    def clean(self) -> dict[str, Any]:
+        """Ask the domain; each of its complaints goes to its field."""
+        cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
+        try:
+            self.settings = checked_settings(_settings(cleaned))
+        except BadSettings as error:
+            for name, problem in error.problems.items():
+                self.add_error(name, problem)
+        return cleaned
+
+
+def _settings(cleaned: dict[str, Any]) -> NewsletterSettings:
+    usual = NewsletterSettings(
+        title="", sender_name="", sender_address="", postal_address=""
+    )
+    given = dict(cleaned)
+    section_ids = tuple(section.pk for section in given.pop("section_ids"))
+    for name in ("selection_days", "selection_count"):
+        if given[name] is None:
+            given[name] = getattr(usual, name)
+    return NewsletterSettings(section_ids=section_ids, **given)

@@ -1,0 +1,89 @@
+"""Making a newsletter and changing its settings."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from gonets.content.queries import section_tree
+from gonets.newsletters import actions
+from gonets.newsletters.models import Newsletter
+from gonets.newsletters.states import Selection
+from gonets.web.access import editor_required
+from gonets.web.newsletters.forms import NewsletterForm
+from gonets.web.trees import nested
+
+
+@require_http_methods(["GET", "POST"])
+@editor_required
+def newsletter_create(request: HttpRequest) -> HttpResponse:
+    if request.method == "GET":
+        return _form_page(request, NewsletterForm(initial=_first_values(request)))
+    form = NewsletterForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, form)
+    newsletter = actions.create_newsletter(form.settings)
+    messages.success(
+        request, _("“%(newsletter)s” is made.") % {"newsletter": newsletter.title}
+    )
+    _warn_without_sections(request, form)
+    return _back_to(newsletter.pk)
+
+
+def _first_values(request: HttpRequest) -> dict[str, object]:
+    return {
+        "language": get_language() or "ru",
+        "selection": Selection.SINCE_LAST_ISSUE,
+        "selection_days": 7,
+        "selection_count": 5,
+        "test_address": getattr(request.user, "email", ""),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+@editor_required
+def newsletter_edit(request: HttpRequest, newsletter_id: int) -> HttpResponse:
+    newsletter = get_object_or_404(Newsletter, pk=newsletter_id)
+    if request.method == "GET":
+        return _form_page(request, NewsletterForm.of(newsletter), newsletter)
+    form = NewsletterForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, form, newsletter)
+    actions.edit_newsletter(newsletter_id, form.settings)
+    messages.success(request, _("The settings are saved."))
+    _warn_without_sections(request, form)
+    return _back_to(newsletter_id)
+
+
+def _form_page(
+    request: HttpRequest, form: NewsletterForm, newsletter: Newsletter | None = None
+) -> HttpResponse:
+    chosen = form["section_ids"].value() or []
+    context = {
+        "form": form,
+        "newsletter": newsletter,
+        "tree": nested(section_tree()),
+        "chosen": {str(section_id) for section_id in chosen},
+    }
+    return render(request, "gonets/newsletters/form.html", context)
+
+
+def _warn_without_sections(request: HttpRequest, form: NewsletterForm) -> None:
+    if not form.settings.section_ids:
+        messages.warning(
+            request,
+            _(
+                "No sections are chosen, so nothing will be proposed for an issue; "
+                "you can still add materials by hand."
+            ),
+        )
+
+
+def _back_to(newsletter_id: int) -> HttpResponse:
+    address = reverse("gonets:newsletters")
+    return redirect(f"{address}?selected={newsletter_id}")

@@ -1,0 +1,59 @@
+// The picker over the whole site: what is ticked stays ticked while one searches on.
+
+export function followPicker({ dialog, add }) {
+  const form = dialog.querySelector("#picker-form");
+  const rows = dialog.querySelector("#picker-rows");
+  const adds = dialog.querySelector("[data-adds]");
+  const caption = dialog.querySelector("[data-adds-caption]");
+  const word = caption.textContent;
+  const picked = new Set();
+
+  function show() {
+    for (const box of rows.querySelectorAll("[data-picks]:not(:disabled)")) {
+      box.checked = picked.has(box.value);
+    }
+    adds.disabled = picked.size === 0;
+    caption.textContent = picked.size ? `${word} (${picked.size})` : word;
+  }
+
+  function finish() {
+    if (picked.size === 0) return;
+    add([...picked]);
+    dialog.close();
+  }
+
+  // What is in the issue may have changed since: ask anew every time it opens.
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-opens-dialog=picker]")) return;
+    picked.clear();
+    show();
+    htmx.trigger(form, "refresh");
+  });
+
+  rows.addEventListener("change", (event) => {
+    const box = event.target;
+    if (box.checked) picked.add(box.value);
+    else picked.delete(box.value);
+    show();
+  });
+
+  form.addEventListener("change", (event) => {
+    if (event.target.name !== "section") return;
+    const name = event.target.closest("label").querySelector(".grow").textContent;
+    dialog.querySelector("[data-picker-section]").textContent = name;
+    if (narrow.matches) dialog.querySelector("#picker-sections").open = false;
+    rows.scrollTop = 0;
+  });
+
+  adds.addEventListener("click", finish);
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) finish();
+  });
+  rows.addEventListener("htmx:afterSwap", show);
+
+  const narrow = matchMedia("(max-width: 48rem)");
+  const sections = dialog.querySelector("#picker-sections");
+  const fit = () => (sections.open = !narrow.matches);
+  narrow.addEventListener("change", fit);
+  fit();
+}
