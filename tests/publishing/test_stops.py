@@ -25,7 +25,7 @@ def test_unsubscribing_stops_letters_of_that_newsletter(issue, newsletter):
 def test_a_deleted_person_is_withheld_and_forgotten(issue):
     run = actions.send_issue(issue.pk, audience=AudienceRule.EVERYONE, user=None)
 
-    audience.delete_subscriber(Subscriber.objects.get(address="ann@example.com").pk)
+    audience.erase_subscriber(Subscriber.objects.get(address="ann@example.com").pk)
 
     assert not Delivery.objects.filter(recipient="ann@example.com").exists()
     withheld = Delivery.objects.get(run=run, status=DeliveryStatus.WITHHELD)

@@ -1,0 +1,175 @@
+"""The live indicator and its buttons."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from gonets.delivery.models import Delivery, Run, Worker
+from gonets.delivery.states import DeliveryStatus, RunStatus
+from gonets.kernel import clock
+from gonets.newsletters import actions as newsletters
+from gonets.newsletters.models import Issue
+from gonets.publishing import actions
+from tests.publishing.conftest import settle
+
+ACCEPTED, REFUSED = DeliveryStatus.ACCEPTED, DeliveryStatus.REFUSED
+
+
+def progress(desk, issue: Issue) -> str:
+    page = desk.get(reverse("gonets:issue-progress", args=[issue.pk]))
+    return str(page.content.decode())
+
+
+def press(desk, name: str, run: Run, **values: object) -> None:
+    desk.post(reverse(f"gonets:{name}", args=[run.pk]), values)
+    run.refresh_from_db()
+
+
+def shown_key(desk, live: str) -> str:
+    """Return what the page would say it shows."""
+    content = desk.get(live).content.decode()
+    return str(content.split('data-key="')[1].split('"')[0])
+
+
+def see_worker() -> None:
+    now = clock.now()
+    Worker.objects.create(
+        place="here", pid=1, started_at=now, seen_at=now, lease_until=now
+    )
+
+
+def test_it_shows_what_became_of_everybody(desk, issue, run):
+    settle(run, ann=ACCEPTED, bob=REFUSED)
+
+    page = progress(desk, issue)
+
+    assert "Sending (66%)" in page
+    assert 'value="66"' in page
+    assert "3 addresses in this sending" in page
+
+
+def test_a_look_at_what_is_shown_already_costs_nothing(desk, issue, run):
+    see_worker()
+    live = reverse("gonets:run-live", args=[run.pk])
+    shown = {"shown": shown_key(desk, live)}
+    first = desk.get(live, shown)
+
+    second = desk.get(live, shown, HTTP_IF_NONE_MATCH=first["ETag"])
+    settle(run, ann=ACCEPTED)
+    third = desk.get(live, shown, HTTP_IF_NONE_MATCH=first["ETag"])
+
+    assert (second.status_code, second.content) == (304, b"")
+    assert third.status_code == 200
+    assert third["ETag"] != first["ETag"]
+
+
+def test_buttons_are_sent_again_only_when_they_change(desk, run):
+    see_worker()
+    live = reverse("gonets:run-live", args=[run.pk])
+    key = shown_key(desk, live)
+
+    same = desk.get(live, {"shown": key}).content.decode()
+    actions.pause_issue_run(run.pk)
+    changed = desk.get(live, {"shown": key}).content.decode()
+
+    assert "run-controls" not in same
+    assert "run-controls" in changed
+
+
+def test_pausing_and_continuing(desk, issue, run):
+    press(desk, "run-pause", run)
+    assert run.status == RunStatus.PAUSED
+    assert "Correct the letter" in progress(desk, issue)
+
+    press(desk, "run-continue", run)
+    assert run.status == RunStatus.RUNNING
+
+
+def test_a_corrected_letter_goes_to_those_left_only_if_the_editor_says_so(
+    desk, issue, run
+):
+    settle(run, ann=ACCEPTED)
+    press(desk, "run-pause", run)
+    newsletters.save_wording(
+        issue.pk, edition=issue.edition, user=None, changes={"subject": "Corrected"}
+    )
+    assert "Which one shall the others get?" in progress(desk, issue)
+    before = run.letter_ref
+
+    press(desk, "run-continue", run, letter="former")
+    assert (run.status, run.letter_ref) == (RunStatus.RUNNING, before)
+    press(desk, "run-pause", run)
+    press(desk, "run-continue", run, letter="corrected")
+    assert run.status == RunStatus.RUNNING
+    assert run.letter_ref != before
+
+
+def test_cancelling_the_rest_asks_with_the_count_first(desk, issue, run):
+    settle(run, ann=ACCEPTED)
+    question = desk.get(reverse("gonets:run-cancel-rest", args=[run.pk]))
+
+    assert "remaining 2 addresses?" in question.content.decode()
+    run.refresh_from_db()
+    assert run.status == RunStatus.RUNNING
+
+    press(desk, "run-cancel-rest", run)
+    assert run.status == RunStatus.CANCELLED
+    assert "Sending cancelled (33%)" in progress(desk, issue)
+
+
+def test_those_who_would_be_tried_again_can_be_given_up(desk, issue, run):
+    settle(run, ann=ACCEPTED, bob=ACCEPTED, eve=DeliveryStatus.DEFERRED)
+    assert "Stop waiting for 1" in progress(desk, issue)
+    question = desk.get(reverse("gonets:run-stop-waiting", args=[run.pk]))
+    assert "Stop waiting for 1 address?" in question.content.decode()
+
+    press(desk, "run-stop-waiting", run)
+
+    assert (run.status, run.expired) == (RunStatus.FINISHED, 1)
+
+
+def test_ok_ends_the_walk_in_the_sent_ones(desk, issue, run):
+    settle(run, ann=ACCEPTED, bob=ACCEPTED, eve=ACCEPTED)
+    assert "Sending finished" in progress(desk, issue)
+
+    answer = desk.post(reverse("gonets:run-acknowledge", args=[run.pk]))
+
+    assert answer.url == reverse("gonets:sent")
+
+
+def test_ok_before_the_end_says_so(desk, issue, run):
+    answer = desk.post(reverse("gonets:run-acknowledge", args=[run.pk]))
+
+    assert answer.url == reverse("gonets:issue-progress", args=[issue.pk])
+
+
+def test_an_editor_decides_about_uncertain_people_by_name(desk, issue, run):
+    settle(run, ann=DeliveryStatus.UNCERTAIN, bob=ACCEPTED, eve=ACCEPTED)
+    assert "ann@example.com" in progress(desk, issue)
+    uncertain = Delivery.objects.get(run=run, status=DeliveryStatus.UNCERTAIN)
+
+    press(desk, "run-resolve", run, decision="send_again", delivery=uncertain.pk)
+
+    uncertain.refresh_from_db()
+    assert uncertain.resolution == "send_again"
+    assert uncertain.resolved_by is not None
+
+
+def test_the_page_says_when_the_sending_program_is_not_there(desk, issue, run):
+    assert "has not started yet" in progress(desk, issue)
+    see_worker()
+    assert "has not started yet" not in progress(desk, issue)
+
+
+@pytest.mark.parametrize("name", ["run-pause", "run-continue", "run-acknowledge"])
+def test_a_get_never_steers(desk, run, name):
+    assert desk.get(reverse(f"gonets:{name}", args=[run.pk])).status_code == 405
+
+
+def test_a_button_that_comes_too_late_shows_how_things_stand(desk, issue, run):
+    settle(run, ann=ACCEPTED, bob=ACCEPTED, eve=ACCEPTED)
+
+    answer = desk.post(reverse("gonets:run-pause", args=[run.pk]), follow=True)
+
+    assert "this is how it stands" in answer.content.decode()
