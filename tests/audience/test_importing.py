@@ -49,7 +49,6 @@ def upload(content: bytes | str, *, name: str = "people.csv") -> SubscriberImpor
 
 def start(order: SubscriberImport, *readerships: Readership, **changes: object) -> None:
     given: dict[str, object] = {
-        "has_header": order.has_header,
         "address_column": order.address_column,
         "name_column": order.name_column,
         "readership_ids": [one.pk for one in readerships],

@@ -115,6 +115,30 @@ def edit_subscriber(*, subscriber_id: int, address: str, name: str) -> Subscribe
 
 
 @transaction.atomic
+def change_subscriber(
+    *,
+    subscriber_id: int,
+    description: NewPerson,
+    readership_ids: Collection[int],
+    among: Collection[int],
+    evidence: Evidence,
+) -> None:
+    """Correct a person and choose their newsletters: all of it, or nothing.
+
+    :raises AudienceError: as ``edit_subscriber`` and ``choose_readerships`` do.
+    """
+    edit_subscriber(
+        subscriber_id=subscriber_id, address=description.address, name=description.name
+    )
+    choose_readerships(
+        subscriber_id=subscriber_id,
+        readership_ids=readership_ids,
+        among=among,
+        evidence=evidence,
+    )
+
+
+@transaction.atomic
 def erase_subscriber(subscriber_id: int) -> None:
     """Delete a person and all that is known of them.  Erasing twice does nothing.
 

@@ -57,6 +57,12 @@ def export_refusals(
     )
 
 
+def export_example(*, delimiter: str = ",") -> Iterator[bytes]:
+    """Yield a small file that an import reads without any question."""
+    people = [("anna@example.com", _("Anna Sokolova")), ("boris@example.com", "")]
+    yield from _table([_("E-mail"), _("Name")], people, delimiter)
+
+
 def disarmed(cell: str) -> str:
     """Return the cell so that no spreadsheet takes it for a formula."""
     start = cell.lstrip(" ")[:1]

@@ -13,11 +13,12 @@ from typing import BinaryIO
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gonets.audience.errors import EvidenceMissing, ImportGone, ImportRefused
 from gonets.audience.importing.encodings import ENCODINGS, detect_encoding
 from gonets.audience.importing.portions import write_portion
-from gonets.audience.importing.reading import DELIMITERS, Reading, guess_reading
+from gonets.audience.importing.reading import DELIMITERS, guess_reading
 from gonets.audience.importing.records import Record, open_lines, read_records
 from gonets.audience.importing.spreadsheets import is_spreadsheet, write_as_csv
 from gonets.audience.models import Readership, SubscriberImport
@@ -34,7 +35,6 @@ PORTION_RECORDS = 100
 class Choices:
     """What a person decides before an import."""
 
-    has_header: bool
     address_column: int
     name_column: int | None
     readership_ids: Collection[int]
@@ -73,22 +73,27 @@ def receive_file(
 
 
 def read_otherwise(
-    import_id: int, *, encoding: str, delimiter: str | None = None
-) -> Reading:
-    """Guess anew what is where, in this encoding; the delimiter too unless given.
+    import_id: int,
+    *,
+    encoding: str,
+    delimiter: str | None = None,
+    has_header: bool | None = None,
+) -> None:
+    """Read the file in this encoding and guess anew whatever else is not given.
 
     :raises ImportGone: if the import was started or removed meanwhile.
+    :raises ImportRefused: for an encoding or a delimiter that is not on offer.
     """
     order = _uploaded(import_id)
     if encoding not in ENCODINGS or delimiter not in (None, *DELIMITERS):
         raise ImportRefused(_("The file cannot be read in this way."))
-    reading = guess_reading(path_of(order), encoding=encoding, delimiter=delimiter)
-    SubscriberImport.objects.filter(pk=order.pk, state=ImportState.UPLOADED).update(
-        encoding=encoding,
-        lines=_counted_lines(path_of(order), encoding),
-        **asdict(reading),
+    path = path_of(order)
+    reading = guess_reading(
+        path, encoding=encoding, delimiter=delimiter, has_header=has_header
     )
-    return reading
+    SubscriberImport.objects.filter(pk=order.pk, state=ImportState.UPLOADED).update(
+        encoding=encoding, lines=_counted_lines(path, encoding), **asdict(reading)
+    )
 
 
 @transaction.atomic
@@ -104,7 +109,6 @@ def start_import(import_id: int, choices: Choices) -> None:
         pk=import_id, state=ImportState.UPLOADED
     ).update(
         state=ImportState.MAPPED,
-        has_header=choices.has_header,
         address_column=choices.address_column,
         name_column=choices.name_column,
         consent_source=choices.consent_source.strip(),
@@ -167,7 +171,9 @@ def path_of(order: SubscriberImport) -> Path:
     return _folder() / order.stored_as
 
 
-FILE_GONE = "The uploaded file is gone from the data folder. Upload it again."
+FILE_GONE = gettext_noop(
+    "The uploaded file is gone from the data folder. Upload it again."
+)
 
 
 def _write_all(
@@ -271,6 +277,8 @@ def _uploaded(import_id: int) -> SubscriberImport:
     ).first()
     if order is None:
         raise _gone()
+    if not path_of(order).is_file():
+        raise ImportGone(_(FILE_GONE))
     return order
 
 

@@ -51,14 +51,19 @@ class Person:
 
 
 def guess_reading(
-    path: Path, *, encoding: str, delimiter: str | None = None
+    path: Path,
+    *,
+    encoding: str,
+    delimiter: str | None = None,
+    has_header: bool | None = None,
 ) -> Reading:
-    """Return the likeliest way to read the file; a given delimiter stays."""
+    """Return the likeliest way to read the file; what is given stays."""
     if delimiter is None:
         delimiter = max(DELIMITERS, key=lambda one: _tables(path, encoding, one))
     records = _sample(path, encoding, delimiter)
-    has_header = bool(records) and _is_header(records[0])
-    headings = records[0].cells if has_header else ()
+    if has_header is None:
+        has_header = bool(records) and _is_header(records[0])
+    headings = records[0].cells if has_header and records else ()
     body = records[1:] if has_header else records
     address_column = _address_column(headings, body)
     return Reading(

@@ -2,6 +2,66 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from gonets.web.subscribers import imports, leaving, people, person
+
+urlpatterns: list[URLPattern] = [
+    path("subscribers/", people.subscriber_list, name="subscribers"),
+    path("subscribers/export/", people.subscribers_export, name="subscribers-export"),
+    path("subscribers/new/", person.subscriber_create, name="subscriber-create"),
+    path(
+        "subscribers/<int:subscriber_id>/",
+        person.subscriber_edit,
+        name="subscriber-edit",
+    ),
+    path(
+        "subscribers/<int:subscriber_id>/delete/",
+        person.subscriber_delete,
+        name="subscriber-delete",
+    ),
+    path(
+        "subscribers/<int:subscriber_id>/block/",
+        person.subscriber_block,
+        name="subscriber-block",
+    ),
+    path(
+        "subscribers/<int:subscriber_id>/allow/",
+        person.subscriber_allow,
+        name="subscriber-allow",
+    ),
+    path("subscribers/import/", imports.file_choice, name="subscribers-import"),
+    path("subscribers/import/example.csv", imports.example, name="import-example"),
+    path("subscribers/import/<int:import_id>/", imports.import_open, name="import"),
+    path(
+        "subscribers/import/<int:import_id>/reading/",
+        imports.import_reading,
+        name="import-reading",
+    ),
+    path(
+        "subscribers/import/<int:import_id>/start/",
+        imports.import_start,
+        name="import-start",
+    ),
+    path(
+        "subscribers/import/<int:import_id>/live/",
+        imports.import_live,
+        name="import-live",
+    ),
+    path(
+        "subscribers/import/<int:import_id>/stop/",
+        imports.import_stop,
+        name="import-stop",
+    ),
+    path(
+        "subscribers/import/<int:import_id>/discard/",
+        imports.import_discard,
+        name="import-discard",
+    ),
+    path(
+        "subscribers/import/<int:import_id>/refused/",
+        imports.import_refusals,
+        name="import-refusals",
+    ),
+    path("u/<str:token>/", leaving.unsubscribe, name="unsubscribe"),
+]
