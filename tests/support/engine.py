@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+DATABASE = "engine.sqlite3"
 MODULE = "tests.support.engine_process"
 
 
@@ -25,13 +26,12 @@ class Engine:
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.support.engine_settings",
             "PYTHONPATH": str(ROOT),
-            "ENGINE_SQLITE": str(folder / "engine.sqlite3"),
+            "ENGINE_SQLITE": str(folder / DATABASE),
             "ENGINE_DATABASE": json.dumps(database),
         }
         self._log = (folder / "worker.log").open("ab")
         self._workers: list[subprocess.Popen[bytes]] = []
         self._clerk = self._start("clerk", stdin=subprocess.PIPE)
-        self.do("migrate")
 
     def _start(self, *args: str, stdin: int | None = None) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -56,8 +56,15 @@ class Engine:
     def call(self, action: str, *args: Any) -> Any:
         return self.do("call", action, *args)
 
-    def start_worker(self, *, place: str = "") -> subprocess.Popen[bytes]:
-        worker = self._start("worker", str(self.folder / place))
+    def start_worker(
+        self,
+        *,
+        place: str = "",
+        retry_seconds: float = 0.3,
+        gives_up_after: float = 3,
+    ) -> subprocess.Popen[bytes]:
+        options = {"retry_seconds": retry_seconds, "gives_up_after": gives_up_after}
+        worker = self._start("worker", str(self.folder / place), json.dumps(options))
         self._workers.append(worker)
         return worker
 

@@ -10,8 +10,9 @@ import json
 import logging
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,10 @@ import django
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
+from django.db import connections  # noqa: E402
 
 from gonets.delivery import actions, queries  # noqa: E402
+from gonets.delivery.errors import RunAlreadyOpen  # noqa: E402
 from gonets.delivery.health import Patience  # noqa: E402
 from gonets.delivery.models import Delivery, Relay  # noqa: E402
 from gonets.delivery.ports import (  # noqa: E402
@@ -31,6 +34,7 @@ from gonets.delivery.ports import (  # noqa: E402
     Recipient,
     Withheld,
 )
+from gonets.delivery.retry import RetryPolicy  # noqa: E402
 from gonets.delivery.sender import SendingOptions  # noqa: E402
 from gonets.delivery.types import NewRecipient  # noqa: E402
 from gonets.delivery.worker import run_worker  # noqa: E402
@@ -138,6 +142,20 @@ class Clerk:
     def rows(self, run_id: int) -> list[dict[str, Any]]:
         return list(Delivery.objects.filter(run_id=run_id).order_by("pk").values())
 
+    def press_send(self, *, url: str, times: int) -> list[int]:
+        """Press Send ``times`` times at once; return the runs that were made."""
+        with ThreadPoolExecutor(times) as people:
+            presses = [people.submit(self._press, url=url) for _one in range(times)]
+        return sorted({press.result() for press in presses})
+
+    def _press(self, *, url: str) -> int:
+        try:
+            return self.run(url=url, addresses=["ann@x.example"])
+        except RunAlreadyOpen as error:
+            return error.run_id
+        finally:
+            connections.close_all()
+
     def call(self, name: str, *args: Any) -> Any:
         return getattr(actions, name)(*args)
 
@@ -155,18 +173,24 @@ def serve_clerk() -> None:
         sys.stdout.flush()
 
 
-def serve_worker(folder: Path) -> None:
-    patience = Patience(first_rest=0.05, longest_rest=0.5, gives_up_after=3)
+def serve_worker(folder: Path, *, retry_seconds: float, gives_up_after: float) -> None:
+    patience = Patience(
+        first_rest=0.05, longest_rest=0.5, gives_up_after=gives_up_after
+    )
+    retry = RetryPolicy(
+        waits=(timedelta(seconds=retry_seconds),),
+        give_up_after=timedelta(seconds=20 * retry_seconds),
+    )
     run_worker(
         TinyLetters(),
         data_dir=folder,
-        options=SendingOptions(patience=patience, drain_seconds=5),
+        options=SendingOptions(patience=patience, retry=retry, drain_seconds=5),
     )
 
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if sys.argv[1] == "worker":
-        serve_worker(Path(sys.argv[2]))
+        serve_worker(Path(sys.argv[2]), **json.loads(sys.argv[3]))
     else:
         serve_clerk()

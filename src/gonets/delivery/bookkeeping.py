@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import Error, connection
+from django.db import Error, connection, connections
 
 from gonets.delivery.errors import LedgerUnavailable
 from gonets.delivery.ledger import Group, record
@@ -55,8 +55,7 @@ class Bookkeeper:
         """Write what can be written and end the threads."""
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
-        # Each thread has a connection of its own behind this name.
-        await self._loop.run_in_executor(self._desk, lambda: connection.close())
+        await self._loop.run_in_executor(self._desk, connections.close_all)
         self._desk.shutdown()
 
     def settle(self, outcome: Outcome) -> None:

@@ -62,13 +62,15 @@ def parse_relay_address(url: str) -> RelayAddress:
 
 
 def _split(url: str) -> tuple[SplitResult, int | None]:
+    if _UNSAFE_IN_PATH.search(url.strip()):  # urlsplit would drop line ends silently
+        raise BadRelayAddress(_malformed())
     try:
         parts = urlsplit(url.strip())
         port = parts.port
         host = parts.hostname
     except ValueError as error:
         raise BadRelayAddress(_malformed()) from error
-    if parts.scheme not in _SECURITY or not host or _UNSAFE_IN_PATH.search(host):
+    if parts.scheme not in _SECURITY or not host:
         raise BadRelayAddress(_malformed())
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise BadRelayAddress(_malformed())

@@ -1,0 +1,122 @@
+"""Runs in the database of the test, without a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from gonets.delivery import actions, claims, ledger, recovery
+from gonets.delivery.models import Relay, Run
+from gonets.delivery.ports import Binding
+from gonets.delivery.states import DeliveryStatus
+from gonets.delivery.types import BoundClaim, NewRecipient, Outcome
+from tests.support.smtp_oracle import Oracle, Script
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def relay(db: None) -> Relay:
+    return Relay.objects.create(name="relay", url="smtp://127.0.0.1:2700")
+
+
+@pytest.fixture
+def make_run(relay: Relay) -> Callable[..., Run]:
+    def make(*names: str, origin: str = "issue:1", started: bool = True) -> Run:
+        run = actions.open_run(
+            origin_key=origin,
+            letter_ref="first",
+            stop_scope="news",
+            relay=relay,
+            now=NOW,
+        )
+        actions.add_recipients(run.pk, people(*names))
+        if started:
+            actions.start_run(run.pk)
+        run.refresh_from_db()
+        return run
+
+    return make
+
+
+def people(*names: str) -> list[NewRecipient]:
+    return [
+        NewRecipient(address=f"{name}@x.example", address_key=f"{name}@x.example")
+        for name in names
+    ]
+
+
+class Hand:
+    """A worker's hand: what the engine does with the ledger, step by step."""
+
+    def __init__(self) -> None:
+        self.worker_id = recovery.enlist(place="here", pid=1)
+
+    def claim(self, run: Run, limit: int = 100) -> list[BoundClaim]:
+        taken = claims.claim_batch(run.pk, worker_id=self.worker_id, limit=limit)
+        return [
+            BoundClaim(
+                claim=claim,
+                binding=claim.binding
+                or Binding(
+                    letter_ref=claim.letter_ref,
+                    message_id=f"<{claim.delivery_id}@x.example>",
+                    date=NOW,
+                    values={"name": "Юля"},
+                ),
+            )
+            for claim in taken
+        ]
+
+    def intend(self, *bound: BoundClaim) -> set[int]:
+        return self.record(intents=bound)
+
+    def settle(self, bound: BoundClaim, status: DeliveryStatus, **details: Any) -> None:
+        claim = bound.claim
+        outcome = Outcome(
+            delivery_id=claim.delivery_id,
+            run_id=claim.run_id,
+            fence=claim.fence,
+            status=status,
+            at=NOW,
+            **{"stage": "dot", "code": 250, **details},
+        )
+        self.record(outcomes=[outcome])
+
+    def record(
+        self,
+        *,
+        outcomes: Iterable[Outcome] = (),
+        intents: Iterable[BoundClaim] = (),
+    ) -> set[int]:
+        group = ledger.Group(
+            worker_id=self.worker_id, outcomes=list(outcomes), intents=list(intents)
+        )
+        return ledger.record(group)
+
+
+@pytest.fixture
+def hand(db: None) -> Hand:
+    return Hand()
+
+
+@pytest.fixture
+def make_hand(db: None) -> Callable[[], Hand]:
+    return Hand
+
+
+@pytest.fixture
+def make_oracle() -> Iterator[Callable[..., Oracle]]:
+    made: list[Oracle] = []
+
+    def make(**script: Any) -> Oracle:
+        oracle = Oracle(Script(**script))
+        made.append(oracle)
+        return oracle
+
+    yield make
+    for oracle in made:
+        oracle.close()

@@ -1,0 +1,164 @@
+"""Retries, pace, circuit breaker, health and rates: pure decisions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from gonets.delivery.breaker import Breaker, Finding
+from gonets.delivery.causes import explain
+from gonets.delivery.errors import AnswerLost, RelayRejection, RelayTrouble
+from gonets.delivery.health import Patience, RelayHealth
+from gonets.delivery.pacing import TokenBucket
+from gonets.delivery.rates import RateMeter
+from gonets.delivery.retry import RetryPolicy
+from gonets.delivery.states import PauseCause, Stage
+from gonets.delivery.types import Reply
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+POLICY = Reply(code=550, enhanced_code="5.7.26")
+
+
+@pytest.mark.parametrize(
+    ("attempts", "minutes"),
+    [(1, 1), (2, 5), (3, 15), (4, 30), (5, 60), (6, 60), (20, 60)],
+)
+def test_waits_grow_to_an_hour(attempts: int, minutes: int) -> None:
+    again_at = RetryPolicy().next_attempt_at(
+        attempts=attempts, first_attempt_at=NOON, now=NOON, rng=lambda: 0.5
+    )
+
+    assert again_at == NOON + timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(("chance", "seconds"), [(0.0, 48), (1.0, 72)])
+def test_chance_changes_a_wait_by_a_fifth(chance: float, seconds: int) -> None:
+    again_at = RetryPolicy().next_attempt_at(
+        attempts=1, first_attempt_at=NOON, now=NOON, rng=lambda: chance
+    )
+
+    assert again_at == NOON + timedelta(seconds=seconds)
+
+
+def test_a_day_after_the_first_attempt_it_is_given_up_and_the_last_is_then() -> None:
+    policy = RetryPolicy()
+    late, over = NOON + timedelta(hours=23, minutes=50), NOON + timedelta(hours=24)
+
+    last = policy.next_attempt_at(attempts=20, first_attempt_at=NOON, now=late)
+    none = policy.next_attempt_at(attempts=21, first_attempt_at=NOON, now=over)
+
+    assert last == over
+    assert none is None
+
+
+def test_the_pace_is_kept_over_a_minute() -> None:
+    bucket = TokenBucket(rate=25, now=0.0)
+    now, letters = 0.0, 0
+    while now < 60:
+        wait = bucket.take(now)
+        letters += not wait
+        now += wait
+
+    assert 25 * 60 <= letters <= 25 * 60 + 6
+
+
+def test_a_rest_does_not_save_up_a_flood() -> None:
+    bucket = TokenBucket(rate=25, now=0.0)
+
+    burst = 0
+    while not bucket.take(3600.0):
+        burst += 1
+
+    assert burst == 5
+
+
+def test_without_a_rate_nobody_waits() -> None:
+    bucket = TokenBucket(rate=None, now=0.0)
+
+    assert [bucket.take(0.0) for _one in range(1000)] == [0.0] * 1000
+
+
+def test_twenty_equal_refusals_in_a_row_are_about_us() -> None:
+    breaker = Breaker()
+
+    findings = [breaker.refused(POLICY) for _one in range(20)]
+
+    assert findings == [Finding.UNDECIDED] * 19 + [Finding.ABOUT_US]
+
+
+def test_refusals_between_acceptances_are_about_the_addresses() -> None:
+    breaker = Breaker()
+
+    for _round in range(10):
+        for _one in range(19):
+            assert breaker.refused(POLICY) is Finding.UNDECIDED
+        assert breaker.accepted() is Finding.ABOUT_ADDRESSES
+    assert breaker.accepted() is Finding.UNDECIDED
+
+
+def test_different_refusals_do_not_add_up() -> None:
+    breaker = Breaker()
+    codes = ["5.7.1", "5.7.26"] * 30
+
+    findings = {breaker.refused(Reply(code=550, enhanced_code=code)) for code in codes}
+
+    assert findings == {Finding.UNDECIDED}
+
+
+@pytest.mark.parametrize(
+    ("has_accepted", "finding"),
+    [(True, Finding.ABOUT_ADDRESSES), (False, Finding.ABOUT_US)],
+)
+def test_when_nobody_is_left_earlier_acceptances_decide(
+    has_accepted: bool, finding: Finding
+) -> None:
+    breaker = Breaker(has_accepted=has_accepted)
+    breaker.refused(POLICY)
+
+    assert breaker.nobody_left() is finding
+
+
+def test_a_relay_is_given_up_after_half_a_minute_of_trouble() -> None:
+    health = RelayHealth()
+    trouble = RelayTrouble("refused", stage=Stage.CONNECT)
+    now, tries = 0.0, 1
+    while not health.failed(trouble, now=now):
+        now = health.rests_until
+        tries += 1
+
+    assert 30 <= now <= 45
+    assert tries <= 10
+
+
+def test_connections_that_break_together_are_one_incident() -> None:
+    health = RelayHealth(patience=Patience(lost_answers=3))
+    lost = AnswerLost("cut", dot_left=True)
+
+    together = [health.failed(lost, now=0.0) for _connection in range(50)]
+    later = [health.failed(lost, now=health.rests_until) for _time in range(2)]
+
+    assert together == [False] * 50
+    assert later == [False, True]
+
+
+def test_a_rejection_is_final_at_once_and_an_answer_restores_trust() -> None:
+    health = RelayHealth()
+
+    assert health.failed(RelayRejection("535", stage=Stage.AUTH), now=0.0)
+    health.recovered()
+    assert not health.is_suspect
+
+
+def test_the_rate_is_that_of_the_last_seconds() -> None:
+    meter = RateMeter()
+    for second in range(20):
+        meter.note({1: 1000 + second * 25}, now=float(second))
+
+    assert meter.rates() == {1: 25.0}
+
+
+@pytest.mark.parametrize("cause", list(PauseCause))
+def test_every_cause_is_explained_with_the_relays_answer(cause: PauseCause) -> None:
+    assert explain(cause, "550 5.7.26 no").endswith("550 5.7.26 no")
+    assert len(explain(cause)) > 30

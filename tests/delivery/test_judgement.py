@@ -1,0 +1,108 @@
+"""Stage × code: whom an answer concerns."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonets.delivery.errors import RelayRejection, RelayTrouble
+from gonets.delivery.judgement import Judgement, cause_of, judge
+from gonets.delivery.states import PauseCause, Stage
+from gonets.delivery.types import Reply
+
+J = Judgement
+CELLS = [
+    (Stage.CONNECT, 421, J.TROUBLE),
+    (Stage.CONNECT, 450, J.TROUBLE),
+    (Stage.CONNECT, 554, J.TROUBLE),
+    (Stage.EHLO, 421, J.TROUBLE),
+    (Stage.EHLO, 450, J.TROUBLE),
+    (Stage.EHLO, 550, J.TROUBLE),
+    (Stage.AUTH, 421, J.TROUBLE),
+    (Stage.AUTH, 454, J.TROUBLE),
+    (Stage.AUTH, 535, J.REJECTION),
+    (Stage.MAIL, 421, J.TROUBLE),
+    (Stage.MAIL, 451, J.TROUBLE),
+    (Stage.MAIL, 550, J.REJECTION),
+    (Stage.RCPT, 421, J.DEFERRED),
+    (Stage.RCPT, 450, J.DEFERRED),
+    (Stage.RCPT, 550, J.REFUSED),
+    (Stage.DATA, 421, J.DEFERRED),
+    (Stage.DATA, 451, J.DEFERRED),
+    (Stage.DATA, 554, J.POLICY),
+    (Stage.DOT, 421, J.DEFERRED),
+    (Stage.DOT, 452, J.DEFERRED),
+    (Stage.DOT, 554, J.POLICY),
+]
+
+
+@pytest.mark.parametrize(("stage", "code", "judgement"), CELLS)
+def test_stage_and_code_decide_whom_an_answer_concerns(
+    stage: Stage, code: int, judgement: Judgement
+) -> None:
+    assert judge(stage, Reply(code=code)) is judgement
+
+
+def test_nothing_but_a_positive_answer_to_the_dot_is_an_acceptance() -> None:
+    accepting = [
+        (stage, code)
+        for stage in Stage
+        for code in (200, 220, 250, 251, 354, 421, 450, 500, 550)
+        if judge(stage, Reply(code=code)) is J.ACCEPTED
+    ]
+
+    assert accepting == [(Stage.DOT, code) for code in (200, 220, 250, 251)]
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply", "judgement"),
+    [
+        (Stage.RCPT, Reply(code=550, enhanced_code="5.1.1"), J.REFUSED),
+        (Stage.RCPT, Reply(code=552, enhanced_code="5.2.2"), J.REFUSED),
+        (Stage.RCPT, Reply(code=452, enhanced_code="4.2.2"), J.DEFERRED),
+        (Stage.RCPT, Reply(code=550, enhanced_code="5.7.1"), J.POLICY),
+        (Stage.DOT, Reply(code=550, enhanced_code="5.7.26"), J.POLICY),
+        (Stage.DOT, Reply(code=550, enhanced_code="5.1.1"), J.REFUSED),
+        (Stage.RCPT, Reply(code=550, text="Relaying denied"), J.POLICY),
+        (Stage.RCPT, Reply(code=554, text="Transaction failed"), J.POLICY),
+        (Stage.RCPT, Reply(code=501, text="Bad address syntax"), J.REFUSED),
+        (Stage.RCPT, Reply(code=503, text="Bad sequence"), J.TROUBLE),
+        (Stage.DATA, Reply(code=250, text="What for?"), J.TROUBLE),
+        (Stage.RCPT, Reply(code=530, text="Log in first"), J.REJECTION),
+        (Stage.MAIL, Reply(code=530, text="Log in first"), J.REJECTION),
+    ],
+)
+def test_the_enhanced_code_tells_an_address_from_a_policy(
+    stage: Stage, reply: Reply, judgement: Judgement
+) -> None:
+    assert judge(stage, reply) is judgement
+
+
+@pytest.mark.parametrize(
+    ("failure", "cause"),
+    [
+        (RelayTrouble("refused", stage=Stage.CONNECT), PauseCause.UNREACHABLE),
+        (
+            RelayTrouble("421", stage=Stage.CONNECT, reply=Reply(code=421)),
+            PauseCause.UNWELL,
+        ),
+        (RelayTrouble("cut", stage=Stage.MAIL), PauseCause.UNWELL),
+        (RelayRejection("expired", stage=Stage.TLS), PauseCause.TLS_FAILED),
+        (
+            RelayRejection("535", stage=Stage.AUTH, reply=Reply(code=535)),
+            PauseCause.LOGIN_REFUSED,
+        ),
+        (
+            RelayRejection("530", stage=Stage.MAIL, reply=Reply(code=530)),
+            PauseCause.LOGIN_REFUSED,
+        ),
+        (
+            RelayRejection("550", stage=Stage.MAIL, reply=Reply(code=550)),
+            PauseCause.SENDER_REFUSED,
+        ),
+        (RelayRejection("too big", stage=Stage.DATA), PauseCause.LETTER_REFUSED),
+    ],
+)
+def test_every_failure_of_a_relay_has_a_cause_for_people(
+    failure: RelayTrouble | RelayRejection, cause: PauseCause
+) -> None:
+    assert cause_of(failure) is cause
