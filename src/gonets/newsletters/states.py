@@ -27,6 +27,6 @@ class IssueStep(TextChoices):
 class Selection(TextChoices):
     """How candidates for an issue are chosen from the included sections."""
 
-    SINCE_LAST_ISSUE = "since_last_issue", _("published since the last issue")
-    LAST_DAYS = "last_days", _("published in the last days")
-    NEWEST = "newest", _("the newest of each section")
+    SINCE_LAST_ISSUE = "since_last_issue", _("Published since the last issue")
+    LAST_DAYS = "last_days", _("Published in the last days")
+    NEWEST = "newest", _("The newest of each section")

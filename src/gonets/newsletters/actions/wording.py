@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from gonets.newsletters.actions.editing import changed_by
 from gonets.newsletters.errors import BadWording, EditedMeanwhile, IssueMissing
 from gonets.newsletters.models import Entry, Issue
+from gonets.newsletters.people import name_of
 from gonets.newsletters.types import Person
 from gonets.newsletters.wording import Wording, checked_wording
 
@@ -63,5 +64,5 @@ def _edited_meanwhile(issue_id: int) -> EditedMeanwhile:
     if issue is None:
         raise IssueMissing
     return EditedMeanwhile(
-        by=str(issue.changed_by or ""), at=issue.changed_at, edition=issue.edition
+        by=name_of(issue.changed_by), at=issue.changed_at, edition=issue.edition
     )

@@ -19,6 +19,7 @@ from gonets.content.queries import published_counts, section_tree
 from gonets.newsletters import actions, queries
 from gonets.newsletters.errors import EditedMeanwhile, IssueMissing, NewslettersError
 from gonets.newsletters.models import Issue, Newsletter
+from gonets.newsletters.people import name_of
 from gonets.newsletters.states import IssueStep, Selection
 from gonets.newsletters.types import Place
 from gonets.web.trees import nested
@@ -85,7 +86,7 @@ def _others_change(request: HttpRequest, before: Issue) -> str:
     if seen == str(before.edition) or before.changed_by_id == request.user.pk:
         return ""
     change = EditedMeanwhile(
-        by=str(before.changed_by or ""), at=before.changed_at, edition=before.edition
+        by=name_of(before.changed_by), at=before.changed_at, edition=before.edition
     )
     return _("%(who)s changed this issue at %(time)s. This is how it is now.") % {
         "who": change.who,

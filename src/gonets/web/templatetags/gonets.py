@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from gonets.content import pictures
 from gonets.content.models import Picture
 from gonets.kernel import clock
+from gonets.newsletters import people
 
 register = template.Library()
 
@@ -51,3 +53,9 @@ def when(moment: datetime | None) -> str:
 def picture_address(picture: Picture) -> str:
     """Return where the browser finds a picture of ours."""
     return pictures.picture_address(picture)
+
+
+@register.filter
+def person_name(user: AbstractBaseUser | None) -> str:
+    """Show what a colleague is called; nothing for nobody."""
+    return people.name_of(user)
