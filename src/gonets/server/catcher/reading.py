@@ -5,11 +5,12 @@ from __future__ import annotations
 import email
 import email.policy
 from dataclasses import dataclass
-from email.message import EmailMessage, Message
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 
 POLICY = email.policy.default.clone(raise_on_defect=False)
-MISSING = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +31,14 @@ class Reading:
 
 
 def headers_of(content: bytes) -> Headers:
-    head = BytesHeaderParser(policy=POLICY).parsebytes(
+    """Decode the three that a list shows; the quick way, for every letter caught."""
+    head = BytesHeaderParser(policy=email.policy.compat32).parsebytes(
         content.partition(b"\r\n\r\n")[0]
     )
     return Headers(
-        author=_header(head, "From"),
-        to=_header(head, "To"),
-        subject=_header(head, "Subject"),
+        author=_decoded(head["From"]),
+        to=_decoded(head["To"]),
+        subject=_decoded(head["Subject"]),
     )
 
 
@@ -50,8 +52,15 @@ def read(content: bytes) -> Reading:
     )
 
 
-def _header(head: Message, name: str) -> str:
-    return _header_text(head.get(name, MISSING))
+def _decoded(value: object) -> str:
+    """Return the header as people read it, or as it came if it is broken."""
+    written = _header_text("" if value is None else value)
+    if "=?" not in written:
+        return written
+    try:
+        return _header_text(make_header(decode_header(written)))
+    except (HeaderParseError, LookupError, ValueError):
+        return written
 
 
 def _header_text(value: object) -> str:

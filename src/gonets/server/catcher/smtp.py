@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import queue
 import signal
 import socket
+import sqlite3
+from collections.abc import Iterator, Sequence
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -22,7 +25,9 @@ LARGEST_BATCH = 500
 GOODBYE_SECONDS = 5.0
 """How long open connections may go on after the word to stop: the worker drains."""
 
-Waiting = tuple[NewLetter, asyncio.Future[None]]
+KEPT = "250 2.0.0 Kept in the mailbox"
+Waiting = tuple[NewLetter, asyncio.Future[str]]
+"""A letter, and where the answer to its dot goes."""
 
 
 class Keeper:
@@ -30,7 +35,7 @@ class Keeper:
 
     def __init__(self, mailbox: Mailbox) -> None:
         self.mailbox = mailbox
-        self.waiting: asyncio.Queue[Waiting] = asyncio.Queue()
+        self.waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
 
     async def handle_EHLO(  # noqa: N802  # aiosmtpd's contract.
         self,
@@ -58,34 +63,47 @@ class Keeper:
             content=bytes(envelope.original_content or b""),
             received_at=clock.now(),
         )
-        kept = asyncio.get_running_loop().create_future()
-        self.waiting.put_nowait((letter, kept))
-        try:
-            await kept
-        except Exception as error:  # noqa: BLE001  # Whatever it is, the client keeps it.
-            return f"451 4.3.0 The mailbox could not keep it: {type(error).__name__}"
-        return "250 2.0.0 Kept in the mailbox"
+        kept: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.waiting.put((letter, kept))
+        return await kept
 
-    async def keep_all(self) -> None:
-        """Commit what is waiting, in groups, for ever."""
-        while True:
-            batch = [await self.waiting.get()]
-            while not self.waiting.empty() and len(batch) < LARGEST_BATCH:
-                batch.append(self.waiting.get_nowait())
-            await self._keep(batch)
+    def keep_all(self) -> None:
+        """Commit what is waiting, in groups, in a thread of its own, until None comes.
 
-    async def _keep(self, batch: list[Waiting]) -> None:
+        While one group is being committed, the next one gathers.
+        """
+        with self.mailbox.opened() as base:
+            while (first := self.waiting.get()) is not None:
+                self._keep(base, [first, *self._more()])
+
+    def _more(self) -> Iterator[Waiting]:
+        for _ in range(LARGEST_BATCH - 1):
+            try:
+                waiting = self.waiting.get_nowait()
+            except queue.Empty:
+                return
+            if waiting is None:
+                self.waiting.put(None)
+                return
+            yield waiting
+
+    def _keep(self, base: sqlite3.Connection, batch: Sequence[Waiting]) -> None:
+        answer = KEPT
         try:
-            await asyncio.to_thread(self.mailbox.add, [letter for letter, _ in batch])
-        except Exception as error:
-            logger.exception("The mailbox could not keep %d letters", len(batch))
-            for _letter, kept in batch:
-                if not kept.done():
-                    kept.set_exception(error)
-            return
-        for _letter, kept in batch:
-            if not kept.done():
-                kept.set_result(None)
+            self.mailbox.add_to(base, [letter for letter, _answer in batch])
+        except sqlite3.Error as error:
+            logger.error("The mailbox could not keep %d letters: %s", len(batch), error)
+            answer = f"451 4.3.0 The mailbox could not keep it: {error}"
+        loop = batch[0][1].get_loop()
+        loop.call_soon_threadsafe(
+            _answer_all, [kept for _letter, kept in batch], answer
+        )
+
+
+def _answer_all(waiting: Sequence[asyncio.Future[str]], answer: str) -> None:
+    for kept in waiting:
+        if not kept.done():  # The client may have gone.
+            kept.set_result(answer)
 
 
 class OpenConnections:
@@ -135,7 +153,7 @@ async def catch(listening: socket.socket, mailbox: Mailbox) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     connections = OpenConnections()
-    keeping = asyncio.create_task(keeper.keep_all())
+    keeping = asyncio.create_task(asyncio.to_thread(keeper.keep_all))
     server = await loop.create_server(
         lambda: CatcherProtocol(keeper, connections), sock=listening
     )
@@ -143,4 +161,5 @@ async def catch(listening: socket.socket, mailbox: Mailbox) -> None:
     server.close()
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(connections.gone.wait(), GOODBYE_SECONDS)
-    keeping.cancel()
+    keeper.waiting.put(None)
+    await keeping

@@ -45,12 +45,16 @@ class Mailbox:
 
     def prepare(self) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        with self._open() as base:
+        with self.opened() as base:
             base.executescript(SCHEMA)
 
     def add(self, letters: Sequence[NewLetter]) -> None:
+        with self.opened() as base:
+            self.add_to(base, letters)
+
+    def add_to(self, base: sqlite3.Connection, letters: Sequence[NewLetter]) -> None:
         """Keep all of them in one commit, and forget the oldest beyond the limit."""
-        with self._open() as base, base:
+        with base:
             base.executemany(
                 "INSERT INTO letters (received_at, sender, recipient, author, subject,"
                 " words, size, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -63,7 +67,7 @@ class Mailbox:
 
     def count(self, words: str = "") -> int:
         condition, values = _condition(words)
-        with self._open() as base:
+        with self.opened() as base:
             found = base.execute(
                 f"SELECT count(*) FROM letters {condition}",  # noqa: S608
                 values,
@@ -73,7 +77,7 @@ class Mailbox:
     def lines(self, words: str = "", *, start: int = 0, limit: int) -> list[LetterLine]:
         """Return the newest first."""
         condition, values = _condition(words)
-        with self._open() as base:
+        with self.opened() as base:
             rows = base.execute(
                 f"SELECT {LINE} FROM letters {condition}"  # noqa: S608
                 " ORDER BY id DESC LIMIT ? OFFSET ?",
@@ -82,7 +86,7 @@ class Mailbox:
         return [_line(row) for row in rows]
 
     def letter(self, letter_id: int) -> CaughtLetter | None:
-        with self._open() as base:
+        with self.opened() as base:
             row = base.execute(
                 f"SELECT {LINE}, sender, content FROM letters WHERE id = ?",  # noqa: S608
                 (letter_id,),
@@ -91,7 +95,7 @@ class Mailbox:
 
     def neighbours(self, letter_id: int) -> tuple[int | None, int | None]:
         """Return the ids of the next newer and the next older letter."""
-        with self._open() as base:
+        with self.opened() as base:
             newer = base.execute(
                 "SELECT min(id) FROM letters WHERE id > ?", (letter_id,)
             ).fetchone()[0]
@@ -102,14 +106,14 @@ class Mailbox:
 
     def empty(self) -> int:
         """Delete all letters; return how many."""
-        with self._open() as base:
+        with self.opened() as base:
             with base:
                 deleted = base.execute("DELETE FROM letters").rowcount
             base.execute("VACUUM")
         return deleted
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def opened(self) -> Iterator[sqlite3.Connection]:
         base = sqlite3.connect(self.file, timeout=10)
         try:
             base.execute("PRAGMA synchronous=FULL")
