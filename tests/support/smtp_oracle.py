@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -46,6 +47,11 @@ class Script:
     unasked_after_data: bytes = b""
     unasked_after_dot: bytes = b""
     byte_by_byte: bool = False
+    # TLS: a server context, and "implicit" or "starttls".
+    tls: ssl.SSLContext | None = None
+    tls_mode: str = "implicit"
+    starttls_reply: bytes = b"220 2.0.0 Go ahead"
+    auth: Callable[[bytes], bytes] = lambda line: b"235 2.7.0 Welcome"
 
 
 @dataclass
@@ -104,14 +110,17 @@ class Oracle:
             self.connections += 1
             self.most_at_once = max(self.most_at_once, len(self._open))
             number = self.connections
+        conversation = Conversation(self, peer, number)
         try:
-            Conversation(self, peer, number).run()
+            if self.script.tls and self.script.tls_mode == "implicit":
+                conversation.secure(self.script.tls)
+            conversation.run()
         except (OSError, EOFError):
             pass
         finally:
             with self._lock:
                 self._open.discard(peer)
-            peer.close()
+            conversation.close()
 
     def note(self, number: int, line: bytes) -> None:
         with self._lock:
@@ -147,23 +156,56 @@ class Conversation:
             self.answer(verb, line)
 
     def answer(self, verb: bytes, line: bytes) -> None:
-        script = self.script
-        if verb == b"EHLO":
-            lines = [b"oracle", *(one.encode() for one in script.extensions)]
-            for one in lines[:-1]:
-                self.say(b"250-" + one)
-            self.say(b"250 " + lines[-1])
-        elif verb == b"RSET":
-            self.recipient, self.has_mail = "", False
-            self.say(b"250 2.0.0 Ok")
-        elif verb == b"MAIL":
-            self.mail(line)
-        elif verb == b"RCPT":
-            self.rcpt(line)
-        elif verb == b"DATA":
-            self.data()
-        else:
-            self.say(b"502 5.5.2 What?")
+        answers: dict[bytes, Callable[[bytes], None]] = {
+            b"EHLO": self.hello,
+            b"STAR": self.start_tls,
+            b"AUTH": self.log_in,
+            b"RSET": self.reset,
+            b"MAIL": self.mail,
+            b"RCPT": self.rcpt,
+            b"DATA": self.data,
+        }
+        answers.get(verb, self.wonder)(line)
+
+    def hello(self, _line: bytes) -> None:
+        lines = [b"oracle", *(one.encode() for one in self.script.extensions)]
+        for one in lines[:-1]:
+            self.say(b"250-" + one)
+        self.say(b"250 " + lines[-1])
+
+    def reset(self, _line: bytes) -> None:
+        self.recipient, self.has_mail = "", False
+        self.say(b"250 2.0.0 Ok")
+
+    def wonder(self, _line: bytes) -> None:
+        self.say(b"502 5.5.2 What?")
+
+    def start_tls(self, _line: bytes) -> None:
+        self.say(self.script.starttls_reply)
+        if self.script.tls is not None:
+            self.secure(self.script.tls)
+
+    def secure(self, tls: ssl.SSLContext) -> None:
+        self.file.close()
+        plain = self.peer
+        try:
+            self.peer = tls.wrap_socket(plain, server_side=True)
+        except OSError:
+            plain.close()
+            raise
+        self.file = self.peer.makefile("rb")
+
+    def close(self) -> None:
+        self.file.close()
+        self.peer.close()
+
+    def log_in(self, line: bytes) -> None:
+        if line.startswith(b"AUTH LOGIN"):
+            self.say(b"334 VXNlcm5hbWU6")
+            user = self.line()
+            self.say(b"334 UGFzc3dvcmQ6")
+            line = user + self.line()
+        self.say(self.script.auth(line))
 
     def mail(self, line: bytes) -> None:
         if self.has_mail:
@@ -184,7 +226,7 @@ class Conversation:
             self.recipient = recipient
         self.say(reply)
 
-    def data(self) -> None:
+    def data(self, _line: bytes) -> None:
         if not self.recipient:
             self.say(b"554 5.5.1 No valid recipients")
             return

@@ -149,7 +149,7 @@ class _Worker:
             await self._books.close()
 
     async def _begin(self) -> None:
-        await self._books.write(_replay, self._spool)
+        await self._books.write(replay, self._spool)
         self._books.worker_id = await self._enlist()
         uncertain = await self._books.write(
             recover_place, self._place, but=self._books.worker_id
@@ -185,7 +185,7 @@ class _Worker:
         logger.info("Worker %s has ended.", self._books.worker_id)
 
 
-def _replay(spool: Spool) -> None:
+def replay(spool: Spool) -> None:
     """Settle what an earlier worker here could not write any more."""
     outcomes = spool.read()
     if outcomes:

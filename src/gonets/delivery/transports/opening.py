@@ -106,7 +106,7 @@ async def _start_tls(
     if not reply.is_positive:
         raise RelayRejection(str(reply), stage=Stage.TLS, reply=reply)
     dialogue = connection.dialogue
-    if not dialogue.is_clear:  # Injected before TLS (CVE-2011-0411 and its kin).
+    if dialogue.ended or not dialogue.is_clear:  # Injected before TLS (CVE-2011-0411 and its kin).
         raise RelayRejection("plain text after STARTTLS", stage=Stage.TLS)
     assert dialogue.transport is not None
     loop = asyncio.get_running_loop()
@@ -122,7 +122,8 @@ async def _start_tls(
         raise _tls_failure(error) from error
     except OSError as error:
         raise RelayTrouble(str(error), stage=Stage.TLS) from error
-    assert secured is not None
+    if secured is None:  # The relay hung up in the middle of the handshake.
+        raise RelayTrouble("the connection was closed", stage=Stage.TLS)
     dialogue.restart()
     dialogue.connection_made(secured)
     await _say_hello(connection)

@@ -1,0 +1,70 @@
+"""Outcomes that had to wait on the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from gonets.delivery.models import Run
+from gonets.delivery.spool import Spool
+from gonets.delivery.states import DeliveryStatus
+from gonets.delivery.types import Outcome
+from gonets.delivery.worker import replay
+from tests.delivery.conftest import NOW, Hand
+
+
+def outcome(delivery_id: int = 1, *, run_id: int = 1, fence: int = 1) -> Outcome:
+    return Outcome(
+        delivery_id=delivery_id,
+        run_id=run_id,
+        fence=fence,
+        status=DeliveryStatus.ACCEPTED,
+        at=NOW,
+        stage="dot",
+        code=250,
+        answer="принято",
+        not_before=None,
+    )
+
+
+def test_what_was_spooled_is_read_as_it_was(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+
+    spool.add([outcome(1)])
+    spool.add([outcome(2), outcome(3)])
+
+    assert Spool(tmp_path / "spool").read() == [outcome(1), outcome(2), outcome(3)]
+
+
+def test_a_line_that_was_cut_by_a_crash_is_left_out(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    spool.add([outcome(1), outcome(2)])
+    whole = (tmp_path / "spool").read_bytes()
+
+    (tmp_path / "spool").write_bytes(whole[:-20])
+
+    assert spool.read() == [outcome(1)]
+
+
+def test_a_spool_that_cannot_be_written_is_no_reason_to_fail(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "no such folder" / "spool")
+
+    spool.add([outcome()])
+
+    assert spool.read() == []
+
+
+def test_a_spooled_acceptance_is_settled_at_the_next_start(
+    tmp_path: Path, make_run: Callable[..., Run], hand: Hand
+) -> None:
+    run = make_run("ann")
+    (bound,) = hand.claim(run)
+    hand.intend(bound)
+    spool = Spool(tmp_path / "spool")
+    claim = bound.claim
+    spool.add([outcome(claim.delivery_id, run_id=run.pk, fence=claim.fence)])
+
+    replay(spool)
+
+    assert run.deliveries.get().status == DeliveryStatus.ACCEPTED
+    assert spool.read() == []
