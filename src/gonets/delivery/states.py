@@ -56,7 +56,7 @@ class Stage(TextChoices):
     RENDER = "render", _("making the letter")
     CONNECT = "connect", _("connecting")
     TLS = "tls", _("securing the connection")
-    EHLO = "ehlo", _("greeting")
+    EHLO = "ehlo", _("introducing ourselves")
     AUTH = "auth", _("logging in")
     MAIL = "mail", _("naming the sender")
     RCPT = "rcpt", _("naming the recipient")

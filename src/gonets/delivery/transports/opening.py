@@ -106,7 +106,9 @@ async def _start_tls(
     if not reply.is_positive:
         raise RelayRejection(str(reply), stage=Stage.TLS, reply=reply)
     dialogue = connection.dialogue
-    if dialogue.ended or not dialogue.is_clear:  # Injected before TLS (CVE-2011-0411 and its kin).
+    if (
+        dialogue.ended or not dialogue.is_clear
+    ):  # Injected before TLS (CVE-2011-0411 and its kin).
         raise RelayRejection("plain text after STARTTLS", stage=Stage.TLS)
     assert dialogue.transport is not None
     loop = asyncio.get_running_loop()
