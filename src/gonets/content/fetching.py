@@ -67,6 +67,23 @@ def add_source(
     return source, _took_over(source, reading)
 
 
+def change_source(
+    source_id: int, *, name: str, address: str = "", file: bytes | None = None
+) -> None:
+    """Rename a source, or read it from another address or a newer file.
+
+    :raises SourceUnreadable: if the new address or file cannot be read; then nothing
+        is changed.
+    """
+    source = Source.objects.get(pk=source_id)
+    if file is not None or address != source.address:
+        access = Access(address=address, guard=site_guard(), file=file)
+        reading = _read(source.kind, access)
+        Source.objects.filter(pk=source_id).update(address=reading.address or address)
+        _took_over(source, reading)
+    Source.objects.filter(pk=source_id).update(name=line_of(name)[:200])
+
+
 def fetch_source(
     source_id: int, *, file: bytes | None = None, guard: http.Guard | None = None
 ) -> FetchReport:

@@ -1,0 +1,23 @@
+"""The tree of sections as choices of a form."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from gonets.content.queries import section_tree
+
+INDENT = "\u2003"  # an em space: browsers swallow ordinary ones
+
+
+def section_choices(*, without: Collection[int] = ()) -> list[tuple[int, str]]:
+    """Return ids and names of all sections, each set in under its parent."""
+    return [
+        (node.section.pk, INDENT * node.depth + node.section.name)
+        for node in section_tree()
+        if node.section.pk not in without
+    ]
+
+
+def number_of(text: str) -> int | None:
+    """Return the id in an address; nonsense counts as nothing."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None

@@ -1,0 +1,126 @@
+"""The tree of sections: make, rename, move, delete."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from gonets.content import actions
+from gonets.content.errors import NotOurs
+from gonets.content.models import Material, Section
+from gonets.content.queries import section_tree, with_descendants
+from gonets.content.types import SectionLoss
+from gonets.newsletters.models import Newsletter
+from gonets.web.access import editor_required
+from gonets.web.content.choices import number_of
+from gonets.web.content.forms import SectionForm
+from gonets.web.content.requests import posted
+
+
+@require_safe
+@editor_required
+def section_list(request: HttpRequest) -> HttpResponse:
+    return render(
+        request,
+        "gonets/content/sections.html",
+        {"nodes": section_tree(), "moved": request.GET.get("moved", "")},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@editor_required
+def section_create(request: HttpRequest) -> HttpResponse:
+    initial = {"parent_id": number_of(request.GET.get("parent", ""))}
+    form = SectionForm(posted(request), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        section = actions.create_section(**form.cleaned_data)
+        messages.success(
+            request, _("The section “%(name)s” is made.") % _named(section)
+        )
+        return redirect("gonets:sections")
+    return render(request, "gonets/content/section_form.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@editor_required
+def section_edit(request: HttpRequest, section_id: int) -> HttpResponse:
+    section = get_object_or_404(Section.objects.select_related("source"), pk=section_id)
+    forbidden = with_descendants([section_id])
+    form = SectionForm.of(section, posted(request), forbidden=forbidden)
+    if request.method == "POST" and form.is_valid():
+        _save(section, form)
+        messages.success(
+            request, _("The section “%(name)s” is saved.") % form.cleaned_data
+        )
+        return redirect("gonets:sections")
+    doomed = actions.own_sections_below(section_id)
+    context = {
+        "form": form,
+        "section": section,
+        "loss": _loss(doomed),
+        "newsletters": Newsletter.objects.filter(
+            sections__in=doomed, archived_at__isnull=True
+        ).distinct(),
+    }
+    return render(request, "gonets/content/section_form.html", context)
+
+
+@require_POST
+@editor_required
+def section_shift(request: HttpRequest, section_id: int) -> HttpResponse:
+    """Move a section one place up or down among its neighbours."""
+    section = get_object_or_404(Section, pk=section_id)
+    siblings = list(
+        Section.objects.filter(parent=section.parent_id)
+        .order_by("position", "pk")
+        .values_list("pk", flat=True)
+    )
+    step = -1 if request.POST.get("direction") == "up" else 1
+    place = siblings.index(section_id) + step
+    if 0 <= place < len(siblings):
+        actions.move_section(section_id, parent_id=section.parent_id, place=place)
+    return redirect(
+        f"{reverse('gonets:sections')}?moved={section_id}#section-{section_id}"
+    )
+
+
+@require_POST
+@editor_required
+def section_delete(request: HttpRequest, section_id: int) -> HttpResponse:
+    section = get_object_or_404(Section, pk=section_id)
+    try:
+        actions.delete_section(section_id)
+    except NotOurs:
+        messages.error(
+            request,
+            _("This section belongs to a source. It goes when the source is removed."),
+        )
+        return redirect("gonets:section-edit", section_id)
+    messages.success(request, _("The section “%(name)s” is deleted.") % _named(section))
+    return redirect("gonets:sections")
+
+
+def _save(section: Section, form: SectionForm) -> None:
+    name, parent_id = form.cleaned_data["name"], form.cleaned_data["parent_id"]
+    if name != section.name:
+        actions.rename_section(section.pk, name=name)
+    if parent_id != section.parent_id:
+        last = Section.objects.filter(parent=parent_id).count()
+        actions.move_section(section.pk, parent_id=parent_id, place=last)
+
+
+def _loss(doomed: set[int]) -> SectionLoss:
+    materials = Material.objects.filter(section__in=doomed).count()
+    return SectionLoss(sections=len(doomed) - 1, materials=materials)
+
+
+def _named(section: Section) -> dict[str, str]:
+    return {"name": section.name}

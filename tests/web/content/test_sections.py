@@ -1,0 +1,88 @@
+"""The pages of sections."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from gonets.content.models import Material, Section, Source
+from gonets.content.queries import section_tree
+from gonets.kernel import clock
+from tests.support.factories import make_material, make_newsletter, make_section
+
+pytestmark = pytest.mark.django_db
+
+
+def tree() -> list[str]:
+    return ["  " * node.depth + node.section.name for node in section_tree()]
+
+
+def test_sections_are_made_below_each_other(editor_client):
+    address = reverse("gonets:section-create")
+    editor_client.post(address, {"name": "Город", "parent_id": ""})
+    town = Section.objects.get()
+
+    editor_client.post(address, {"name": "Транспорт", "parent_id": town.pk})
+
+    assert tree() == ["Город", "  Транспорт"]
+    assert editor_client.get(reverse("gonets:sections")).status_code == 200
+
+
+def test_a_section_is_renamed_and_moved_in_one_form(editor_client):
+    town, life = make_section("Город"), make_section("Жизнь")
+
+    editor_client.post(
+        reverse("gonets:section-edit", args=[life.pk]),
+        {"name": "Люди", "parent_id": town.pk},
+    )
+
+    assert tree() == ["Город", "  Люди"]
+
+
+def test_a_section_is_not_offered_itself_as_a_parent(editor_client):
+    town = make_section("Город")
+    below = make_section("Транспорт", parent=town)
+    address = reverse("gonets:section-edit", args=[town.pk])
+
+    answer = editor_client.post(address, {"name": "Город", "parent_id": below.pk})
+
+    assert list(answer.context["form"].errors) == ["parent_id"]
+    assert tree() == ["Город", "  Транспорт"]
+
+
+def test_neighbours_change_places(editor_client):
+    make_section("Один")
+    two = make_section("Два")
+    address = reverse("gonets:section-shift", args=[two.pk])
+
+    editor_client.post(address, {"direction": "up"})
+    assert tree() == ["Два", "Один"]
+    editor_client.post(address, {"direction": "up"})
+    assert tree() == ["Два", "Один"]
+    editor_client.post(address, {"direction": "down"})
+    assert tree() == ["Один", "Два"]
+
+
+def test_the_question_before_deleting_has_the_counts(editor_client):
+    town = make_section("Город")
+    below = make_section("Транспорт", parent=town)
+    make_material(section=below)
+    make_newsletter(below, title="Вестник")
+
+    answer = editor_client.get(reverse("gonets:section-edit", args=[town.pk]))
+
+    assert answer.context["loss"].materials == 1
+    assert answer.context["loss"].sections == 1
+    assert "Вестник" in answer.content.decode()
+    editor_client.post(reverse("gonets:section-delete", args=[town.pk]))
+    assert not Section.objects.exists()
+    assert not Material.objects.exists()
+
+
+def test_a_section_of_a_source_cannot_be_deleted(editor_client):
+    source = Source.objects.create(kind="feed", name="Feed", created_at=clock.now())
+    section = Section.objects.create(source=source, external_id="x", name="Feed")
+
+    editor_client.post(reverse("gonets:section-delete", args=[section.pk]))
+
+    assert tree() == ["Feed"]
