@@ -10,6 +10,8 @@ const SAVE_AFTER = 200; // ms of quiet: holding Alt+↓ down is one change
 
 let selected = new Set();
 let lastSelected = null;
+let focusAfter = null; // the id to focus once the answer is shown
+let heldOpen = false;
 let saving = null; // the timer of an order that is not sent yet
 let changes = Promise.resolve(); // htmx itself would drop all but the last
 
@@ -49,7 +51,7 @@ function showSelection() {
   selectsAll.indeterminate = selected.size > 0 && selected.size < all.length;
   selectsAll.disabled = all.length === 0;
   const count = root.querySelector("[data-selected-count]");
-  count.textContent = selected.size ? `${selected.size} / ${all.length}` : "";
+  count.textContent = selected.size ? fill(urls.wordsSelected, { count: selected.size }) : "";
 }
 
 function select(entry, { on, through = false }) {
@@ -165,8 +167,6 @@ function takeOut(url, ids) {
   post(url, { entry: ids });
 }
 
-let focusAfter = null;
-
 function restoreFocus() {
   if (focusAfter === null) return;
   const target = document.getElementById(focusAfter);
@@ -235,7 +235,9 @@ root.addEventListener("keydown", (event) => {
 
 // An answer that is older than the order on the screen must not undo it.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.id === "entry-list" && saving !== null) event.detail.shouldSwap = false;
+  if (event.detail.target.id !== "entry-list") return;
+  if (saving !== null) event.detail.shouldSwap = false;
+  heldOpen = entryList().querySelector(".held")?.open ?? false;
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -244,6 +246,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   selected = new Set([...selected].filter((id) => present.has(id)));
   showSelection();
   letDrag();
+  entryList().querySelector(".held")?.toggleAttribute("open", heldOpen);
   restoreFocus();
 });
 
