@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from django.utils.translation import gettext_noop
@@ -42,16 +44,13 @@ def _read(file: Path) -> str:
 
 def _make(file: Path) -> str:
     """Write the key beside its place, then link: of two processes one wins whole."""
-    fresh = file.with_name(f".{SECRET_FILE}.{os.getpid()}")
-    descriptor = os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    descriptor, name = tempfile.mkstemp(prefix=f".{SECRET_FILE}", dir=file.parent)
+    fresh = Path(name)
     with os.fdopen(descriptor, "w") as stream:
         stream.write(secrets.token_urlsafe(48) + "\n")
         stream.flush()
         os.fsync(stream.fileno())
-    try:
-        os.link(fresh, file)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
+    with contextlib.suppress(FileExistsError):
+        file.hardlink_to(fresh)
+    fresh.unlink()
     return _read(file)

@@ -139,6 +139,10 @@ class CatcherProtocol(SMTP):
         self.connections.add(1)
         super().connection_made(transport)
 
+    def eof_received(self) -> bool:
+        super().eof_received()
+        return False  # aiosmtpd would keep its end open until a time-out.
+
     def connection_lost(self, error: Exception | None) -> None:
         self.connections.add(-1)
         super().connection_lost(error)

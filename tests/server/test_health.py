@@ -1,0 +1,62 @@
+"""``GET /healthz`` says whether the product is ready, and why not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from gonets.delivery.models import Worker
+from gonets.kernel import clock
+from gonets.server import health
+
+pytestmark = pytest.mark.django_db
+
+
+def a_worker(*, seen_ago):
+    now = clock.now()
+    Worker.objects.create(
+        place="here",
+        pid=1,
+        started_at=now,
+        seen_at=now - seen_ago,
+        lease_until=now + timedelta(minutes=1),
+    )
+
+
+def test_with_a_living_worker_it_is_ready(client):
+    a_worker(seen_ago=timedelta(seconds=3))
+
+    answer = client.get(reverse("healthz"))
+
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "ok"
+    assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize("silence", [None, timedelta(minutes=2)])
+def test_without_one_it_is_not(client, silence):
+    if silence:
+        a_worker(seen_ago=silence)
+
+    answer = client.get(reverse("healthz"))
+
+    assert answer.status_code == 503
+    assert answer.json()["problems"] == ["no worker has given a sign of life"]
+
+
+def test_waiting_migrations_are_told(client, monkeypatch):
+    monkeypatch.setattr(health, "unapplied_migrations", lambda: ["0002"])
+
+    answer = client.get(reverse("healthz"))
+
+    assert answer.status_code == 503
+    assert answer.json()["problems"] == ["the database has to be migrated"]
+
+
+def test_asking_writes_nothing(client, django_assert_max_num_queries):
+    with django_assert_max_num_queries(10) as asked:
+        client.get(reverse("healthz"))
+
+    assert {query["sql"].split()[0] for query in asked} == {"SELECT"}
