@@ -24,6 +24,9 @@ from gonets.web.access import editor_required
 from gonets.web.sending.forms import ScheduleForm
 from gonets.web.sending.requests import posted_number, shown_issue
 
+REMARKS_SHOWN = 3
+"""The rest unfolds; what blocks comes first."""
+
 
 @require_POST
 @editor_required
@@ -114,7 +117,8 @@ def _send_page(
     context = {
         "issue": issue,
         "count": count,
-        "problems": found,
+        "problems": found[:REMARKS_SHOWN],
+        "more_problems": found[REMARKS_SHOWN:],
         "refusal": refusal,
         "relay": notes,
         "is_ready": bool(count)

@@ -76,7 +76,7 @@ class RelayForm(forms.Form):
     SECURITY = (
         ("starttls", _("STARTTLS (usual with port 587)")),
         ("tls", _("TLS from the beginning (usual with port 465)")),
-        ("none", _("none (only for a server on the same machine or network)")),
+        ("none", _("none (only inside your own network)")),
     )
     SCHEMES = {"starttls": "smtp+starttls", "tls": "smtps", "none": "smtp"}
 
@@ -84,7 +84,7 @@ class RelayForm(forms.Form):
     host = forms.CharField(
         label=_("Server"),
         max_length=253,
-        required=False,
+        error_messages={"required": _("Enter the name of the mail server.")},
         widget=forms.TextInput(
             attrs={
                 "placeholder": "mail.example.com",
@@ -96,9 +96,7 @@ class RelayForm(forms.Form):
     port = forms.IntegerField(
         label=_("Port"), min_value=1, max_value=65535, required=False
     )
-    security = forms.ChoiceField(
-        label=_("Encryption"), choices=SECURITY, required=False
-    )
+    security = forms.ChoiceField(label=_("Encryption"), choices=SECURITY)
     user = forms.CharField(
         label=_("User name"),
         max_length=200,
@@ -128,8 +126,11 @@ class RelayForm(forms.Form):
     )
 
     def __init__(self, *args: Any, kept: RelayAddress | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, use_required_attribute=False, **kwargs)
         self._kept = kept
+        is_needed = self["way"].value() == self.SERVER or not self.is_bound
+        for name in ("host", "security"):
+            self.fields[name].required = is_needed
         if kept is not None and kept.password:
             self.fields["password"].help_text = _(
                 "A password is kept. Leave this empty to keep it."
@@ -151,9 +152,6 @@ class RelayForm(forms.Form):
         cleaned = super().clean() or {}
         if cleaned.get("way") != self.SERVER or self.errors:
             return cleaned
-        if not cleaned.get("host"):
-            self.add_error("host", _("Enter the name of the mail server."))
-            return cleaned
         cleaned["url"] = self._url(cleaned)
         try:
             parse_relay_address(cleaned["url"])
@@ -162,7 +160,7 @@ class RelayForm(forms.Form):
         return cleaned
 
     def _url(self, cleaned: dict[str, Any]) -> str:
-        scheme = self.SCHEMES[cleaned.get("security") or "starttls"]
+        scheme = self.SCHEMES[cleaned["security"]]
         host = cleaned["host"].strip()
         port = f":{cleaned['port']}" if cleaned.get("port") else ""
         user = cleaned.get("user", "")
