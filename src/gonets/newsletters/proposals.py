@@ -20,13 +20,15 @@ def proposed_subject(title: str, *, language: str, now: datetime) -> str:
 def proposed_greeting(language: str) -> str:
     """Return a greeting by name that also suits those who gave none."""
     with translation.override(language):
-        reader = f'{{{{ subscriber.name | default("{_("friends")}") }}}}'
+        friends = _("friends")
+        reader = f'{{{{ subscriber.name | default("{friends}") }}}}'
         return _("Hello, %(reader)s!") % {"reader": reader}
 
 
 def proposed_intro(language: str) -> str:
     with translation.override(language):
-        return f"<p>{escape(_('Here is what is new on our site.'))}</p>"
+        words = _("Here is what is new on our site.")
+    return f"<p>{escape(words)}</p>"
 
 
 def teaser_html(text: str) -> str:

@@ -18,6 +18,7 @@ LONGEST_LINE = {
     "greeting": 300,
     "title": 500,
     "heading": 200,
+    "picture_alt": 500,
 }
 LONGEST_TEXT = {"intro": 50_000, "outro": 50_000, "teaser": 20_000}
 
@@ -25,7 +26,7 @@ LINE_BREAKING = {"Cc", "Cs", "Zl", "Zp"}
 """Unicode categories: controls, lone surrogates, line and paragraph separators."""
 
 OF_ISSUE = ("subject", "preheader", "greeting", "intro", "outro")
-OF_ENTRY = ("title", "teaser")
+OF_ENTRY = ("title", "teaser", "picture_alt")
 
 
 @dataclass(slots=True)
@@ -41,7 +42,8 @@ def checked_wording(changes: Mapping[str, str]) -> Wording:
     """Return ``changes`` sorted, checked and with safe HTML.
 
     Names are ``subject``, ``preheader``, ``greeting``, ``intro``, ``outro``,
-    ``section.<part>.heading``, ``entry.<id>.title`` and ``entry.<id>.teaser``.
+    ``section.<part>.heading``, and of an entry ``entry.<id>.title``, ``….teaser`` and
+    ``….picture_alt``.
 
     :raises BadWording: naming the first field that cannot be saved.
     """

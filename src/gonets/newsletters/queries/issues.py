@@ -11,7 +11,7 @@ from gonets.newsletters.types import NewsletterRow
 
 
 def newsletter_rows(*, archived: bool = False) -> list[NewsletterRow]:
-    """Return the newsletters by name, with how many people get each one now."""
+    """Return the newsletters as they were made, with how many people get each now."""
     newsletters = Newsletter.objects.filter(archived_at__isnull=not archived)
     people = confirmed_counts()
     last = _last_issues()
@@ -24,7 +24,7 @@ def newsletter_rows(*, archived: bool = False) -> list[NewsletterRow]:
             next_issue=_nearest(planned.get(newsletter.pk, [])),
             open_issues=len(planned.get(newsletter.pk, [])),
         )
-        for newsletter in newsletters.order_by("title", "pk")
+        for newsletter in newsletters.order_by("pk")
     ]
 
 
@@ -50,12 +50,12 @@ def _nearest(issues: list[Issue]) -> Issue | None:
 
 
 def drafts_of(newsletter_id: int) -> QuerySet[Issue]:
-    """The newsletter's issues in preparation or postponed, the last changed first."""
+    """The newsletter's issues in preparation, the last changed first.
+
+    A postponed one was put aside on purpose and is not among them.
+    """
     return (
-        Issue.objects.filter(
-            newsletter=newsletter_id,
-            state__in=(IssueState.DRAFT, IssueState.POSTPONED),
-        )
+        Issue.objects.filter(newsletter=newsletter_id, state=IssueState.DRAFT)
         .select_related("changed_by")
         .order_by("-changed_at", "-pk")
     )
