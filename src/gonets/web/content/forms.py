@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from gonets.content.errors import NotAPicture
 from gonets.content.models import Material, Picture, Section, Source
@@ -31,17 +31,17 @@ class MaterialForm(forms.Form):
     ``picture_id`` names it from then on.
     """
 
-    title = forms.CharField(label=_lazy("Title"), max_length=500)
-    section_id = forms.TypedChoiceField(label=_lazy("Section"), coerce=int)
+    title = forms.CharField(label=_("Title"), max_length=500)
+    section_id = forms.TypedChoiceField(label=_("Section"), coerce=int)
     teaser = forms.CharField(
-        label=_lazy("Teaser"),
+        label=_("Teaser"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_lazy("Two or three sentences: letters show them below the title."),
+        help_text=_("Two or three sentences: letters show them below the title."),
     )
     body = forms.CharField(
-        label=_lazy("Text"),
+        label=_("Text"),
         required=False,
         max_length=300_000,
         widget=forms.Textarea(attrs={"rows": 12, "data-rich-text": ""}),
@@ -50,36 +50,34 @@ class MaterialForm(forms.Form):
         queryset=Picture.objects.all(), required=False, widget=forms.HiddenInput
     )
     picture_file = forms.FileField(
-        label=_lazy("Picture"),
+        label=_("Picture"),
         required=False,
         widget=forms.FileInput(
             attrs={"accept": "image/jpeg,image/png,image/gif,image/webp"}
         ),
-        help_text=_lazy("JPEG, PNG, GIF or WebP up to 15 MB; it is scaled to fit."),
+        help_text=_("JPEG, PNG, GIF or WebP up to 15 MB; it is scaled to fit."),
     )
-    without_picture = forms.BooleanField(
-        label=_lazy("Remove the picture"), required=False
-    )
+    without_picture = forms.BooleanField(label=_("Remove the picture"), required=False)
     picture_alt = forms.CharField(
-        label=_lazy("Picture description"),
+        label=_("Picture description"),
         required=False,
         max_length=500,
-        help_text=_lazy("For those who do not see pictures: what is on it?"),
+        help_text=_("For those who do not see pictures: what is on it?"),
     )
     address = forms.CharField(
-        label=_lazy("Address on the site"),
+        label=_("Address on the site"),
         required=False,
         max_length=2000,
         widget=forms.URLInput(attrs={"placeholder": "https://"}),
-        help_text=_lazy("Where “Read more” in the letter leads."),
+        help_text=_("Where “Read more” in the letter leads."),
     )
     published_at = forms.DateTimeField(
-        label=_lazy("Publication date"),
+        label=_("Publication date"),
         input_formats=[MINUTES, "%Y-%m-%dT%H:%M:%S"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MINUTES),
-        help_text=_lazy("With a date to come, newsletters offer it from then on."),
+        help_text=_("With a date to come, newsletters offer it from then on."),
     )
-    is_published = forms.BooleanField(label=_lazy("Published"), required=False)
+    is_published = forms.BooleanField(label=_("Published"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,7 +91,7 @@ class MaterialForm(forms.Form):
     def clean_published_at(self) -> datetime:
         moment: datetime = self.cleaned_data["published_at"]
         if not 1900 <= moment.year <= 2200:
-            raise ValidationError(_("Please check the year."))
+            raise ValidationError(gettext("Please check the year."))
         return moment
 
     def clean(self) -> dict[str, Any]:
@@ -107,7 +105,7 @@ class MaterialForm(forms.Form):
 
     def _kept(self, upload: Any) -> Picture | None:
         if upload.size > MAX_BYTES:
-            self.add_error("picture_file", _("The picture is larger than 15 MB."))
+            self.add_error("picture_file", gettext("The picture is larger than 15 MB."))
             return None
         try:
             return store_picture(upload.read())
@@ -146,9 +144,9 @@ def material_initial(material: Material | None, *, section_id: int | None) -> An
 
 
 class SectionForm(forms.Form):
-    name = forms.CharField(label=_lazy("Name"), max_length=200)
+    name = forms.CharField(label=_("Name"), max_length=200)
     parent_id = forms.TypedChoiceField(
-        label=_lazy("Belongs to"),
+        label=_("Belongs to"),
         coerce=int,
         required=False,
         empty_value=None,
@@ -160,7 +158,7 @@ class SectionForm(forms.Form):
         super().__init__(*args, **kwargs)
         parent = self.fields["parent_id"]
         assert isinstance(parent, forms.TypedChoiceField)
-        top = ("", _("None: it stands at the top"))
+        top = ("", gettext("None: it stands at the top"))
         parent.choices = [top, *section_choices(without=forbidden)]
 
     @classmethod
@@ -173,29 +171,27 @@ class SourceForm(forms.Form):
     """A feed: its address, or a file that was saved from it."""
 
     address = forms.CharField(
-        label=_lazy("Address"),
+        label=_("Address"),
         required=False,
         max_length=2000,
         widget=forms.TextInput(
             attrs={"inputmode": "url", "placeholder": "https://", "spellcheck": "false"}
         ),
-        help_text=_lazy(
+        help_text=_(
             "Of the feed, or of the site: most sites say themselves where it is."
         ),
     )
     file = forms.FileField(
-        label=_lazy("Or a file"),
+        label=_("Or a file"),
         required=False,
         widget=forms.FileInput(attrs={"accept": ".xml,.rss,.atom,.rdf,text/xml"}),
-        help_text=_lazy("RSS or Atom saved as a file, up to 10 MB."),
+        help_text=_("RSS or Atom saved as a file, up to 10 MB."),
     )
     name = forms.CharField(
-        label=_lazy("Name"),
+        label=_("Name"),
         required=False,
         max_length=200,
-        help_text=_lazy(
-            "For your own orientation; left empty, the feed's own is taken."
-        ),
+        help_text=_("For your own orientation; left empty, the feed's own is taken."),
     )
 
     def clean_address(self) -> str:
@@ -206,13 +202,13 @@ class SourceForm(forms.Form):
         if not upload:
             return None
         if upload.size > MAX_FEED_BYTES:
-            raise ValidationError(_("The file is larger than 10 MB."))
+            raise ValidationError(gettext("The file is larger than 10 MB."))
         content: bytes = upload.read()
         return content
 
     def clean(self) -> dict[str, Any]:
         if not self.errors and not self.offers_anything:
-            self.add_error("address", _("Give an address or choose a file."))
+            self.add_error("address", gettext("Give an address or choose a file."))
         return self.cleaned_data
 
     @property
@@ -237,7 +233,7 @@ class SourceEditForm(SourceForm):
             self.fields["address"].required = True
         else:
             del self.fields["address"]
-            self.fields["file"].label = _("A newer file")
+            self.fields["file"].label = gettext("A newer file")
 
     @property
     def offers_anything(self) -> bool:
@@ -259,6 +255,8 @@ def web_address(text: str) -> str:
         is_web = False
     if not is_web or any(character.isspace() for character in text):
         raise ValidationError(
-            _("This is not a web address. It looks like https://example.com/page.")
+            gettext(
+                "This is not a web address. It looks like https://example.com/page."
+            )
         )
     return text
