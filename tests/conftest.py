@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import connections
+from django.utils import translation
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +73,10 @@ def editor_client(client: Any, editor: Any) -> Any:
 def administrator_client(client: Any, administrator: Any) -> Any:
     client.force_login(administrator, "django.contrib.auth.backends.ModelBackend")
     return client
+
+
+@pytest.fixture(autouse=True)
+def leaves_no_language() -> Iterator[None]:
+    """A page asked for in Russian must not make the next test speak it."""
+    yield
+    translation.deactivate()

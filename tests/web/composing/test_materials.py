@@ -1,0 +1,306 @@
+"""The dialog of materials."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from gonets.content.models import Material, Section
+from gonets.newsletters import actions
+from gonets.newsletters.models import Issue
+from gonets.newsletters.states import IssueStep
+from tests.support.factories import (
+    make_issue,
+    make_material,
+    make_newsletter,
+    make_section,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(editor_client: Any) -> Any:
+    editor_client.defaults |= {"HTTP_ACCEPT_LANGUAGE": "en", "HTTP_HX_REQUEST": "true"}
+    return editor_client
+
+
+@pytest.fixture
+def section(db: None) -> Section:
+    return make_section("News")
+
+
+@pytest.fixture
+def issue(section: Section) -> Issue:
+    for hours, title in enumerate("abc", start=1):
+        make_material(title, section=section, age=timedelta(hours=hours))
+    return make_issue(make_newsletter(section))
+
+
+def address(issue: Issue, name: str = "") -> str:
+    view = f"gonets:issue-materials-{name}" if name else "gonets:issue-materials"
+    return reverse(view, args=[issue.pk])
+
+
+def ids(issue: Issue) -> dict[str, int]:
+    return {entry.title: entry.pk for entry in issue.entries.all()}
+
+
+def titles(issue: Issue) -> list[str]:
+    return [entry.title for entry in issue.entries.all()]
+
+
+def event(answer: Any, name: str) -> Any:
+    return json.loads(answer.headers["HX-Trigger"])[name]
+
+
+def test_the_dialog_has_the_manuals_captions(desk, issue):
+    page = desk.get(address(issue), HTTP_ACCEPT_LANGUAGE="ru").content.decode()
+
+    for caption in ("<span>Добавить</span>", "<span>Удалить</span>", ">ОК</button>"):
+        assert caption in page
+    assert "В выпуске 3 материала" in page
+
+
+def test_removing_answers_with_the_list_and_can_be_undone(desk, issue):
+    entries = ids(issue)
+
+    answer = desk.post(address(issue, "remove"), {"entry": [entries["a"]]})
+    assert titles(issue) == ["b", "c"]
+    assert "2 materials in the issue" in answer.content.decode()
+    assert event(answer, "removed") == {"text": "1 material removed", "undo": "Undo"}
+
+    desk.post(address(issue, "restore"))
+    assert titles(issue) == ["a", "b", "c"]
+
+
+def test_undoing_twice_does_nothing_more(desk, issue):
+    desk.post(address(issue, "remove"), {"entry": [ids(issue)["a"]]})
+    desk.post(address(issue, "restore"))
+
+    assert desk.post(address(issue, "restore")).status_code == 200
+    assert titles(issue) == ["a", "b", "c"]
+
+
+def test_what_is_left_for_the_next_issue_is_shown_and_can_be_taken_back(desk, issue):
+    entry = issue.entries.get(title="b")
+
+    answer = desk.post(address(issue, "hold"), {"entry": [entry.pk]})
+    assert "1 material is left for the next issue" in answer.content.decode()
+
+    desk.post(address(issue, "add"), {"material": [entry.material_id]})
+    assert sorted(titles(issue)) == ["a", "b", "c"]
+
+
+def test_the_order_is_saved_as_posted(desk, issue):
+    entries, part = ids(issue), issue.entries.all()[0].part
+    places = [f"{entries[title]}:{part}" for title in "cab"]
+
+    desk.post(address(issue, "order"), {"place": places})
+
+    assert titles(issue) == ["c", "a", "b"]
+
+
+@pytest.mark.parametrize("junk", ["", "x:y", "1", ":", "-1:2", "9" * 40 + ":1", "²:³"])
+def test_junk_in_an_order_harms_nothing(desk, issue, junk):
+    answer = desk.post(address(issue, "order"), {"place": [junk]})
+
+    assert answer.status_code == 200
+    assert titles(issue) == ["a", "b", "c"]
+
+
+def test_adding_says_how_many_came_in(desk, issue, section):
+    extra = [make_material(title, section=section).pk for title in "de"]
+
+    answer = desk.post(address(issue, "add"), {"material": [*extra, 9999]})
+
+    assert titles(issue) == ["a", "b", "c", "d", "e"]
+    assert event(answer, "added")["text"] == "2 materials added"
+
+
+def test_ok_goes_on_to_the_letter_and_is_remembered(desk, issue):
+    answer = desk.post(address(issue, "ready"))
+
+    assert answer.url == reverse("gonets:issue-preview", args=[issue.pk])
+    issue.refresh_from_db()
+    assert issue.step == IssueStep.PREVIEW
+
+
+def test_ok_takes_an_unsaved_order_along(desk, issue):
+    entries, part = ids(issue), issue.entries.all()[0].part
+
+    desk.post(
+        address(issue, "ready"), {"place": [f"{entries[t]}:{part}" for t in "cba"]}
+    )
+
+    assert titles(issue) == ["c", "b", "a"]
+
+
+def test_a_change_after_the_preview_makes_the_materials_the_step_again(desk, issue):
+    actions.set_step(issue.pk, IssueStep.PREVIEW, user=None)
+
+    desk.post(address(issue, "remove"), {"entry": [ids(issue)["a"]]})
+
+    issue.refresh_from_db()
+    assert issue.step == IssueStep.MATERIALS
+
+
+def test_closing_at_once_leaves_no_draft(desk, issue):
+    answer = desk.post(address(issue, "leave"))
+
+    assert answer.url == reverse("gonets:newsletters")
+    assert not Issue.objects.exists()
+
+
+def test_closing_after_a_change_keeps_the_draft(desk, issue):
+    desk.post(address(issue, "remove"), {"entry": [ids(issue)["a"]]})
+
+    answer = desk.post(address(issue, "leave"))
+
+    assert answer.url == reverse("gonets:planned")
+    assert Issue.objects.exists()
+
+
+def test_an_editor_is_told_what_a_second_one_changed(
+    desk, issue, administrator, client
+):
+    actions.remove_entries(issue.pk, [ids(issue)["a"]], user=administrator)
+
+    answer = desk.post(
+        address(issue, "remove"), {"entry": [ids(issue)["b"]], "edition": "1"}
+    )
+
+    assert "administrator changed this issue" in answer.content.decode()
+    assert titles(issue) == ["c"]
+
+
+def test_an_editors_own_changes_are_not_told_back(desk, issue):
+    desk.post(address(issue, "remove"), {"entry": [ids(issue)["a"]], "edition": "1"})
+
+    answer = desk.post(
+        address(issue, "remove"), {"entry": [ids(issue)["b"]], "edition": "1"}
+    )
+
+    assert "changed this issue" not in answer.content.decode()
+
+
+def test_an_issue_sent_meanwhile_is_left_alone_and_shown_where_it_is(desk, issue):
+    entry_id = ids(issue)["a"]
+    actions.mark_released(issue.pk)
+
+    answer = desk.post(address(issue, "remove"), {"entry": [entry_id]})
+
+    where = reverse("gonets:issue-open", args=[issue.pk])
+    assert answer.headers["HX-Redirect"] == where
+    assert titles(issue) == ["a", "b", "c"]
+    assert desk.get(address(issue)).url == where
+
+
+def test_an_issue_deleted_meanwhile_leads_to_the_list(desk, issue):
+    where = address(issue, "order")
+    actions.delete_draft(issue.pk)
+
+    answer = desk.post(where, {"place": []})
+
+    assert answer.headers["HX-Redirect"] == reverse("gonets:planned")
+
+
+def test_a_material_deleted_from_the_site_is_marked(desk, issue):
+    Material.objects.filter(title="a").delete()
+    Material.objects.filter(title="b").update(is_published=False)
+
+    page = desk.get(address(issue)).content.decode()
+
+    assert "Gone from the site; its wording here stays" in page
+    assert "Hidden on the site now" in page
+
+
+def test_what_was_sent_already_is_marked(desk, issue, time_machine):
+    time_machine.move_to("2026-11-12T09:00:00Z", tick=False)
+    actions.mark_released(issue.pk)
+    actions.reserve_materials(issue.pk)
+    following = make_issue(issue.newsletter)
+    material = Material.objects.get(title="a")
+    actions.add_materials(following.pk, [material.pk], user=None)
+
+    page = desk.get(address(following)).content.decode()
+
+    assert "Already sent in the issue of 12 November" in page
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({}, "Nothing was published in its sections since"),
+        ({"selection": "last_days", "selection_days": 1}, "in the last 1 day."),
+        ({"selection": "newest"}, "have all been sent already"),
+    ],
+)
+def test_an_empty_dialog_says_why_and_what_to_do(desk, section, settings, reason):
+    empty = make_issue(make_newsletter(section, **settings))
+
+    page = desk.get(address(empty)).content.decode()
+
+    assert reason in page
+    assert 'data-opens-dialog="picker"' in page
+
+
+def test_a_newsletter_without_sections_says_so_and_links_to_them(desk):
+    empty = make_issue(make_newsletter())
+
+    page = desk.get(address(empty)).content.decode()
+
+    assert "includes no sections" in page
+    assert reverse("gonets:newsletter-edit", args=[empty.newsletter_id]) in page
+
+
+def test_the_picker_searches_the_whole_site_and_marks_what_is_there(desk, issue):
+    sport = make_section("Sport")
+    make_material("Great MATCH", section=sport)
+    picker = reverse("gonets:issue-picker", args=[issue.pk])
+
+    everything = desk.get(picker).content.decode()
+    assert everything.count("checked disabled") == 3
+    assert "Great MATCH" in everything
+
+    found = desk.get(picker, {"search": "match"}).content.decode()
+    assert "Great MATCH" in found
+    assert "checked disabled" not in found
+
+    nothing = desk.get(picker, {"search": "match", "section": issue.pk + 9999})
+    assert "Nothing found" in nothing.content.decode()
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999999999999", "2"])
+def test_odd_pages_of_the_picker_are_no_fault(desk, issue, page):
+    picker = reverse("gonets:issue-picker", args=[issue.pk])
+
+    assert desk.get(picker, {"page": page, "section": "x"}).status_code == 200
+
+
+def test_titles_with_html_are_shown_as_text(desk, section):
+    make_material("<img src=x onerror=alert(1)>", section=section)
+    issue = make_issue(make_newsletter(section))
+
+    assert "<img src=x" not in desk.get(address(issue)).content.decode()
+
+
+def test_a_get_changes_nothing(desk, issue):
+    for name in ("remove", "hold", "restore", "order", "add", "ready", "leave"):
+        assert desk.get(address(issue, name)).status_code == 405
+    assert titles(issue) == ["a", "b", "c"]
+
+
+def test_a_long_issue_takes_a_fixed_number_of_queries(
+    desk, section, django_assert_max_num_queries
+):
+    for number in range(40):
+        make_material(f"news {number}", section=section)
+    issue = make_issue(make_newsletter(section))
+
+    with django_assert_max_num_queries(12):
+        desk.get(address(issue))
