@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from gonets.audience.importing.explanations import explain
 from gonets.audience.importing.reading import FORMULA_STARTS
@@ -35,7 +36,7 @@ def export_subscribers(
     yield from _table(
         [
             _("E-mail"),
-            _("Name"),
+            pgettext("person", "Name"),
             _("Subscribed to"),
             _("Unsubscribed from"),
             _("Added on"),
@@ -60,7 +61,7 @@ def export_refusals(
 def export_example(*, delimiter: str = ",") -> Iterator[bytes]:
     """Yield a small file that an import reads without any question."""
     people = [("anna@example.com", _("Anna Sokolova")), ("boris@example.com", "")]
-    yield from _table([_("E-mail"), _("Name")], people, delimiter)
+    yield from _table([_("E-mail"), pgettext("person", "Name")], people, delimiter)
 
 
 def disarmed(cell: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gonets.audience.importing.actions import Choices
 
@@ -21,7 +22,7 @@ class PersonForm(forms.Form):
         ),
     )
     name = forms.CharField(
-        label=_("Name"),
+        label=pgettext_lazy("person", "Name"),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=_(
