@@ -15,6 +15,7 @@ from gonets.newsletters.states import IssueState
 from gonets.publishing import actions
 from gonets.publishing.errors import ScheduleChanged
 from gonets.publishing.tasks import start_due_issues
+from tests.support.factories import make_issue
 
 
 @pytest.fixture
@@ -63,3 +64,15 @@ def test_an_issue_whose_time_was_moved_meanwhile_stays(issue, at):
 
     with pytest.raises(ScheduleChanged):
         actions.send_due_issue(issue.pk, scheduled_at=at)
+
+
+def test_one_issue_that_cannot_leave_holds_no_other_up(issue, newsletter, at):
+    from_next = make_issue(newsletter)
+    newsletters.schedule_issue(from_next.pk, at=at, user=None)
+    Issue.objects.filter(pk=issue.pk).update(subject="{{ subscriber.secret( }}")
+
+    with time_machine.travel(at + timedelta(seconds=1)):
+        assert start_due_issues() == 1
+
+    issue.refresh_from_db()
+    assert issue.schedule_failure.startswith("Something in the letter")

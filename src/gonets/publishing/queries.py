@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
 
 from gonets.audience.models import Subscriber
-from gonets.delivery.models import Run
-from gonets.delivery.states import UNFINISHED_RUNS, RunStatus
+from gonets.delivery.models import Delivery, Run
+from gonets.delivery.states import UNFINISHED_RUNS, DeliveryStatus, RunStatus
 from gonets.letters.storing import digest_of
 from gonets.letters.types import Reader
 from gonets.newsletters.models import Issue
@@ -31,6 +31,7 @@ __all__ = [
     "is_corrected",
     "issue_status_text",
     "newest_run",
+    "next_try_at",
     "planned_issues",
     "preview_reader",
     "run_state",
@@ -106,6 +107,13 @@ def is_corrected(run_id: int) -> bool:
     """Tell whether the letter is worded otherwise now than the run sends it."""
     issue_run = IssueRun.objects.select_related("version").get(run_id=run_id)
     return digest_of(letter_content(issue_run.issue_id)) != issue_run.version.sha256
+
+
+def next_try_at(run_id: int) -> datetime | None:
+    """Return when the first of those who were asked to wait is tried again."""
+    deferred = Delivery.objects.filter(run_id=run_id, status=DeliveryStatus.DEFERRED)
+    first: datetime | None = deferred.aggregate(first=Min("not_before"))["first"]
+    return first
 
 
 def preview_reader(issue: Issue, subscriber: Subscriber | None) -> Reader:

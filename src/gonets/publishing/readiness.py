@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from gonets.kernel.addresses import BadAddress
 from gonets.letters.preflight import Problem, problems_of
+from gonets.letters.types import LetterContent
 from gonets.newsletters.queries import letter_content
 from gonets.publishing.errors import LetterUnready, SenderMissing, SubjectMissing
 
 
 def problems(issue_id: int) -> list[Problem]:
-    """Return everything that preflight finds in the letter as it is written now."""
-    return problems_of(letter_content(issue_id))
+    """Return everything that preflight finds in the letter as it is written now.
+
+    :raises SenderMissing: if there is nobody to send it as.
+    """
+    return problems_of(_content(issue_id))
 
 
 def check_ready(issue_id: int) -> None:
@@ -17,11 +22,16 @@ def check_ready(issue_id: int) -> None:
 
     :raises SubjectMissing, SenderMissing, LetterUnready: the first of them that fits.
     """
-    content = letter_content(issue_id)
+    content = _content(issue_id)
     if not content.subject.strip():
         raise SubjectMissing
-    if not content.sender_address.strip():
-        raise SenderMissing
     blocking = [each.text for each in problems_of(content) if each.blocking]
     if blocking:
         raise LetterUnready(blocking)
+
+
+def _content(issue_id: int) -> LetterContent:
+    try:
+        return letter_content(issue_id)
+    except BadAddress as error:
+        raise SenderMissing from error

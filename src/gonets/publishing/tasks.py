@@ -14,7 +14,7 @@ from gonets.newsletters.actions import miss_schedule
 from gonets.newsletters.models import Issue
 from gonets.newsletters.states import IssueState
 from gonets.publishing.actions import freeze_chunk, send_due_issue, settle_run
-from gonets.publishing.errors import PublishingError, ScheduleChanged
+from gonets.publishing.errors import LetterUnready, PublishingError, ScheduleChanged
 from gonets.publishing.models import IssueRun
 
 logger = logging.getLogger(__name__)
@@ -26,6 +26,9 @@ FREEZING_AT_A_TIME = timedelta(seconds=2)
 """The worker's other chores get their turn after this."""
 
 TOO_LATE = gettext_noop("The server was not running at the time. Look and send again.")
+
+
+UNREADY = gettext_noop("Something in the letter must be put right first.")
 
 
 def start_due_issues() -> int:
@@ -69,10 +72,12 @@ def _start(issue_id: int, at: datetime) -> bool:
         # In English: the reason is stored as a source string, for editors to come.
         with translation.override("en"):
             send_due_issue(issue_id, scheduled_at=at)
-    except ScheduleChanged:
+    except (ScheduleChanged, Issue.DoesNotExist):
         return False
     except PublishingError as reason:
         logger.warning("Issue %s did not leave on time: %s", issue_id, reason)
-        miss_schedule(issue_id, reason=str(reason))
+        # What preflight says about one letter is no source string.
+        is_about_letter = isinstance(reason, LetterUnready)
+        miss_schedule(issue_id, reason=UNREADY if is_about_letter else str(reason))
         return False
     return True

@@ -111,7 +111,10 @@ def issue_send(request: HttpRequest, issue_id: int) -> HttpResponse:
 def _send_page(
     request: HttpRequest, issue: Issue, *, refusal: str = ""
 ) -> HttpResponse:
-    found = problems(issue.pk)
+    try:
+        found = problems(issue.pk)
+    except SendRefused as error:
+        found, refusal = [], str(error)
     count = audience_size(issue.pk, AudienceRule.EVERYONE)
     notes = relay_outlook()
     context = {
@@ -122,6 +125,7 @@ def _send_page(
         "refusal": refusal,
         "relay": notes,
         "is_ready": bool(count)
+        and not refusal
         and not notes.refusal
         and not any(each.blocking for each in found),
     }

@@ -67,6 +67,8 @@ class ScheduleForm(forms.Form):
 class RelayForm(forms.Form):
     """Where letters leave: the built-in mailbox, or a mail server."""
 
+    use_required_attribute = False  # A hidden field must not hold the form back.
+
     MAILBOX, SERVER, ENVIRONMENT = "mailbox", "server", "environment"
     WAYS = {
         RelayOrigin.MAILBOX: MAILBOX,
@@ -126,7 +128,7 @@ class RelayForm(forms.Form):
     )
 
     def __init__(self, *args: Any, kept: RelayAddress | None, **kwargs: Any) -> None:
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **kwargs)
         self._kept = kept
         is_needed = self["way"].value() == self.SERVER or not self.is_bound
         for name in ("host", "security"):

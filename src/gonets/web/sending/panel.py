@@ -12,7 +12,7 @@ from gonets.delivery.models import Delivery
 from gonets.delivery.queries import deliveries_of, run_progress, worker_last_seen
 from gonets.delivery.states import DeliveryStatus, RunStatus
 from gonets.kernel import clock
-from gonets.publishing.queries import is_corrected
+from gonets.publishing.queries import is_corrected, next_try_at
 from gonets.publishing.types import IssueRunState
 
 SEEN_LATELY = timedelta(seconds=30)
@@ -33,6 +33,7 @@ class RunPanel:
     worker_seen_at: datetime | None
     is_corrected: bool
     uncertain: list[Delivery]
+    next_try_at: datetime | None
 
     @property
     def is_under_way(self) -> bool:
@@ -84,16 +85,19 @@ def run_panel(state: IssueRunState) -> RunPanel:
     progress = run_progress(state.run_id)
     is_open = not state.has_ended
     seen_at = worker_last_seen() if is_open else None
+    # What only waits for another try has no pace.
+    rate = progress.rate if state.waiting > state.deferred else None
     return RunPanel(
         state=state,
         in_flight=progress.intent,
-        rate_text=_rate_text(progress.rate),
-        time_left_text=_time_left_text(progress.seconds_left),
+        rate_text=_rate_text(rate),
+        time_left_text=_time_left_text(progress.seconds_left if rate else None),
         pause_reason=progress.pause_reason,
         worker_is_missing=is_open and not _is_recent(seen_at),
         worker_seen_at=seen_at,
         is_corrected=_may_be_corrected(state) and is_corrected(state.run_id),
         uncertain=_uncertain(state),
+        next_try_at=next_try_at(state.run_id) if state.deferred else None,
     )
 
 
