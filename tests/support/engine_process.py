@@ -27,6 +27,7 @@ from gonets.delivery import actions, queries  # noqa: E402
 from gonets.delivery.errors import RunAlreadyOpen  # noqa: E402
 from gonets.delivery.health import Patience  # noqa: E402
 from gonets.delivery.models import Delivery, Relay  # noqa: E402
+from gonets.delivery.options import SendingOptions  # noqa: E402
 from gonets.delivery.ports import (  # noqa: E402
     Binding,
     Envelope,
@@ -35,7 +36,6 @@ from gonets.delivery.ports import (  # noqa: E402
     Withheld,
 )
 from gonets.delivery.retry import RetryPolicy  # noqa: E402
-from gonets.delivery.sender import SendingOptions  # noqa: E402
 from gonets.delivery.types import NewRecipient  # noqa: E402
 from gonets.delivery.worker import run_worker  # noqa: E402
 

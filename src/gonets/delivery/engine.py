@@ -7,12 +7,13 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 
-from gonets.delivery.actions import pause_run
 from gonets.delivery.bookkeeping import Bookkeeper
-from gonets.delivery.errors import LedgerUnavailable, RunStateWrong
+from gonets.delivery.errors import LedgerUnavailable
+from gonets.delivery.options import SendingOptions
+from gonets.delivery.pausing import Pauser
 from gonets.delivery.ports import LetterSource
 from gonets.delivery.rates import RateMeter
-from gonets.delivery.sender import RelaySender, SendingOptions
+from gonets.delivery.sender import RelaySender
 from gonets.delivery.states import PauseCause
 from gonets.delivery.watch import RelaySettings, RunState, note_rates, running_runs
 from gonets.kernel import clock
@@ -33,6 +34,7 @@ class Engine:
         self._letters = letters
         self._options = options
         self._senders: dict[int, RelaySender] = {}
+        self._pauser = Pauser(books=books)
         self._meter = RateMeter()
         self._rated_at = 0.0
 
@@ -58,7 +60,7 @@ class Engine:
         by_relay: dict[RelaySettings, list[RunState]] = defaultdict(list)
         for state in states:
             if state.relay is None:
-                await self._pause_without_relay(state.run_id)
+                await self._pauser.pause(state.run_id, PauseCause.RELAY_MISSING)
             else:
                 by_relay[state.relay].append(state)
         for relay in by_relay:
@@ -81,12 +83,6 @@ class Engine:
             letters=self._letters,
             options=self._options,
         )
-
-    async def _pause_without_relay(self, run_id: int) -> None:
-        try:
-            await self._books.write(pause_run, run_id, cause=PauseCause.RELAY_MISSING)
-        except RunStateWrong as wrong:
-            logger.info("Not paused: %s", wrong)
 
     async def _note_rates(self, states: Sequence[RunState]) -> None:
         now = clock.monotonic()

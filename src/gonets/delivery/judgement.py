@@ -64,7 +64,7 @@ def _is_policy(stage: Stage, reply: Reply) -> bool:
 
 
 _BY_STAGE = {
-    Stage.CONNECT: PauseCause.UNREACHABLE,
+    Stage.CONNECT: PauseCause.RELAY_ADDRESS,
     Stage.TLS: PauseCause.TLS_FAILED,
     Stage.AUTH: PauseCause.LOGIN_REFUSED,
     Stage.MAIL: PauseCause.SENDER_REFUSED,
@@ -73,12 +73,9 @@ _BY_STAGE = {
 
 def cause_of(failure: RelayFailure) -> PauseCause:
     """Return what a failure of the relay means to people."""
-    if failure.stage is Stage.CONNECT and failure.reply is not None:
-        return PauseCause.UNWELL
-    if failure.stage is Stage.CONNECT:
-        return PauseCause.UNREACHABLE
     if not isinstance(failure, RelayRejection):
-        return PauseCause.UNWELL
+        silent = failure.stage is Stage.CONNECT and failure.reply is None
+        return PauseCause.UNREACHABLE if silent else PauseCause.UNWELL
     if failure.reply is not None and failure.reply.code == AUTHENTICATION_REQUIRED:
         return PauseCause.LOGIN_REFUSED
     return _BY_STAGE.get(failure.stage, PauseCause.LETTER_REFUSED)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
+from gonets.delivery.desk import Desk
 from gonets.delivery.errors import (
     AnswerLost,
     LedgerUnavailable,
@@ -13,31 +13,15 @@ from gonets.delivery.errors import (
     RelayTrouble,
 )
 from gonets.delivery.judgement import SERVICE_CLOSING, Judgement
-from gonets.delivery.ports import LetterUnfit
+from gonets.delivery.ports import Letter, LetterUnfit
 from gonets.delivery.states import Stage
 from gonets.delivery.supply import Supply
 from gonets.delivery.transports.dialogue import ConnectionEnded
 from gonets.delivery.transports.smtp import OfferAnswer, Parcel, SmtpConnection
-from gonets.delivery.types import BoundClaim, Reply
-
-logger = logging.getLogger(__name__)
+from gonets.delivery.types import BoundClaim
 
 IDLE_SECONDS = 20
 MOST_LETTERS_PER_CONNECTION = 1000
-
-
-class Desk(Protocol):
-    """To whom a lane reports what became of its letters."""
-
-    async def connect(self) -> SmtpConnection: ...
-    def parcel(self, connection: SmtpConnection, bound: BoundClaim) -> Parcel: ...
-    async def intend(self, bound: BoundClaim) -> bool: ...
-    def answered(self, bound: BoundClaim, stage: Stage, reply: Reply) -> Judgement: ...
-    def unfit(self, bound: BoundClaim, why: LetterUnfit) -> None: ...
-    def not_sent(self, bound: BoundClaim) -> None: ...
-    def lost(self, bound: BoundClaim, failure: AnswerLost) -> None: ...
-    def broken(self, bound: BoundClaim, error: Exception, *, left: bool) -> None: ...
-    def trouble(self, failure: RelayFailure, run_id: int | None) -> None: ...
 
 
 @dataclass(slots=True)
@@ -52,9 +36,18 @@ class Load:
 class Lane:
     """Sends letters for as long as the supply lasts."""
 
-    def __init__(self, *, supply: Supply, desk: Desk) -> None:
+    def __init__(
+        self,
+        *,
+        supply: Supply,
+        desk: Desk,
+        letters: Mapping[str, Letter],
+        connect: Callable[[], Awaitable[SmtpConnection]],
+    ) -> None:
         self._supply = supply
         self._desk = desk
+        self._letters = letters
+        self._connect = connect
         self._connection: SmtpConnection | None = None
 
     async def run(self) -> None:
@@ -69,15 +62,19 @@ class Lane:
         if not await self._supply.wait(at_most=IDLE_SECONDS):
             await self._hang_up()
             return
-        connection = await self._usable()
-        if connection is None:
-            return
-        bound = await self._supply.take()
-        if bound is None:
-            return
-        load = self._loaded(connection, bound)
-        if load is not None:
-            await self._send(connection, load)
+        load = await self._next_load()
+        if load is not None and self._connection is not None:
+            await self._send(self._connection, load)
+
+    async def _next_load(self) -> Load | None:
+        try:
+            connection = await self._usable()
+            bound = await self._supply.take() if connection else None
+        finally:
+            self._supply.arrived()
+        if connection is None or bound is None:
+            return None
+        return self._loaded(connection, bound)
 
     async def _usable(self) -> SmtpConnection | None:
         connection = self._connection
@@ -89,7 +86,7 @@ class Lane:
             connection.close()
         self._connection = None
         try:
-            self._connection = await self._desk.connect()
+            self._connection = await self._connect()
         except RelayFailure as failure:
             self._desk.trouble(failure, None)
         return self._connection
@@ -102,7 +99,9 @@ class Lane:
     def _loaded(self, connection: SmtpConnection, bound: BoundClaim) -> Load | None:
         """Make the bytes; what cannot be made is reported, and None returned."""
         try:
-            return Load(bound=bound, parcel=self._desk.parcel(connection, bound))
+            letter = self._letters[bound.binding.letter_ref]
+            envelope = letter.envelope_for(bound.claim.recipient, bound.binding)
+            return Load(bound=bound, parcel=connection.pack(envelope))
         except LetterUnfit as why:
             self._desk.unfit(bound, why)
         except RelayFailure as failure:

@@ -32,10 +32,11 @@ class Supply:
         *,
         bucket: TokenBucket,
         health: RelayHealth,
-        on_take: Callable[[Feed], None],
+        on_take: Callable[[Supply, Feed], None],
     ) -> None:
         self.feeds: dict[int, Feed] = {}
         self.in_flight = 0
+        self._arriving = 0
         self.is_closed = False
         self._bucket = bucket
         self._health = health
@@ -53,10 +54,9 @@ class Supply:
         self._turn = deque(self.feeds)
         return list(feed.ready) if feed else []
 
-    def add(self, run_id: int, letters: Iterable[BoundClaim]) -> bool:
+    def add(self, feed: Feed, letters: Iterable[BoundClaim]) -> bool:
         """Add letters of a run; False if the run has been dropped meanwhile."""
-        feed = self.feeds.get(run_id)
-        if feed is None:
+        if self.feeds.get(feed.run_id) is not feed:
             return False
         feed.ready.extend(letters)
         self.wake()
@@ -77,9 +77,14 @@ class Supply:
         self._changed.set()
 
     async def wait(self, *, at_most: float | None = None) -> bool:
-        """Wait until there is a letter to be had; False if the time is up or closed."""
+        """Wait for a letter to be had; False if the time is up or all is closed.
+
+        Whoever gets True says ``arrived`` after having tried to take one: no more
+        connections are opened than there are letters.
+        """
         while not self.is_closed:
-            if self._may_go() and self._has_letters():
+            if self._may_go() and self._ready() > self._arriving:
+                self._arriving += 1
                 return True
             try:
                 async with asyncio.timeout(self._nap(at_most)):
@@ -90,6 +95,11 @@ class Supply:
                     return False
         return False
 
+    def arrived(self) -> None:
+        self._arriving -= 1
+        if self._ready():
+            self.wake()
+
     def _nap(self, at_most: float | None) -> float | None:
         rest = self._health.rests_until - clock.monotonic()
         if rest > 0 and self._health.is_suspect:
@@ -98,7 +108,7 @@ class Supply:
 
     async def take(self) -> BoundClaim | None:
         """Return the next letter once its time has come; None if there is none."""
-        while not self.is_closed and self._may_go() and self._has_letters():
+        while not self.is_closed and self._may_go() and self._ready():
             wait = self._bucket.take(clock.monotonic())
             if not wait:
                 return self._next()
@@ -107,7 +117,7 @@ class Supply:
 
     def take_at_once(self) -> BoundClaim | None:
         """Return a letter if there is one that may go right now."""
-        if self.is_closed or not self._may_go() or not self._has_letters():
+        if self.is_closed or not self._may_go() or not self._ready():
             return None
         return None if self._bucket.take(clock.monotonic()) else self._next()
 
@@ -116,8 +126,8 @@ class Supply:
             return True
         return clock.monotonic() >= self._health.rests_until and not self.in_flight
 
-    def _has_letters(self) -> bool:
-        return any(feed.ready for feed in self.feeds.values())
+    def _ready(self) -> int:
+        return sum(len(feed.ready) for feed in self.feeds.values())
 
     def _next(self) -> BoundClaim | None:
         for _one in range(len(self._turn)):
@@ -126,6 +136,6 @@ class Supply:
             if feed.ready:
                 self.in_flight += 1
                 bound = feed.ready.popleft()
-                self._on_take(feed)
+                self._on_take(self, feed)
                 return bound
         return None

@@ -8,13 +8,13 @@ from datetime import datetime
 from gonets.delivery.judgement import Judgement
 from gonets.delivery.retry import RetryPolicy
 from gonets.delivery.states import DeliveryStatus, Stage
-from gonets.delivery.types import BoundClaim, Outcome, Reply
+from gonets.delivery.types import Claim, Outcome, Reply
 
 NO_ANSWER = Reply(code=0)
 
 
 def outcome_of(
-    bound: BoundClaim,
+    claim: Claim,
     status: DeliveryStatus,
     *,
     now: datetime,
@@ -22,21 +22,21 @@ def outcome_of(
     reply: Reply = NO_ANSWER,
 ) -> Outcome:
     return Outcome(
-        delivery_id=bound.claim.delivery_id,
-        run_id=bound.claim.run_id,
-        fence=bound.claim.fence,
+        delivery_id=claim.delivery_id,
+        run_id=claim.run_id,
+        fence=claim.fence,
         status=status,
         at=now,
         stage=stage,
         code=reply.code,
         enhanced_code=reply.enhanced_code,
         answer=reply.text,
-        letter_ref=bound.binding.letter_ref,
+        letter_ref=claim.letter_ref,
     )
 
 
 def judged_outcome(
-    bound: BoundClaim,
+    claim: Claim,
     judgement: Judgement,
     *,
     stage: Stage,
@@ -51,18 +51,18 @@ def judged_outcome(
         status = DeliveryStatus.REFUSED
     else:
         status = DeliveryStatus.DEFERRED
-    outcome = outcome_of(bound, status, now=now, stage=stage, reply=reply)
+    outcome = outcome_of(claim, status, now=now, stage=stage, reply=reply)
     if judgement is Judgement.POLICY:
         return replace(outcome, policy_wait=True)
     if judgement is Judgement.DEFERRED:
-        return _deferred(outcome, bound, retry)
+        return _deferred(outcome, claim, retry)
     return outcome
 
 
-def _deferred(outcome: Outcome, bound: BoundClaim, retry: RetryPolicy) -> Outcome:
+def _deferred(outcome: Outcome, claim: Claim, retry: RetryPolicy) -> Outcome:
     again_at = retry.next_attempt_at(
-        attempts=bound.claim.attempts + 1,
-        first_attempt_at=bound.claim.first_attempt_at or outcome.at,
+        attempts=claim.attempts + 1,
+        first_attempt_at=claim.first_attempt_at or outcome.at,
         now=outcome.at,
     )
     if again_at is None:

@@ -20,6 +20,7 @@ from gonets.delivery.bookkeeping import Bookkeeper
 from gonets.delivery.engine import Engine
 from gonets.delivery.errors import LedgerUnavailable
 from gonets.delivery.ledger import Group, record
+from gonets.delivery.options import SendingOptions
 from gonets.delivery.ports import LetterSource
 from gonets.delivery.recovery import (
     check_durability,
@@ -29,7 +30,6 @@ from gonets.delivery.recovery import (
     recover_place,
     renew,
 )
-from gonets.delivery.sender import SendingOptions
 from gonets.delivery.spool import Spool
 
 logger = logging.getLogger(__name__)

@@ -1,0 +1,19 @@
+"""How the engine sends, where tests and benchmarks may want it otherwise."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass, field
+
+from gonets.delivery.health import Patience
+from gonets.delivery.retry import RetryPolicy
+from gonets.delivery.transports.smtp import TimeLimits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingOptions:
+    patience: Patience = field(default_factory=Patience)
+    limits: TimeLimits = field(default_factory=TimeLimits)
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    tls: ssl.SSLContext | None = None  # None: the system's authorities
+    drain_seconds: float = 30

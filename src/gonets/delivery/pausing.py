@@ -1,0 +1,24 @@
+"""The engine pauses a run by itself, with the cause, and consumes nobody."""
+
+from __future__ import annotations
+
+import logging
+
+from gonets.delivery.actions import pause_run
+from gonets.delivery.bookkeeping import Bookkeeper
+from gonets.delivery.errors import RunStateWrong
+from gonets.delivery.states import PauseCause
+
+logger = logging.getLogger(__name__)
+
+
+class Pauser:
+    def __init__(self, *, books: Bookkeeper) -> None:
+        self._books = books
+
+    async def pause(self, run_id: int, cause: PauseCause, answer: str = "") -> None:
+        logger.warning("Run %s is paused (%s): %s", run_id, cause.value, answer)
+        try:
+            await self._books.write(pause_run, run_id, cause=cause, answer=answer)
+        except RunStateWrong as wrong:
+            logger.info("Not paused: %s", wrong)
