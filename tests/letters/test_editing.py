@@ -49,6 +49,14 @@ def test_a_personal_part_is_shown_filled_in_and_knows_its_source():
     assert "&lt;Анна&gt;</span>!" in html
 
 
+def test_a_picture_knows_the_field_of_its_description():
+    html = render_for_editing(a_letter(), a_reader())
+
+    (picture,) = Page(html).all("img")
+    assert picture["data-edit-picture"] == "entry.1.picture_alt"
+    assert picture["alt"] == "Мост «Южный» & река"
+
+
 def test_readers_get_no_trace_of_editing():
     html = compile_letter(a_letter()).html_for(a_reader())
 
@@ -56,11 +64,18 @@ def test_readers_get_no_trace_of_editing():
     assert "data-personal" not in html
 
 
-def test_a_fault_names_its_field():
-    with pytest.raises(TemplateFault) as fault:
-        render_for_editing(a_letter(outro="<p>{{ oops }}</p>"), a_reader())
+def test_a_personal_part_that_does_not_work_stands_there_to_be_corrected():
+    letter = a_letter(greeting="Hi {{ <oops", outro="<p>{{ subscriber.oops. }}</p>")
 
-    assert fault.value.field == "outro"
+    html = render_for_editing(letter, a_reader())
+
+    assert "Hi {{ &lt;oops" in html
+    assert "{{ subscriber.oops. }}" in html
+
+
+def test_an_unknown_design_cannot_be_edited():
+    with pytest.raises(TemplateFault):
+        render_for_editing(a_letter(template="nosuch"), a_reader())
 
 
 def test_content_survives_being_stored():

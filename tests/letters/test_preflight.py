@@ -39,7 +39,6 @@ def test_what_must_be_put_right_blocks(changes, code, field):
 @pytest.mark.parametrize(
     ("entry", "code"),
     [
-        (an_entry(picture=replace(PICTURE, alt="")), "picture-without-description"),
         (an_entry(picture=replace(PICTURE, address="/m/a.jpg")), "link-relative"),
         (an_entry(address="/news/1"), "link-relative"),
         (an_entry(address=""), "link-missing"),
@@ -51,6 +50,15 @@ def test_what_is_worth_a_look_is_said_and_where(entry, code):
     assert problem.code == code
     assert problem.field == "entry.1.title"
     assert not problem.blocking
+
+
+def test_a_picture_without_a_description_is_named():
+    entry = an_entry(picture=replace(PICTURE, alt=" "))
+
+    (problem,) = problems_of(a_letter(sections=(a_section(entry),)))
+
+    assert problem.code == "picture-without-description"
+    assert problem.field == "entry.1.picture_alt"
 
 
 @pytest.mark.parametrize(

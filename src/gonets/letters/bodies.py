@@ -35,6 +35,10 @@ class FieldWriter(Protocol):
         """Return HTML around ``word``, which stands for the personal text."""
         ...
 
+    def description(self, name: str, text: str) -> str:
+        """Return what stands in a picture's ``alt="…"``, with attributes after it."""
+        ...
+
 
 class ReaderFields:
     """Fields as readers get them."""
@@ -44,6 +48,9 @@ class ReaderFields:
 
     def personal(self, part: Personal, word: str) -> str:
         return word
+
+    def description(self, name: str, text: str) -> str:
+        return text
 
 
 def letter_html(content: LetterContent, fields: Fields, writer: FieldWriter) -> Pieces:
@@ -102,18 +109,21 @@ class _Draft:
                 "title": self._field(f"{name}.title", _escaped((entry.title,))),
                 "teaser": self._field(f"{name}.teaser", teaser),
                 "address": self._link(entry.address),
-                "picture": self._picture(entry.picture),
+                "picture": self._picture(f"{name}.picture_alt", entry.picture),
             }
         )
 
-    def _picture(self, picture: PictureContent | None) -> Mapping[str, object] | None:
+    def _picture(
+        self, name: str, picture: PictureContent | None
+    ) -> Mapping[str, object] | None:
         if picture is None or not picture.address.startswith(WEB_SCHEMES):
             return None
+        description = self._writer.description(name, html.escape(picture.alt))
         return MappingProxyType(
             {
                 "address": self._text(picture.address),
                 # The design leaves out what is empty, but ``alt=""`` must stay.
-                "alt": self._placeholders.for_html(html.escape(picture.alt)),
+                "alt": self._placeholders.for_html(description),
                 "width": picture.width,
                 "height": picture.height,
             }

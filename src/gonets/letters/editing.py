@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from gonets.letters.bodies import letter_html
-from gonets.letters.fields import fields_of
+from gonets.letters.fields import fields_as_they_are
 from gonets.letters.personalising import Personal, PersonalValues, filled_html
 from gonets.letters.types import LetterContent, Reader
 
@@ -29,6 +29,10 @@ EDITING_STYLE = """
 [data-personal] { border-radius: 4px; padding: 0 3px; margin: 0 -1px;
   background-color: #fbeec2; color: #4a3a00; cursor: default; }
 [data-edit] a { cursor: text; }
+[data-edit-picture] { cursor: pointer; }
+[data-edit-picture]:hover { opacity: .88; }
+[data-edit-picture]:focus-visible { outline: 3px solid #1d7d88; outline-offset: 2px; }
+[data-edit-picture][alt=""] { outline: 2px dashed #a8651a; outline-offset: 2px; }
 @media (prefers-color-scheme: dark) {
   [data-edit]:hover { box-shadow: 0 0 0 4px rgba(131, 197, 204, .16);
     background-color: rgba(131, 197, 204, .1); }
@@ -44,11 +48,11 @@ def render_for_editing(content: LetterContent, reader: Reader) -> str:
     """Return the reader's letter with ``data-edit`` around every editable field.
 
     Personal parts stand in it filled in, in spans whose ``data-personal`` is what the
-    editor wrote.
+    editor wrote; those that do not work stand there as they were written.
 
-    :raises TemplateFault: naming the field whose personal parts do not work.
+    :raises TemplateFault: if the design does not work.
     """
-    pieces = letter_html(content, fields_of(content), EditableFields())
+    pieces = letter_html(content, fields_as_they_are(content), EditableFields())
     document = filled_html(pieces, PersonalValues.of(reader))
     head, end, body = document.partition("</head>")
     return f"{head}{EDITING_STYLE}{end}{body}"
@@ -64,16 +68,37 @@ class EditableFields:
         empty = "" if html else ' class="is-empty"'
         return (
             f'<{element} data-edit="{_escape(name)}" data-edit-kind="{kind}"{empty}'
-            f' data-hint="{_escape(_hint(name))}">{html}</{element}>'
+            f' data-label="{_escape(_label(name))}" data-hint="{_escape(_hint(name))}"'
+            f">{html}</{element}>"
         )
 
     def personal(self, part: Personal, word: str) -> str:
         source = _escape(part.source)
         return f'<span data-personal="{source}" title="{source}">{word}</span>'
 
+    def description(self, name: str, text: str) -> str:
+        return f'{text}" data-edit-picture="{_escape(name)}'
+
 
 def _escape(text: str) -> str:
     return html.escape(text)
+
+
+def _label(name: str) -> str:
+    """Return what the field is called, in the editor's language."""
+    match name.rpartition(".")[2]:
+        case "greeting":
+            return _("Greeting")
+        case "intro":
+            return _("Introduction")
+        case "outro":
+            return _("Closing words")
+        case "heading":
+            return _("Heading of the section")
+        case "title":
+            return _("Title of the material")
+        case _:
+            return _("Text of the material")
 
 
 def _hint(name: str) -> str:

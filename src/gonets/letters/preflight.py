@@ -122,7 +122,7 @@ def _pictures(content: LetterContent) -> Iterator[Problem]:
                 _("The picture of “%(title)s” has no description.")
                 % {"title": _short(entry.title)},
                 _("Describe it for readers who do not see pictures."),
-                field=f"entry.{entry.key}.title",
+                field=f"entry.{entry.key}.picture_alt",
             )
         if not _is_web(entry.picture.address):
             yield _relative(entry, _("The picture of “%(title)s” has no full address."))

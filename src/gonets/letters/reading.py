@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 from dataclasses import dataclass
 from email.message import EmailMessage
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,15 @@ def parts_of(message: bytes) -> MessageParts:
         text=_content(parsed, "plain"),
         size=len(message),
     )
+
+
+def shown_in(html: str, scheme: Literal["light", "dark"]) -> str:
+    """Return the letter's page as a mail program in light or dark mode shows it."""
+    applies = "all" if scheme == "dark" else "not all"
+    return _DARK_MODE.sub(f"@media {applies}", html)
+
+
+_DARK_MODE = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)")
 
 
 def _content(message: EmailMessage, kind: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from gonets.web.composing import materials, materials_picker
+from gonets.web.composing.preview_urls import preview_addresses
 
 materials_addresses: list[URLPattern] = [
     path(
@@ -53,8 +54,5 @@ materials_addresses: list[URLPattern] = [
         name="issue-materials-add",
     ),
 ]
-
-# The preview of the letter adds its own here.
-preview_addresses: list[URLPattern] = []
 
 urlpatterns = [*materials_addresses, *preview_addresses]

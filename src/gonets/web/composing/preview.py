@@ -1,0 +1,97 @@
+"""Step 3 of the walk: the letter as readers will get it, corrected in place."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from gonets.letters.compiling import compile_letter
+from gonets.letters.errors import LetterError
+from gonets.letters.preflight import CLIP_BYTES
+from gonets.newsletters.models import Issue
+from gonets.newsletters.queries import letter_content
+from gonets.publishing.queries import is_correctable, newest_run, preview_reader
+from gonets.publishing.readiness import problems
+from gonets.web.access import editor_required
+from gonets.web.composing.preview_page import (
+    chosen_reader,
+    previewed_issue,
+    readers_of,
+)
+
+READERS_SHOWN = 20
+
+
+# Going back must not bring an edition that has been saved over since.
+@require_safe
+@never_cache
+@editor_required
+def issue_preview(request: HttpRequest, issue_id: int) -> HttpResponse:
+    issue = previewed_issue(issue_id)
+    context = {
+        "issue": issue,
+        "can_edit": is_correctable(issue_id),
+        "run": newest_run(issue_id),
+        "reader": chosen_reader(request, issue),
+        "test_address": _test_address(request, issue),
+        "name_part": _name_part(issue),
+        **_checks(issue),
+    }
+    return render(request, "gonets/composing/preview.html", context)
+
+
+@require_safe
+@editor_required
+def issue_checks(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """What preflight says of the letter as it is saved now."""
+    context = _checks(previewed_issue(issue_id))
+    return render(request, "gonets/composing/preview_checks.html", context)
+
+
+@require_safe
+@editor_required
+def issue_readers(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """Readers to look at the letter as."""
+    search = request.GET.get("search", "").strip()[:200]
+    found = readers_of(previewed_issue(issue_id), search=search)
+    rows = list(found[: READERS_SHOWN + 1])
+    context = {
+        "readers": rows[:READERS_SHOWN],
+        "are_more": len(rows) > READERS_SHOWN,
+        "search": search,
+    }
+    return render(request, "gonets/composing/preview_readers.html", context)
+
+
+def _checks(issue: Issue) -> dict[str, object]:
+    return {
+        "issue": issue,
+        "problems": problems(issue.pk),
+        "size": _letter_size(issue),
+        "clip_size": CLIP_BYTES,
+    }
+
+
+def _letter_size(issue: Issue) -> int | None:
+    """Return the bytes of the letter's HTML; None if it cannot be made."""
+    reader = preview_reader(issue, None)
+    try:
+        letter = compile_letter(letter_content(issue.pk))
+        return len(letter.html_for(reader).encode())
+    except LetterError:
+        return None
+
+
+def _test_address(request: HttpRequest, issue: Issue) -> str:
+    return issue.newsletter.test_address or getattr(request.user, "email", "")
+
+
+def _name_part(issue: Issue) -> str:
+    """Return what "Name" inserts, worded in the letter's language."""
+    with override(issue.newsletter.language):
+        fallback = _("friends")
+    return f'{{{{ subscriber.name | default("{fallback}") }}}}'

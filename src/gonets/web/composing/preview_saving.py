@@ -1,0 +1,103 @@
+"""Saving what the editor typed into the letter, and sending it to oneself."""
+
+from __future__ import annotations
+
+import json
+import re
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from gonets.kernel import clock
+from gonets.newsletters.actions import save_wording
+from gonets.newsletters.errors import (
+    BadWording,
+    EditedMeanwhile,
+    IssueMissing,
+)
+from gonets.newsletters.models import Issue
+from gonets.publishing.actions import send_test_letter
+from gonets.publishing.errors import PublishingError
+from gonets.publishing.queries import is_correctable
+from gonets.web.access import editor_required
+from gonets.web.composing.preview_page import previewed_issue
+
+MOST_CHARACTERS = 2_000_000
+MOST_FIELDS = 2_000
+
+
+@require_POST
+@editor_required
+def issue_wording(request: HttpRequest, issue_id: int) -> JsonResponse:
+    """Save ``changes`` (JSON: field → text) onto ``edition``; answer with JSON.
+
+    200 has the new edition, 409 says who was first, 422 which field cannot be saved,
+    410 that there is nothing to save to any more.
+    """
+    edition, changes = _posted_changes(request)
+    if edition is None or changes is None:
+        return _refused(HTTPStatus.BAD_REQUEST, _("This cannot be saved."))
+    if not is_correctable(issue_id):
+        return _refused(
+            HTTPStatus.GONE, _("The letter is being sent and cannot be changed now.")
+        )
+    try:
+        saved = save_wording(
+            issue_id, edition=edition, user=request.user, changes=changes
+        )
+    except EditedMeanwhile as error:
+        is_own = Issue.objects.filter(pk=issue_id, changed_by=request.user.pk).exists()
+        return _refused(
+            HTTPStatus.CONFLICT, str(error), edition=error.edition, yours=is_own
+        )
+    except BadWording as error:
+        return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), field=error.field)
+    except IssueMissing as error:
+        return _refused(HTTPStatus.GONE, str(error))
+    now = timezone.localtime(clock.now())
+    return JsonResponse({"edition": saved, "time": date_format(now, "H:i")})
+
+
+@require_POST
+@editor_required
+def issue_test_letter(request: HttpRequest, issue_id: int) -> HttpResponse:
+    issue = previewed_issue(issue_id)
+    typed = request.POST.get("addresses", "")[:4_000]
+    context: dict[str, Any] = {"issue": issue, "test_address": typed}
+    try:
+        context["answers"] = send_test_letter(
+            issue_id,
+            re.split(r"[\s,;]+", typed.strip()) if typed.strip() else [],
+            user=request.user,
+        )
+    except PublishingError as error:
+        context["refusal"] = str(error)
+    return render(request, "gonets/composing/preview_test.html", context)
+
+
+def _posted_changes(
+    request: HttpRequest,
+) -> tuple[int | None, dict[str, str] | None]:
+    text = request.POST.get("changes", "")
+    number = request.POST.get("edition", "")
+    if len(text) > MOST_CHARACTERS or not (number.isascii() and number.isdigit()):
+        return None, None
+    try:
+        changes = json.loads(text)
+    except (ValueError, RecursionError):
+        return None, None
+    if not isinstance(changes, dict) or len(changes) > MOST_FIELDS:
+        return None, None
+    if not all(isinstance(value, str) for value in changes.values()):
+        return None, None
+    return int(number), changes
+
+
+def _refused(status: HTTPStatus, message: str, **details: object) -> JsonResponse:
+    return JsonResponse({"message": message, **details}, status=status)

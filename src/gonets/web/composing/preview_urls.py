@@ -1,0 +1,40 @@
+"""Addresses of the preview: the page, the letter in its frame, saving, trying."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from gonets.web.composing import preview, preview_letter, preview_saving
+
+preview_addresses: list[URLPattern] = [
+    path(
+        "issues/<int:issue_id>/preview/",
+        preview.issue_preview,
+        name="issue-preview",
+    ),
+    path(
+        "issues/<int:issue_id>/preview/checks/",
+        preview.issue_checks,
+        name="issue-checks",
+    ),
+    path(
+        "issues/<int:issue_id>/preview/readers/",
+        preview.issue_readers,
+        name="issue-readers",
+    ),
+    path(
+        "issues/<int:issue_id>/letter/",
+        preview_letter.issue_letter,
+        name="issue-letter",
+    ),
+    path(
+        "issues/<int:issue_id>/wording/",
+        preview_saving.issue_wording,
+        name="issue-wording",
+    ),
+    path(
+        "issues/<int:issue_id>/test-letter/",
+        preview_saving.issue_test_letter,
+        name="issue-test-letter",
+    ),
+]

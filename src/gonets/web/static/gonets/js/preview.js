@@ -1,0 +1,353 @@
+// The page of step 3: views of the letter, the reader it is shown for, saving, leaving.
+
+import { toast } from "./app.js";
+import { LetterEditor } from "./preview_editing.js";
+import { askForDescription, describablePictures, pictureOf } from "./preview_pictures.js";
+import { showConflict, showKept } from "./preview_kept.js";
+import { Autosave } from "./preview_saving.js";
+
+const page = document.querySelector("[data-preview]");
+const words = page.dataset;
+const frame = document.getElementById("letter");
+const stage = page.querySelector("[data-stage]");
+const formatBar = page.querySelector("[data-format-bar]");
+const inputs = [...page.querySelectorAll(".envelope-input")];
+const linkDialog = document.getElementById("link-dialog");
+const canEdit = "editable" in page.dataset;
+
+let view = canEdit ? "edit" : "light";
+let reader = "";
+let editor = null;
+
+const saving = canEdit
+  ? new Autosave({
+      url: words.wordingUrl,
+      token: words.token,
+      edition: Number(words.edition),
+      key: `gonets-letter-${words.issue}`,
+      report,
+    })
+  : null;
+
+/* What the page says about saving */
+
+function report(state, details = {}) {
+  if (state === "stopped") {
+    stopEditing();
+    showConflict(words, details.message, labelled(details.changes), { discard: () => saving.forget() });
+  }
+  if (state === "rejected") markRejected(details.field);
+  if (state === "saved") {
+    for (const input of inputs) input.removeAttribute("aria-invalid");
+    document.body.dispatchEvent(new Event("letter-saved"));
+  }
+  showState(state, details);
+}
+
+function showState(state, details) {
+  const texts = {
+    unsaved: words.wordsUnsaved,
+    saving: words.wordsSaving,
+    saved: words.wordsSaved.replace("{time}", details.time),
+    retrying: words.wordsRetrying,
+    loggedOut: words.wordsLoggedOut,
+    rejected: words.wordsRejected.replace("{reason}", details.message),
+    stopped: words.wordsStopped,
+  };
+  const shown = document.querySelector("[data-save-state]");
+  const isBad = ["retrying", "loggedOut", "rejected", "stopped"].includes(state);
+  shown.dataset.tone = isBad ? "bad" : state === "saved" ? "good" : "busy";
+  shown.querySelector("span").textContent = texts[state];
+}
+
+function markRejected(field) {
+  const input = inputs.find((each) => each.name === field);
+  if (input) input.setAttribute("aria-invalid", "true");
+  else editor?.fields.get(field)?.setAttribute("aria-invalid", "true");
+}
+
+function stopEditing() {
+  editor?.close();
+  for (const input of inputs) input.readOnly = true;
+  if (formatBar) formatBar.hidden = true;
+}
+
+function labelOf(field) {
+  if (field === "subject") return words.wordSubject;
+  if (field === "preheader") return words.wordPreheader;
+  if (field.endsWith(".picture_alt")) return words.wordDescription;
+  return editor?.fields.get(field)?.dataset.label ?? field;
+}
+
+function labelled(changes) {
+  return [...changes].map(([field, text]) => ({ field, label: labelOf(field), text }));
+}
+
+/* The letter's frame */
+
+function show(nextView) {
+  view = nextView;
+  for (const button of page.querySelectorAll("[data-view]:not([data-stage])")) {
+    button.setAttribute("aria-pressed", String(button.dataset.view === view));
+  }
+  if (formatBar) formatBar.hidden = true;
+  stage.classList.add("is-loading");
+  frame.contentWindow.location.replace(
+    `${words.letterUrl}?${new URLSearchParams({ view: view === "phone" ? "light" : view, reader })}`,
+  );
+}
+
+async function change(nextView) {
+  // The other views show what is stored: what was typed must get there first.
+  if (saving && !(await saving.flush()) && nextView !== "edit" && saving.failures) return;
+  show(nextView);
+}
+
+function frameLoaded() {
+  if (!frame.contentDocument?.body || frame.contentDocument.URL === "about:blank") return;
+  stage.dataset.view = view;
+  stage.classList.remove("is-loading");
+  fitFrame();
+  new ResizeObserver(fitFrame).observe(frame.contentDocument.body);
+  if (view === "edit") openEditor();
+  else openLinksOutside();
+}
+
+function fitFrame() {
+  const body = frame.contentDocument?.body;
+  if (body) frame.style.height = `${Math.ceil(body.getBoundingClientRect().height)}px`;
+}
+
+function openLinksOutside() {
+  frame.contentDocument.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link) return;
+    event.preventDefault();
+    if (/^https?:/.test(link.href)) open(link.href, "_blank", "noopener");
+  });
+}
+
+/* Writing */
+
+function openEditor() {
+  const isFirst = editor === null;
+  editor = new LetterEditor(frame, {
+    changed: (field, text) => saving.note(field, text),
+    focused: placeFormatBar,
+    linkWanted: askForLink,
+    toolbarWanted: () => formatButtons()[0]?.focus(),
+    namePart: words.namePart,
+    readerName: () => frame.contentDocument.querySelector("[data-personal]")?.textContent ?? "Имя",
+  });
+  describablePictures(frame.contentDocument, words, describe);
+  if (saving.isStopped) stopEditing();
+  else if (isFirst) offerKept();
+}
+
+function describe(picture) {
+  if (!saving.isStopped) askForDescription(picture, (field, text) => saving.note(field, text));
+}
+
+function currentText(field) {
+  const input = inputs.find((each) => each.name === field);
+  return input?.value ?? pictureOf(frame.contentDocument, field)?.alt ?? editor.text(field);
+}
+
+function put(field, text) {
+  const input = inputs.find((each) => each.name === field);
+  const picture = pictureOf(frame.contentDocument, field);
+  if (!input && !picture) return editor.put(field, text);
+  if (picture) picture.alt = text;
+  if (input) {
+    input.value = text;
+    count(input);
+  }
+  saving.note(field, text);
+  return true;
+}
+
+// What an earlier visit could not save: put back if nothing has changed since.
+function offerKept() {
+  const kept = saving.kept();
+  const changes = Object.entries(kept?.changes ?? {});
+  const lost = changes.filter(([field, text]) => plain(currentText(field)) !== plain(text));
+  if (!lost.length) return saving.forget();
+  if (kept.edition === saving.edition) {
+    saving.isRecovering = true;
+    for (const [field, text] of lost) put(field, text);
+    return toast(words.wordsRecovered);
+  }
+  return showKept(words, labelled(lost), { put, discard: () => saving.forget() });
+}
+
+function plain(text) {
+  const holder = document.implementation.createHTMLDocument("");
+  holder.body.innerHTML = text ?? "";
+  return holder.body.textContent.replace(/\s+/g, "");
+}
+
+function placeFormatBar(field) {
+  if (!field) {
+    // The focus may be on its way into the bar itself.
+    setTimeout(() => {
+      if (!formatBar.contains(document.activeElement) && document.activeElement !== frame) {
+        formatBar.hidden = true;
+      }
+    });
+    return;
+  }
+  formatBar.hidden = saving.isStopped || (!editor.isProse && !editor.takesPersonal);
+  if (formatBar.hidden) return;
+  for (const button of formatBar.querySelectorAll("[data-format]")) {
+    button.hidden =
+      ("proseOnly" in button.dataset && !editor.isProse) ||
+      ("personalOnly" in button.dataset && !editor.takesPersonal);
+    if (button.dataset.format !== "name") {
+      button.setAttribute("aria-pressed", String(editor.isFormatted(button.dataset.format)));
+    }
+  }
+  const box = field.getBoundingClientRect();
+  const top = Math.max(box.top + frame.offsetTop - formatBar.offsetHeight - 10, 4);
+  const left = Math.min(box.left + frame.offsetLeft, stage.clientWidth - formatBar.offsetWidth - 8);
+  formatBar.style.top = `${top}px`;
+  formatBar.style.left = `${Math.max(left, 4)}px`;
+}
+
+function askForLink(address) {
+  editor.keepPlace();
+  document.getElementById("link-address").value = address;
+  document.getElementById("link-error").textContent = "";
+  linkDialog.querySelector("[data-removes-link]").hidden = !address;
+  linkDialog.showModal();
+}
+
+function fullAddress(text) {
+  const typed = text.trim();
+  if (/^(https?:\/\/|mailto:)\S+$/i.test(typed)) return typed;
+  if (/^[^\s@/:]+@[^\s@/:]+\.[^\s@]+$/.test(typed)) return `mailto:${typed}`;
+  if (/^[^\s/:@]+\.[^\s/:@]+(\/\S*)?$/.test(typed)) return `https://${typed}`;
+  return null;
+}
+
+function count(input) {
+  const length = [...input.value].length;
+  const shown = page.querySelector(`[data-count-of="${input.name}"]`);
+  shown.textContent = length ? length : "";
+  shown.title = words.wordsCharacters.replace("{count}", length);
+}
+
+/* Wiring */
+
+frame.addEventListener("load", frameLoaded);
+if (frame.contentDocument?.readyState === "complete") frameLoaded();
+
+page.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-view]");
+  if (button) change(button.dataset.view);
+  const goal = event.target.closest("[data-goes-to]");
+  if (goal) goTo(goal.dataset.goesTo);
+});
+
+function goTo(field) {
+  const input = inputs.find((each) => each.name === field);
+  if (input) return input.focus();
+  if (view === "edit") return goWithin(field);
+  frame.addEventListener("load", () => setTimeout(() => goWithin(field)), { once: true });
+  return change("edit");
+}
+
+function goWithin(field) {
+  const picture = pictureOf(frame.contentDocument, field);
+  if (!picture) return editor?.focus(field);
+  picture.scrollIntoView({ block: "center" });
+  return describe(picture);
+}
+
+function formatButtons() {
+  return [...formatBar.querySelectorAll("button")].filter((button) => !button.hidden);
+}
+
+for (const input of inputs) {
+  count(input);
+  input.addEventListener("input", () => {
+    count(input);
+    saving?.note(input.name, input.value);
+  });
+  input.addEventListener("blur", () => saving?.save());
+}
+
+document.getElementById("readers").addEventListener("click", (event) => {
+  const row = event.target.closest("[data-reader]");
+  if (!row) return;
+  reader = row.dataset.reader;
+  page.querySelector("[data-reader-name]").textContent = row.dataset.readerLabel;
+  event.currentTarget.close();
+  change(view);
+});
+
+if (canEdit) {
+  // Pressing a button must not take the cursor out of the letter.
+  formatBar.addEventListener("mousedown", (event) => event.preventDefault());
+  formatBar.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-format]");
+    if (!button) return;
+    if (document.activeElement !== frame) editor.returnToPlace();
+    editor.format(button.dataset.format);
+  });
+  formatBar.addEventListener("keydown", (event) => {
+    const buttons = formatButtons();
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step) {
+      const next = buttons.indexOf(document.activeElement) + step;
+      buttons.at(next % buttons.length).focus();
+    }
+    if (event.key === "Escape") editor.returnToPlace();
+  });
+  linkDialog.addEventListener("submit", (event) => {
+    const address = fullAddress(document.getElementById("link-address").value);
+    if (address === null) {
+      event.preventDefault();
+      document.getElementById("link-error").textContent = words.wordsLinkClosed;
+      return;
+    }
+    event.preventDefault();
+    linkDialog.close();
+    editor.link(address);
+  });
+  linkDialog.querySelector("[data-removes-link]").addEventListener("click", () => {
+    linkDialog.close();
+    editor.link("");
+  });
+  window.addEventListener("blur", () => saving.save());
+}
+
+/* Leaving: only with everything saved */
+
+async function leave(event, go) {
+  if (!saving || saving.isClean || saving.isStopped) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (await saving.flush()) go();
+}
+
+document.addEventListener(
+  "click",
+  (event) => {
+    const link = event.target.closest("a[data-leaves]");
+    if (link && !event.ctrlKey && !event.metaKey) leave(event, () => location.assign(link.href));
+  },
+  true,
+);
+document.addEventListener(
+  "submit",
+  (event) => {
+    if (event.target.matches("form[data-leaves]")) leave(event, () => event.target.requestSubmit());
+  },
+  true,
+);
+// A test letter is the letter as it is stored.
+document.addEventListener("htmx:confirm", (event) => {
+  if (!saving || saving.isClean || !event.target.matches("[data-test-letter]")) return;
+  event.preventDefault();
+  saving.flush().then((isSaved) => isSaved && event.detail.issueRequest(true));
+});

@@ -1,0 +1,61 @@
+// The few tags that a letter's text may have, from whatever was pasted or typed. The
+// server cleans again; here it only has to look right at once.
+
+const KEPT = new Set(["P", "BR", "STRONG", "EM", "A", "UL", "OL", "LI", "H2", "H3", "BLOCKQUOTE"]);
+const RENAMED = { B: "STRONG", I: "EM", DIV: "P", H1: "H2", H4: "H3", H5: "H3", H6: "H3", TR: "P" };
+const DROPPED = new Set(["SCRIPT", "STYLE", "TITLE", "META", "LINK", "TEMPLATE", "IFRAME", "OBJECT", "SVG", "HEAD"]);
+const LINK = /^(https?:|mailto:)/i;
+
+/** Return safe, plain HTML: paragraphs, lists, headings, bold, italic, links. */
+export function cleanFragment(html) {
+  // The page's policy forbids style attributes even in a document that is never shown.
+  const inert = html.replace(/<[^>]*>/g, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
+  return cleanNodes(new DOMParser().parseFromString(inert, "text/html").body);
+}
+
+/** The same, for what is inside an element. */
+export function cleanNodes(source) {
+  const target = document.implementation.createHTMLDocument("").body;
+  copyChildren(source, target);
+  for (const empty of target.querySelectorAll("p, li, strong, em, a, h2, h3")) {
+    if (!empty.textContent.trim() && !empty.querySelector("br")) empty.remove();
+  }
+  return target.innerHTML.trim();
+}
+
+function copyChildren(from, to) {
+  for (const node of from.childNodes) {
+    if (node.nodeType === Node.TEXT_NODE) to.append(node.data.replace(/\s+/g, " "));
+    else if (node.nodeType === Node.ELEMENT_NODE && !DROPPED.has(node.tagName)) copyElement(node, to);
+  }
+}
+
+function copyElement(node, to) {
+  const tag = tagFor(node);
+  if (!tag || (tag === "P" && to.closest("p, li, h2, h3"))) {
+    copyChildren(node, to);
+    return;
+  }
+  const copy = to.ownerDocument.createElement(tag);
+  if (tag === "A") copy.setAttribute("href", node.getAttribute("href"));
+  to.append(copy);
+  copyChildren(node, copy);
+}
+
+function tagFor(node) {
+  const tag = RENAMED[node.tagName] ?? node.tagName;
+  // Word and Google Docs write bold as a styled span, and wrap plain text in a <b>.
+  const weight = styleOf(node, "font-weight");
+  if (tag === "STRONG" && (weight === "normal" || weight === "400")) return null;
+  if (tag === "SPAN" && (weight === "bold" || Number(weight) >= 600)) return "STRONG";
+  if (tag === "SPAN" && styleOf(node, "font-style") === "italic") return "EM";
+  if (tag === "A" && !LINK.test(node.getAttribute("href") ?? "")) return null;
+  // A block within a block is only a wrapper.
+  if (tag === "P" && node.querySelector("p, div, ul, ol, h1, h2, h3, blockquote, table")) return null;
+  return KEPT.has(tag) ? tag : null;
+}
+
+function styleOf(node, property) {
+  const rules = node.dataset.style ?? node.getAttribute("style") ?? "";
+  return new RegExp(`(?:^|;)\\s*${property}\\s*:\\s*([\\w-]+)`, "i").exec(rules)?.[1] ?? "";
+}

@@ -1,0 +1,281 @@
+"""Step 3: the page, the letter in its frame, saving, looking at it as a reader."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from gonets.letters.compiling import compile_letter
+from gonets.newsletters import actions
+from gonets.newsletters.models import Issue
+from gonets.newsletters.queries import letter_content
+from gonets.publishing.queries import preview_reader
+from gonets.web.composing.preview_letter import _with_own_pictures
+from tests.support.factories import (
+    make_issue,
+    make_material,
+    make_newsletter,
+    make_section,
+    make_subscriber,
+)
+
+pytestmark = pytest.mark.django_db
+
+GREETING = 'Hello, {{ subscriber.name | default("friends") }}!'
+
+
+@pytest.fixture
+def desk(editor_client: Client) -> Client:
+    editor_client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return editor_client
+
+
+@pytest.fixture
+def issue(db: None) -> Issue:
+    section = make_section("News")
+    make_material("A new ferry", section=section, address="/ferry/", teaser="It floats")
+    newsletter = make_newsletter(section, greeting=GREETING)
+    make_subscriber("ann@example.com", newsletter.readership, name="Ann")
+    make_subscriber("bob@example.com", newsletter.readership, name="Bob")
+    return make_issue(newsletter)
+
+
+def address(name: str, issue: Issue, **query: object) -> str:
+    where = reverse(f"gonets:{name}", args=[issue.pk])
+    return f"{where}?{'&'.join(f'{key}={value}' for key, value in query.items())}"
+
+
+def save(desk: Client, issue: Issue, edition: object, **changes: str) -> Any:
+    named = {name.replace("__", "."): text for name, text in changes.items()}
+    return desk.post(
+        reverse("gonets:issue-wording", args=[issue.pk]),
+        {"edition": str(edition), "changes": json.dumps(named)},
+    )
+
+
+def test_the_page_has_the_letter_its_envelope_and_the_decisions(desk, issue):
+    page = desk.get(address("issue-preview", issue)).content.decode()
+
+    assert issue.subject in page
+    assert f'data-edition="{issue.edition}"' in page
+    assert 'sandbox="allow-same-origin"' in page
+    for name in ("postpone", "schedule", "send", "materials"):
+        assert reverse(f"gonets:issue-{name}", args=[issue.pk]) in page
+    assert "Ann" in page
+
+
+def test_the_page_is_never_taken_from_a_cache(desk, issue):
+    answer = desk.get(address("issue-preview", issue))
+
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_strangers_see_neither_the_page_nor_the_letter(client, issue):
+    for name in ("issue-preview", "issue-letter", "issue-checks", "issue-readers"):
+        assert client.get(address(name, issue)).status_code == 302
+    assert save(client, issue, issue.edition, subject="x").status_code == 302
+
+
+@pytest.mark.parametrize("view", ["edit", "light", "dark", "text", "nonsense", ""])
+def test_nothing_in_the_frame_can_act_or_reach_out(desk, issue, view):
+    answer = desk.get(address("issue-letter", issue, view=view))
+
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "img-src 'self'" in policy
+    assert "script-src" not in policy
+    assert "frame-ancestors 'self'" in policy
+    assert "A new ferry" in answer.content.decode()
+
+
+def test_the_views_are_the_letter_that_would_be_sent(desk, issue):
+    reader = preview_reader(
+        issue, issue.newsletter.readership.subscriptions.first().subscriber
+    )
+    letter = compile_letter(letter_content(issue.pk))
+
+    light = desk.get(address("issue-letter", issue, view="light")).content.decode()
+
+    sent = letter.html_for(reader).replace("\n", "\r\n")
+    assert light == sent.replace(
+        "@media (prefers-color-scheme: dark)", "@media not all"
+    )
+
+
+def test_dark_is_shown_to_those_who_work_in_light(desk, issue):
+    dark = desk.get(address("issue-letter", issue, view="dark")).content.decode()
+
+    assert "@media all {" in dark
+    assert "prefers-color-scheme" not in dark
+
+
+def test_the_letter_is_shown_as_the_chosen_reader_gets_it(desk, issue):
+    bob = issue.newsletter.readership.subscriptions.last().subscriber
+
+    first = desk.get(address("issue-letter", issue, view="text")).content.decode()
+    chosen = desk.get(
+        address("issue-letter", issue, view="text", reader=bob.pk)
+    ).content.decode()
+
+    assert "Hello, Ann!" in first
+    assert "Hello, Bob!" in chosen
+
+
+@pytest.mark.parametrize("reader", ["0", "999999", "x", "9" * 40, "-1", "²"])
+def test_an_unknown_reader_is_the_first_one(desk, issue, reader):
+    page = desk.get(address("issue-letter", issue, reader=reader)).content.decode()
+
+    assert "Hello, Ann!" in page
+
+
+def test_a_newsletter_without_readers_is_shown_to_somebody(desk):
+    section = make_section("News")
+    make_material("A new ferry", section=section)
+    issue = make_issue(make_newsletter(section, greeting=GREETING))
+
+    page = desk.get(address("issue-preview", issue)).content.decode()
+    letter = desk.get(address("issue-letter", issue)).content.decode()
+
+    assert "no subscribers yet" in page
+    assert "Hello, friends!" in letter
+
+
+def test_the_letter_for_editing_names_its_fields(desk, issue):
+    page = desk.get(address("issue-letter", issue, view="edit")).content.decode()
+
+    entry = issue.entries.get()
+    assert f'data-edit="entry.{entry.pk}.title"' in page
+    assert 'data-edit="intro"' in page
+    assert ">Ann</span>!" in page
+
+
+def test_a_letter_that_cannot_be_made_says_why_and_can_be_corrected(desk, issue):
+    save(desk, issue, issue.edition, greeting="Hello {{ oops")
+
+    shown = desk.get(address("issue-letter", issue)).content.decode()
+    edited = desk.get(address("issue-letter", issue, view="edit")).content.decode()
+    checks = desk.get(address("issue-checks", issue)).content.decode()
+
+    assert "The letter cannot be shown" in shown
+    assert "Hello {{ oops" in edited
+    assert 'data-goes-to="greeting"' in checks
+
+
+def test_what_is_typed_is_saved_onto_its_edition(desk, issue):
+    entry = issue.entries.get()
+
+    answer = save(
+        desk,
+        issue,
+        issue.edition,
+        subject="Ferry!",
+        intro="<p>New <b>this</b> week<script>x</script></p>",
+        **{f"entry__{entry.pk}__title": "A ferry"},
+    )
+
+    assert answer.status_code == 200
+    saved = Issue.objects.get(pk=issue.pk)
+    assert answer.json()["edition"] == saved.edition == issue.edition + 1
+    assert re.fullmatch(r"\d\d:\d\d", answer.json()["time"])
+    assert saved.subject == "Ferry!"
+    assert saved.intro == "<p>New <b>this</b> week</p>"
+    assert saved.entries.get().title == "A ferry"
+
+
+def test_a_picture_can_be_described(desk, issue):
+    entry = issue.entries.get()
+
+    save(desk, issue, issue.edition, **{f"entry__{entry.pk}__picture_alt": "A ferry"})
+
+    assert issue.entries.get().picture_alt == "A ferry"
+
+
+def test_a_second_editor_is_told_and_overwrites_nothing(desk, issue, administrator):
+    actions.save_wording(
+        issue.pk,
+        edition=issue.edition,
+        user=administrator,
+        changes={"subject": "Mine"},
+    )
+
+    answer = save(desk, issue, issue.edition, subject="Yours")
+
+    assert answer.status_code == 409
+    assert "administrator" in answer.json()["message"]
+    assert answer.json()["edition"] == issue.edition + 1
+    assert answer.json()["yours"] is False
+    assert Issue.objects.get(pk=issue.pk).subject == "Mine"
+
+
+def test_a_field_that_cannot_be_saved_is_named(desk, issue):
+    name = f"entry.{issue.entries.get().pk}.title"
+
+    answer = save(desk, issue, issue.edition, **{name.replace(".", "__"): " "})
+
+    assert answer.status_code == 422
+    assert answer.json()["field"] == name
+    assert answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    "posted",
+    [
+        {},
+        {"edition": "1"},
+        {"edition": "x", "changes": "{}"},
+        {"edition": "²", "changes": "{}"},
+        {"edition": "1", "changes": "{"},
+        {"edition": "1", "changes": "[]"},
+        {"edition": "1", "changes": '{"subject": 1}'},
+        {"edition": "1", "changes": "[" * 50_000},
+        {"edition": "1", "changes": '{"subject": "' + "x" * 2_000_000 + '"}'},
+    ],
+)
+def test_nonsense_is_refused_and_changes_nothing(desk, issue, posted):
+    answer = desk.post(reverse("gonets:issue-wording", args=[issue.pk]), posted)
+
+    assert answer.status_code == 400
+    assert Issue.objects.get(pk=issue.pk).edition == issue.edition
+
+
+def test_a_deleted_issue_cannot_be_saved(desk, issue):
+    Issue.objects.filter(pk=issue.pk).delete()
+
+    assert save(desk, issue, issue.edition, subject="x").status_code == 410
+
+
+def test_readers_are_found_by_name_and_address(desk, issue):
+    found = desk.get(address("issue-readers", issue, search="BOB")).content.decode()
+    nobody = desk.get(address("issue-readers", issue, search="zzz")).content.decode()
+
+    assert "bob@example.com" in found
+    assert "ann@example.com" not in found
+    assert "zzz" in nobody
+
+
+def test_a_get_of_the_saving_addresses_is_not_allowed(desk, issue):
+    assert desk.get(address("issue-wording", issue)).status_code == 405
+    assert desk.get(address("issue-test-letter", issue)).status_code == 405
+
+
+@pytest.mark.parametrize("typed", ["", "nobody", "a@example.com, nobody"])
+def test_a_test_letter_to_no_address_says_what_is_missing(desk, issue, typed):
+    answer = desk.post(
+        reverse("gonets:issue-test-letter", args=[issue.pk]), {"addresses": typed}
+    )
+
+    assert 'data-tone="bad"' in answer.content.decode()
+    assert Issue.objects.get(pk=issue.pk).edition == issue.edition
+
+
+def test_pictures_of_ours_come_from_the_host_the_editor_is_at(desk, issue, settings):
+    settings.GONETS_PUBLIC_URL = "https://news.example/"
+
+    html = _with_own_pictures('<img src="https://news.example/media/pictures/a.jpg">')
+
+    assert html == '<img src="/media/pictures/a.jpg">'
