@@ -50,6 +50,8 @@ def test_nothing_has_to_be_set():
         ("GONETS_RELAY_RATE", "fast", "letters a second"),
         ("GONETS_RELAY_RATE", "-3", "letters a second"),
         ("GONETS_RELAY_CONNECTIONS", "0", "from 1 to 100"),
+        ("GONETS_FETCH_NETWORKS", "10.0.0.0/8, intranet", "10.0.0.0/8"),
+        ("GONETS_FETCH_PORTS", "8080,http", "from 1 to 65535"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_to_write_instead(name, value, advice):

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -159,7 +160,7 @@ def _health(host: str, port: int) -> dict[str, Any] | None:
             return _json_object(answer.read())
     except urllib.error.HTTPError as refusal:
         return _json_object(refusal.read())
-    except (OSError, ValueError):
+    except (OSError, ValueError, HTTPException):  # Another program's language.
         return None
 
 

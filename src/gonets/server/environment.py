@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -43,6 +44,8 @@ class Environment:
     secret_key: str = field(repr=False)
     demo: bool
     catcher_port: int
+    fetch_networks: tuple[str, ...]  # of our own, that hold sites to read from
+    fetch_ports: tuple[int, ...]  # besides 80 and 443
     admin_name: str
     admin_password: str = field(repr=False)
 
@@ -87,6 +90,8 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         secret_key=_secret_key(known.get("GONETS_SECRET_KEY", "")),
         demo=_yes_or_no(known, "GONETS_DEMO", default=True),
         catcher_port=_number(known, "GONETS_CATCHER_PORT", 1025, limit=65535),
+        fetch_networks=_networks(known.get("GONETS_FETCH_NETWORKS", "")),
+        fetch_ports=_ports(known.get("GONETS_FETCH_PORTS", "")),
         admin_name=known.get("GONETS_ADMIN_NAME") or "admin",
         admin_password=known.get("GONETS_ADMIN_PASSWORD", ""),
     )
@@ -153,6 +158,28 @@ def _number(values: Mapping[str, str], name: str, default: int, *, limit: int) -
             default=default,
         )
     return int(written)
+
+
+def _networks(written: str) -> tuple[str, ...]:
+    networks = tuple(part.strip() for part in written.split(",") if part.strip())
+    for network in networks:
+        try:
+            ip_network(network)
+        except ValueError:
+            raise WrongSetting(
+                gettext_noop(
+                    "GONETS_FETCH_NETWORKS names “%(value)s”: write networks such as "
+                    "10.0.0.0/8, with commas between them, or nothing."
+                ),
+                value=network,
+            ) from None
+    return networks
+
+
+def _ports(written: str) -> tuple[int, ...]:
+    name = "GONETS_FETCH_PORTS"
+    parts = [part.strip() for part in written.split(",") if part.strip()]
+    return tuple(_number({name: part}, name, 8080, limit=65535) for part in parts)
 
 
 def _rate(values: Mapping[str, str], name: str) -> float | None:

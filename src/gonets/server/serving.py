@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
+from http.client import HTTPException
 
 from django.db import connections
 
@@ -79,5 +79,5 @@ def _answers(address: str) -> bool:
     try:
         with urllib.request.urlopen(address, timeout=5):  # noqa: S310  # Our own.
             return True
-    except (urllib.error.URLError, OSError):
+    except (OSError, HTTPException):
         return False

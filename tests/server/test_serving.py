@@ -1,0 +1,233 @@
+"""The running product: it starts, heals, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import smtplib
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.browser.product import Product
+
+pytestmark = pytest.mark.faults
+
+CHILDREN = {"web", "worker", "catcher"}
+
+
+@pytest.fixture
+def product(tmp_path):
+    running = Product(tmp_path, language="en", demo=False)
+    yield running
+    running.stop()
+
+
+def children_of(pid):
+    tasks = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    named = {name_of(int(child)): int(child) for child in tasks}
+    return {name: pid for name, pid in named.items() if name in CHILDREN}
+
+
+def name_of(pid):
+    """Return the command of a child; nothing for one that is just being started."""
+    words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    return words[3].decode() if len(words) > 3 else ""
+
+
+def is_alive(pid):
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def wait_until(fact, seconds=20):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if fact():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not happen in time")
+
+
+def supervisor(product):
+    return product._process.pid
+
+
+def test_it_starts_with_three_children_and_ends_without_a_trace(product):
+    product.start()
+    parent = supervisor(product)
+    children = children_of(parent)
+
+    status = product.stop()
+
+    assert set(children) == CHILDREN
+    assert status == 0
+    assert not any(is_alive(pid) for pid in children.values())
+    log = product.log.read_text()
+    assert "Gonets is ready." in log
+    assert product.address in log
+    assert "Gonets has stopped. Everything is kept." in log
+    assert "Traceback" not in log
+
+
+def test_sigterm_stops_it_like_ctrl_c(product):
+    product.start()
+    children = children_of(supervisor(product))
+
+    os.kill(supervisor(product), signal.SIGTERM)
+
+    assert product._process.wait(40) == 0
+    assert not any(is_alive(pid) for pid in children.values())
+
+
+def test_a_child_that_dies_is_started_again(product):
+    product.start()
+    before = children_of(supervisor(product))
+    for pid in before.values():
+        os.kill(pid, signal.SIGKILL)
+
+    wait_until(lambda: are_new(children_of(supervisor(product)), before), seconds=40)
+    product._wait_until_ready()
+    wait_until(lambda: takes_letters(product.catcher_port))
+
+
+def are_new(children, before):
+    return set(children) == CHILDREN and not {*children.values()} & {*before.values()}
+
+
+def takes_letters(port):
+    try:
+        with smtplib.SMTP("127.0.0.1", port, timeout=5) as relay:
+            return relay.noop()[0] == 250
+    except OSError:
+        return False
+
+
+def test_a_killed_parent_leaves_no_orphans_and_no_taken_port(product):
+    product.start()
+    children = children_of(supervisor(product))
+
+    os.kill(supervisor(product), signal.SIGKILL)
+    product._process.wait(10)
+    product.start()
+
+    wait_until(lambda: not any(is_alive(pid) for pid in children.values()))
+
+
+def test_a_second_start_keeps_the_data_and_is_quick(product):
+    product.start()
+    product.stop()
+    key = (product.folder / "var" / "secret-key").read_text()
+
+    began = time.monotonic()
+    product.start()
+
+    assert time.monotonic() - began < 15  # < 5 s on a machine without other work
+    assert (product.folder / "var" / "secret-key").read_text() == key
+
+
+def test_a_taken_port_is_told_with_what_to_do(product):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", product.port))
+        other.listen()
+
+        done = serve(product)
+
+    assert done.returncode == 2
+    assert f"Port {product.port} on 127.0.0.1 is already taken" in done.stderr
+    assert f"GONETS_PORT={product.port + 1} make run" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_two_do_not_share_a_data_folder(running):
+    done = serve(running, GONETS_PORT="1", GONETS_CATCHER_PORT="2")
+
+    assert done.returncode == 2
+    assert "already runs with the data folder" in done.stderr
+
+
+def test_a_wrong_setting_stops_the_start_with_one_sentence(product):
+    done = serve(product, GONETS_PORT="many")
+
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "write a number from 1 to 65535" in done.stderr
+
+
+def test_the_sentence_is_in_the_operators_language(product):
+    done = serve(product, GONETS_PORT="many", GONETS_LANGUAGE="ru")
+
+    assert "напишите число от 1 до 65535" in done.stderr
+
+
+def serve(product, **values):
+    return subprocess.run(
+        [sys.executable, "-m", "gonets.server.cli", "serve"],
+        cwd=product.folder,
+        env=product._environment() | values,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """One that nobody harms."""
+    folder = tmp_path_factory.mktemp("running")
+    started = Product(folder, language="en", demo=False)
+    started.environment = {"GONETS_ADMIN_PASSWORD": ""}
+    started.start()
+    yield started
+    started.stop()
+
+
+def test_a_made_up_password_is_shown_and_lets_in(running):
+    product = running
+    wait_until(lambda: "Password" in product.log.read_text())
+
+    password = re.search(r"Password\s+(\S+)", product.log.read_text())[1]
+
+    assert (product.folder / "var" / "first-password").read_text().strip() == password
+    assert log_in(product, "admin", password).endswith("/")
+
+
+def log_in(product, name, password):
+    """Log in as a browser does; return the address it ends at."""
+    jar = urllib.request.HTTPCookieProcessor()
+    browser = urllib.request.build_opener(jar)
+    with browser.open(f"{product.address}/login/") as page:
+        token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page.read().decode())[
+            1
+        ]
+    form = (
+        f"csrfmiddlewaretoken={token}&username={name}&password={password}&next=/users/"
+    )
+    with contextlib.closing(
+        browser.open(f"{product.address}/login/", form.encode())
+    ) as page:
+        assert page.url.endswith("/users/"), page.url
+        return page.url
+
+
+def test_static_files_are_served_without_a_step_of_their_own(product):
+    product.start()
+
+    with urllib.request.urlopen(
+        f"{product.address}/static/gonets/css/base.css"
+    ) as file:
+        content = file.read()
+
+    assert file.headers["Content-Type"].startswith("text/css")
+    assert len(content) > 1000
