@@ -95,7 +95,12 @@ class Hand:
         group = ledger.Group(
             worker_id=self.worker_id, outcomes=list(outcomes), intents=list(intents)
         )
-        return ledger.record(group)
+        grants = ledger.record(group)
+        return {
+            intent.claim.delivery_id
+            for intent, grant in zip(group.intents, grants, strict=True)
+            if grant is ledger.Grant.GIVEN
+        }
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import Error, connection, connections
 
 from gonets.delivery.errors import LedgerUnavailable
-from gonets.delivery.ledger import Group, record
+from gonets.delivery.ledger import Grant, Group, record
 from gonets.delivery.spool import Spool
 from gonets.delivery.types import BoundClaim, Outcome
 
@@ -26,8 +26,8 @@ logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_Grant = asyncio.Future[bool]
-_Item = Outcome | tuple[BoundClaim, _Grant] | asyncio.Future[None] | None
+_Grants = asyncio.Future[Grant]
+_Item = Outcome | tuple[BoundClaim, _Grants] | asyncio.Future[None] | None
 
 
 class Bookkeeper:
@@ -62,7 +62,7 @@ class Bookkeeper:
         """Record an outcome with the next group, without waiting for it."""
         self._queue.put(outcome)
 
-    def intend(self, bound: BoundClaim) -> _Grant:
+    def intend(self, bound: BoundClaim) -> _Grants:
         """Record an intent; the answer says whether the letter may leave.
 
         The future raises LedgerUnavailable if the database did not take it.
@@ -133,7 +133,7 @@ class Bookkeeper:
     def _serve(self, items: Iterable[_Item]) -> None:
         outcomes: list[Outcome] = []
         intents: list[BoundClaim] = []
-        grants: list[_Grant] = []
+        grants: list[_Grants] = []
         flushed: list[asyncio.Future[None]] = []
         for item in items:
             if isinstance(item, Outcome):
@@ -150,13 +150,13 @@ class Bookkeeper:
 
     def _record(
         self, outcomes: list[Outcome], intents: list[BoundClaim]
-    ) -> list[bool | Exception]:
+    ) -> list[Grant | Exception]:
         every = [*self._unwritten, *outcomes]
         if not every and not intents:
             return []
         try:
             with self._writing:
-                granted = record(
+                answers = record(
                     Group(worker_id=self.worker_id, outcomes=every, intents=intents)
                 )
         except Error as error:
@@ -164,11 +164,11 @@ class Bookkeeper:
         if self._unwritten:
             self._unwritten = []
             self._spool.clear()
-        return [one.claim.delivery_id in granted for one in intents]
+        return [*answers]
 
     def _keep_for_later(
         self, outcomes: list[Outcome], intents: list[BoundClaim], error: Exception
-    ) -> list[bool | Exception]:
+    ) -> list[Grant | Exception]:
         logger.error("The ledger cannot be written: %s", error)
         self._unwritten += outcomes
         self._spool.add(outcomes)

@@ -11,6 +11,7 @@ from gonets.delivery.errands import Errands
 from gonets.delivery.errors import AnswerLost, RelayFailure
 from gonets.delivery.health import RelayHealth
 from gonets.delivery.judgement import Judgement, cause_of, failure_of, judge
+from gonets.delivery.ledger import Grant
 from gonets.delivery.options import SendingOptions
 from gonets.delivery.pausing import Pauser
 from gonets.delivery.ports import LetterUnfit
@@ -49,7 +50,11 @@ class Desk:
 
         :raises LedgerUnavailable: if that could not be recorded.
         """
-        return await self._books.intend(bound)
+        grant = await self._books.intend(bound)
+        if grant is Grant.HALTED:
+            # Whoever halted the run has freed its claims.
+            self._supply.drop(bound.claim.run_id)
+        return grant is Grant.GIVEN
 
     def answered(self, bound: BoundClaim, stage: Stage, reply: Reply) -> Judgement:
         """The relay has answered to a command about this letter."""
@@ -58,7 +63,9 @@ class Desk:
             self.not_sent(bound)
             self.trouble(failure_of(judgement, stage, reply), bound.claim.run_id)
             return judgement
-        self._health.recovered()
+        if self._health.is_suspect:
+            self._health.recovered()
+            self._supply.wake()
         self._judged(bound, judgement, stage, reply)
         return judgement
 

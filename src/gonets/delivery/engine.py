@@ -51,6 +51,11 @@ class Engine:
             except TimeoutError:
                 continue
 
+    def start_anew(self) -> None:
+        """Forget all claims: another worker has given us up and freed them."""
+        for sender in self._senders.values():
+            sender.sync([])
+
     async def drain(self, *, within: float) -> None:
         senders, self._senders = list(self._senders.values()), {}
         await asyncio.gather(*(sender.drain(within=within) for sender in senders))

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any
 
 from django.db import connection, transaction
@@ -64,26 +65,44 @@ class Group:
     intents: Sequence[BoundClaim]
 
 
-def record(group: Group) -> set[int]:
-    """Commit the outcomes and the intents; return the deliveries that may leave.
+class Grant(Enum):
+    """What the ledger says to an intent."""
 
-    A delivery is missing from the answer if its run is not running any more, its claim
-    or the worker's lease is lost, or its address has been stopped (it is *withheld*).
+    GIVEN = auto()  # durably recorded: the letter may leave
+    DENIED = auto()  # claim or lease are lost, or the address has been stopped
+    HALTED = auto()  # the run is not running any more
+
+
+def record(group: Group) -> list[Grant]:
+    """Commit the outcomes and the intents; return what each intent is granted.
+
+    Whoever is denied an intent because of a stop has been *withheld*.
     """
     granted: set[int] = set()
+    halted: set[int] = set()
     runs = sorted(
         {outcome.run_id for outcome in group.outcomes}
         | {intent.claim.run_id for intent in group.intents}
     )
     with transaction.atomic():
         for run_id in runs:
-            granted |= _record_run(
+            passed = _record_run(
                 run_id,
                 worker_id=group.worker_id,
                 outcomes=[one for one in group.outcomes if one.run_id == run_id],
                 intents=[one for one in group.intents if one.claim.run_id == run_id],
             )
-    return granted
+            if passed is None:
+                halted.add(run_id)
+            else:
+                granted |= passed
+    return [_grant(intent, granted, halted) for intent in group.intents]
+
+
+def _grant(intent: BoundClaim, granted: set[int], halted: set[int]) -> Grant:
+    if intent.claim.delivery_id in granted:
+        return Grant.GIVEN
+    return Grant.HALTED if intent.claim.run_id in halted else Grant.DENIED
 
 
 def _record_run(
@@ -92,22 +111,24 @@ def _record_run(
     worker_id: int,
     outcomes: Sequence[Outcome],
     intents: Sequence[BoundClaim],
-) -> set[int]:
+) -> set[int] | None:
+    """Record what concerns one run; None if it is not running."""
     run = lock_run(run_id)
     if run is None:
-        return set()
+        return None
+    is_running = run.status is RunStatus.RUNNING
     moves: Moves = Moves()
     _settle_all(run, outcomes, moves)
-    granted = _intend_all(run, worker_id, intents, moves)
+    granted = set()
+    if is_running and intents:
+        granted = _intend_all(run, worker_id, intents, moves)
     shift(run_id, moves)
-    return granted
+    return granted if is_running else None
 
 
 def _intend_all(
     run: LockedRun, worker_id: int, intents: Sequence[BoundClaim], moves: Moves
 ) -> set[int]:
-    if not intents or run.status is not RunStatus.RUNNING:
-        return set()
     if _intend(run, worker_id, intents) == len(intents):
         granted = {intent.claim.delivery_id for intent in intents}
     else:

@@ -169,6 +169,7 @@ class _Worker:
                 if not await self._books.write(renew, self._books.worker_id):
                     logger.warning("This worker was given up; it starts anew.")
                     self._books.worker_id = await self._enlist()
+                    self._engine.start_anew()
                 await self._books.write(recover_expired, but=self._books.worker_id)
             except LedgerUnavailable as error:
                 logger.error("The lease cannot be renewed: %s", error)
