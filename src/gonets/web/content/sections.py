@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +18,7 @@ from django.views.decorators.http import (
 from gonets.content import actions
 from gonets.content.errors import NotOurs
 from gonets.content.models import Material, Section
-from gonets.content.queries import section_tree, with_descendants
+from gonets.content.queries import SectionNode, section_tree, with_descendants
 from gonets.content.types import SectionLoss
 from gonets.newsletters.models import Newsletter
 from gonets.web.access import editor_required
@@ -25,14 +27,20 @@ from gonets.web.content.forms import SectionForm
 from gonets.web.content.requests import posted
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionRow:
+    """A section at its place; the first cannot go up, the last not down."""
+
+    node: SectionNode
+    is_first: bool
+    is_last: bool
+
+
 @require_safe
 @editor_required
 def section_list(request: HttpRequest) -> HttpResponse:
-    return render(
-        request,
-        "gonets/content/sections.html",
-        {"nodes": section_tree(), "moved": request.GET.get("moved", "")},
-    )
+    context = {"rows": _rows(section_tree()), "moved": request.GET.get("moved", "")}
+    return render(request, "gonets/content/sections.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,6 +114,20 @@ def section_delete(request: HttpRequest, section_id: int) -> HttpResponse:
         return redirect("gonets:section-edit", section_id)
     messages.success(request, _("The section “%(name)s” is deleted.") % _named(section))
     return redirect("gonets:sections")
+
+
+def _rows(nodes: list[SectionNode]) -> list[SectionRow]:
+    neighbours: dict[int | None, list[int]] = {}
+    for node in nodes:
+        neighbours.setdefault(node.section.parent_id, []).append(node.section.pk)
+    return [
+        SectionRow(
+            node=node,
+            is_first=neighbours[node.section.parent_id][0] == node.section.pk,
+            is_last=neighbours[node.section.parent_id][-1] == node.section.pk,
+        )
+        for node in nodes
+    ]
 
 
 def _save(section: Section, form: SectionForm) -> None:

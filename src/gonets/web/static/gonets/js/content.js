@@ -37,6 +37,22 @@ for (const form of document.querySelectorAll("[data-bulk]")) {
   show();
 }
 
+// The name of the chosen file stands beside our own button.
+for (const choice of document.querySelectorAll("[data-file-choice]")) {
+  const input = choice.querySelector("input");
+  const name = choice.querySelector("[data-file-name]");
+  const show = () => (name.textContent = input.files[0]?.name ?? name.dataset.wordsNone);
+  input.addEventListener("change", show);
+  input.addEventListener("cleared", show);
+  window.addEventListener("pageshow", show);
+}
+
+// What takes a while says so.
+for (const words of document.querySelectorAll("[data-busy-words]")) {
+  words.closest("form").addEventListener("submit", () => (words.textContent = words.dataset.busyWords));
+  window.addEventListener("pageshow", () => (words.textContent = ""));
+}
+
 // The chosen picture is shown before it is sent.
 for (const field of document.querySelectorAll("[data-picture-field]")) {
   const preview = field.querySelector("[data-picture-preview]");
@@ -61,6 +77,7 @@ for (const field of document.querySelectorAll("[data-picture-field]")) {
   preview.addEventListener("error", () => show(""));
   without?.addEventListener("change", () => {
     if (without.checked) file.value = "";
+    file.dispatchEvent(new Event("cleared"));
     show(without.checked ? "" : stored);
   });
 }
