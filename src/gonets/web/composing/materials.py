@@ -6,6 +6,8 @@ editors always look at the same issue.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -42,37 +44,38 @@ def issue_materials(request: HttpRequest, issue_id: int) -> HttpResponse:
 @require_POST
 @editor_required
 def remove(request: HttpRequest, issue_id: int) -> HttpResponse:
-    removal: list[Removal] = []
-
-    def change() -> None:
-        removal.append(
-            actions.remove_entries(issue_id, posted_ids(request), user=request.user)
-        )
-
-    response = changed_list(request, issue_id, change)
-    count = _remember(request, issue_id, removal)
+    response, count = _taken_out(request, issue_id, actions.remove_entries)
     text = ngettext("%(count)d material removed", "%(count)d materials removed", count)
-    return _with_undo(response, text % {"count": count}, count=count)
+    return _with_undo(response, text, count=count)
 
 
 @require_POST
 @editor_required
 def hold(request: HttpRequest, issue_id: int) -> HttpResponse:
-    removal: list[Removal] = []
-
-    def change() -> None:
-        removal.append(
-            actions.hold_for_next(issue_id, posted_ids(request), user=request.user)
-        )
-
-    response = changed_list(request, issue_id, change)
-    count = _remember(request, issue_id, removal)
+    response, count = _taken_out(request, issue_id, actions.hold_for_next)
     text = ngettext(
         "%(count)d material left for the next issue",
         "%(count)d materials left for the next issue",
         count,
     )
-    return _with_undo(response, text % {"count": count}, count=count)
+    return _with_undo(response, text, count=count)
+
+
+def _taken_out(
+    request: HttpRequest, issue_id: int, take_out: Callable[..., Removal]
+) -> tuple[HttpResponse, int]:
+    """Return the list without the posted entries, and how many went."""
+    removals: list[Removal] = []
+
+    def change() -> None:
+        entry_ids = posted_ids(request)
+        removals.append(take_out(issue_id, entry_ids, user=request.user))
+
+    response = changed_list(request, issue_id, change)
+    taken = [removal for removal in removals if removal.entries]
+    for removal in taken:
+        request.session[_removal_key(issue_id)] = removal.to_json()
+    return response, sum(len(removal.entries) for removal in taken)
 
 
 @require_POST
@@ -89,14 +92,6 @@ def restore(request: HttpRequest, issue_id: int) -> HttpResponse:
     return changed_list(request, issue_id, change)
 
 
-def _remember(request: HttpRequest, issue_id: int, removal: list[Removal]) -> int:
-    """Keep what was taken out for an undo; return how many entries that were."""
-    if not removal or not removal[0].entries:
-        return 0
-    request.session[_removal_key(issue_id)] = removal[0].to_json()
-    return len(removal[0].entries)
-
-
 def _removal_key(issue_id: int) -> str:
     return f"removal-from-{issue_id}"
 
@@ -104,7 +99,7 @@ def _removal_key(issue_id: int) -> str:
 def _with_undo(response: HttpResponse, text: str, *, count: int) -> HttpResponse:
     if not count:
         return response
-    words = {"text": text, "undo": _("Undo")}
+    words = {"text": text % {"count": count}, "undo": _("Undo")}
     return trigger_client_event(response, "removed", words)
 
 
