@@ -52,6 +52,8 @@ def smallest_body(fixed: Sequence[bytes]) -> Body:
 
 def canonical(text: str) -> bytes:
     """Return UTF-8 with CRLF line ends and nothing that mail cannot carry."""
+    if text.isprintable():  # Nearly every personal part.
+        return text.encode("utf-8")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     return lines.replace("\n", "\r\n").encode("utf-8", "replace")
 

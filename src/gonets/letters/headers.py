@@ -7,6 +7,7 @@ from binascii import b2a_base64
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -95,6 +96,7 @@ def message_id(text: str) -> bytes:
     return text.encode("ascii")
 
 
+@lru_cache(maxsize=256)
 def date(moment: datetime) -> bytes:
     """Return the value of Date in UTC, whatever zone ``moment`` is in."""
     return format_datetime(moment.astimezone(UTC)).encode("ascii")
@@ -108,9 +110,11 @@ _PLAIN_ADDRESS = re.compile(
 )
 _WEB_ADDRESS = re.compile(r"https?://[!-;=?-~]+")
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
-_Q_SAFE = frozenset(
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/"
-)
+_Q_SAFE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/"
+_Q_CODES = [
+    b"_" if byte == ord(" ") else bytes((byte,)) if byte in _Q_SAFE else b"=%02X" % byte
+    for byte in range(256)
+]
 
 
 def _longest_word(line: str) -> int:
@@ -139,6 +143,11 @@ def _phrase(name: str) -> bytes:
 
 def _bites(text: str) -> Iterator[bytes]:
     """Yield ``text`` in UTF-8, cut between characters so that each bite fits a word."""
+    whole = text.encode("utf-8", "replace")
+    if len(whole) <= WORD_BYTES:
+        if whole:
+            yield whole
+        return
     bite = b""
     for character in text:
         more = character.encode("utf-8", "replace")
@@ -151,14 +160,7 @@ def _bites(text: str) -> Iterator[bytes]:
 
 
 def _encoded_word(bite: bytes) -> bytes:
-    quoted = b"".join(map(_q_encoded, bite))
-    base64 = b2a_base64(bite, newline=False)
-    if len(quoted) <= len(base64):
-        return b"=?utf-8?q?" + quoted + b"?="
-    return b"=?utf-8?b?" + base64 + b"?="
-
-
-def _q_encoded(byte: int) -> bytes:
-    if byte in _Q_SAFE:
-        return bytes((byte,))
-    return b"_" if byte == ord(" ") else b"=%02X" % byte
+    coded = len(bite.translate(None, _Q_SAFE + b" "))
+    if len(bite) + 2 * coded <= (len(bite) + 2) // 3 * 4:
+        return b"=?utf-8?q?" + b"".join(_Q_CODES[byte] for byte in bite) + b"?="
+    return b"=?utf-8?b?" + b2a_base64(bite, newline=False) + b"?="

@@ -174,10 +174,18 @@ function offerKept() {
   if (!lost.length) return saving.forget();
   if (kept.edition === saving.edition) {
     saving.isRecovering = true;
-    for (const [field, text] of lost) put(field, text);
+    putAll(lost);
     return toast(words.wordsRecovered);
   }
-  return showKept(words, labelled(lost), { put, discard: () => saving.forget() });
+  return showKept(words, labelled(lost), { putAll, discard: () => saving.forget() });
+}
+
+// Returns the fields that are not in the letter any more.
+function putAll(changes) {
+  const homeless = changes.filter(([field, text]) => !put(field, text)).map(([field]) => field);
+  // Drawn anew, personal parts are shown filled in again.
+  saving.flush().then((isSaved) => isSaved && show("edit"));
+  return homeless;
 }
 
 function plain(text) {

@@ -9,9 +9,10 @@ export function showConflict(words, message, texts, { discard }) {
 }
 
 /** An earlier visit left texts, and the letter has changed since. */
-export function showKept(words, texts, { put, discard }) {
+export function showKept(words, texts, { putAll, discard }) {
   const restore = button(words.wordsRestore, "button", () => {
-    const homeless = texts.filter(({ field, text }) => !put(field, text));
+    const gone = putAll(texts.map(({ field, text }) => [field, text]));
+    const homeless = texts.filter(({ field }) => gone.includes(field));
     if (homeless.length) show(words.wordsGoneField, words.wordsYours, homeless, [discarding(words, discard)]);
     else hide();
   });
