@@ -320,6 +320,17 @@ def test_known_people_get_what_is_new_to_them_and_a_missing_name():
     assert report(order) == [(2, "unsubscribed")]
 
 
+def test_a_deleted_person_is_gone_from_the_reports_too():
+    weekly = make_readership()
+    person = make_subscriber("ann@example.com", weekly)
+    order = run("Ann@Example.com,Ann\nbad\n", weekly)
+    assert order.refusals.count() == 2
+
+    actions.erase_subscriber(person.pk)
+
+    assert report(order) == [(2, "bad_address")]
+
+
 def test_an_old_stop_of_a_freed_address_is_lifted(stops):
     weekly = make_readership()
     stops.stop(scope="weekly", address_key="ann@example.com")

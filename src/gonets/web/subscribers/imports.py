@@ -208,6 +208,7 @@ def _result(request: HttpRequest, order: SubscriberImport, name: str) -> HttpRes
     context = {
         "order": order,
         "is_running": order.state in UNFINISHED_IMPORTS,
+        "is_live": bool(getattr(request, "htmx", False)),
         "page": page,
         "left_out": [(one, explain(one)) for one in page],
         "newsletters": [titles.get(one.pk, "") for one in order.readerships.all()],

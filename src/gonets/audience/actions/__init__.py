@@ -1,0 +1,34 @@
+"""Every change to a person and to what they are subscribed to.
+
+Whoever stops getting letters is stopped in the sending port within the same
+transaction, so that a run that is going on honours it.
+"""
+
+from gonets.audience.actions.blocking import suppress, unsuppress
+from gonets.audience.actions.erasing import erase_subscriber
+from gonets.audience.actions.people import (
+    add_subscriber,
+    add_subscribers,
+    change_subscriber,
+    edit_subscriber,
+)
+from gonets.audience.actions.subscribing import (
+    choose_readerships,
+    request_subscription,
+    subscribe,
+    unsubscribe,
+)
+
+__all__ = [
+    "add_subscriber",
+    "add_subscribers",
+    "change_subscriber",
+    "choose_readerships",
+    "edit_subscriber",
+    "erase_subscriber",
+    "request_subscription",
+    "subscribe",
+    "suppress",
+    "unsubscribe",
+    "unsuppress",
+]
