@@ -166,6 +166,5 @@ def _card(
         "report": report,
         "report_words": report_words,
         "pictures": pictures,
-        "is_fresh": True,
     }
     return render(request, "gonets/content/parts/source.html", context)

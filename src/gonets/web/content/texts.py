@@ -13,7 +13,7 @@ from gonets.content.errors import NotOurs
 from gonets.content.models import Material, Section
 from gonets.content.queries import section_path
 from gonets.kernel import clock
-from gonets.kernel.html import clean_fragment
+from gonets.kernel.html import clean_fragment, line_of, text_of
 from gonets.web.access import editor_required
 from gonets.web.content.choices import number_of
 from gonets.web.content.forms import MaterialForm, material_initial
@@ -88,11 +88,13 @@ def _form_page(
 
 def _foreign_page(request: HttpRequest, material: Material) -> HttpResponse:
     """Show a material that follows its source: it is corrected in the issue."""
+    # Without pictures: our pages ask no other host for anything.
+    body = clean_fragment(material.body)
     context = {
         "material": material,
         "path": section_path(material.section),
-        # Without pictures: our pages ask no other host for anything.
-        "body": clean_fragment(material.body),
+        "body": body,
+        "has_own_teaser": not _begins_with(body, material.teaser),
         "is_future": material.published_at > clock.now(),
     }
     return render(request, "gonets/content/material.html", context)
@@ -102,3 +104,9 @@ def _issue_count(material: Material | None) -> int:
     return (
         0 if material is None else material.entries.values("issue").distinct().count()
     )
+
+
+def _begins_with(body: str, teaser: str) -> bool:
+    """True for a teaser that is just the text's beginning, as many feeds have it."""
+    beginning = line_of(text_of(body))
+    return beginning.startswith(teaser.rstrip(" …")[:200])

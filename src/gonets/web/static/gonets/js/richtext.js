@@ -105,6 +105,7 @@ function askForLink(editor) {
   field.value = current;
   remove.hidden = !current;
   complain(false);
+  field.oninput = () => complain(false);
   remove.onclick = () => {
     editor.chain().focus().extendMarkRange("link").unsetLink().run();
     dialog.close();
