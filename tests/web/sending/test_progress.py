@@ -173,3 +173,13 @@ def test_a_button_that_comes_too_late_shows_how_things_stand(desk, issue, run):
     answer = desk.post(reverse("gonets:run-pause", args=[run.pk]), follow=True)
 
     assert "this is how it stands" in answer.content.decode()
+
+
+def test_with_scripts_a_button_answers_in_place(desk, run):
+    pause = reverse("gonets:run-pause", args=[run.pk])
+
+    answer = desk.post(pause, HTTP_HX_REQUEST="true")
+
+    assert answer.status_code == 200
+    assert "Sending paused (0%)" in answer.content.decode()
+    assert "<html" not in answer.content.decode()

@@ -28,7 +28,7 @@ from gonets.publishing.actions import (
 from gonets.publishing.errors import PublishingError
 from gonets.publishing.queries import newest_run
 from gonets.web.access import editor_required
-from gonets.web.sending.panel import run_panel
+from gonets.web.sending.panel import RunPanel, run_panel
 from gonets.web.sending.requests import shown_issue, shown_run
 
 
@@ -49,12 +49,8 @@ def issue_progress(request: HttpRequest, issue_id: int) -> HttpResponse:
 def run_live(request: HttpRequest, run_id: int) -> HttpResponse:
     """Answer the page's look every second: 304 if nothing is new."""
     panel = run_panel(shown_run(run_id))
-    context = {
-        "panel": panel,
-        "issue": shown_issue(panel.state.issue_id),
-        "with_controls": request.GET.get("shown") != panel.key,
-    }
-    content = render_to_string("gonets/sending/live.html", context, request)
+    is_new = request.GET.get("shown") != panel.key
+    content = _live_parts(request, panel, with_controls=is_new)
     etag = f'"{hashlib.sha256(content.encode()).hexdigest()[:24]}"'
     if request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304, headers={"ETag": etag})
@@ -134,13 +130,32 @@ def _steered(
 ) -> HttpResponse:
     """Do it, then show the run, whatever became of it meanwhile."""
     shown_run(run_id)
+    note = ""
     try:
         steer()
     except RunStateWrong:
-        messages.info(request, _("The sending had moved on; this is how it stands."))
+        note = _("The sending had moved on; this is how it stands.")
     except PublishingError as error:
-        messages.error(request, str(error))
+        note = str(error)
+    if getattr(request, "htmx", False):
+        panel = run_panel(shown_run(run_id))
+        return HttpResponse(_live_parts(request, panel, with_controls=True, note=note))
+    if note:
+        messages.warning(request, note)
     return _to_progress(run_id)
+
+
+def _live_parts(
+    request: HttpRequest, panel: RunPanel, *, with_controls: bool, note: str = ""
+) -> str:
+    """Render what moves: the figures, and the buttons only where they changed."""
+    context = {
+        "panel": panel,
+        "issue": shown_issue(panel.state.issue_id),
+        "with_controls": with_controls,
+        "note": note,
+    }
+    return render_to_string("gonets/sending/live.html", context, request)
 
 
 def _question(request: HttpRequest, run_id: int, template: str) -> HttpResponse:

@@ -3,6 +3,7 @@
 const figures = () => document.getElementById("run-figures");
 let etag = "";
 let announced = "";
+let focused = "";
 
 /** Say it once to screen readers; the words change at every tenth, not every second. */
 function announce() {
@@ -21,17 +22,26 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.requestConfig.elt.id !== "run-figures") return;
+  focused = document.activeElement?.closest("#run-controls") ? document.activeElement.id : "";
+  if (event.detail.requestConfig.elt.id !== "run-figures") {
+    etag = ""; // A button was pressed: what the server said before is old.
+    return;
+  }
   if (event.detail.xhr.status === 304) event.detail.shouldSwap = false;
   else etag = event.detail.xhr.getResponseHeader("ETag") ?? "";
 });
 
-document.addEventListener("htmx:afterSettle", announce);
+document.addEventListener("htmx:afterSettle", () => {
+  announce();
+  // New buttons take over the focus of those they replace.
+  if (!focused || document.activeElement !== document.body) return;
+  (document.getElementById(focused) ?? document.getElementById("run-main"))?.focus();
+});
 
 // «Приостановить» answers at once: the page says so before the server does.
 document.addEventListener("submit", (event) => {
   const words = event.target.dataset?.pauses;
-  if (!words || event.defaultPrevented) return;
+  if (!words) return;
   const button = event.target.querySelector("#run-main");
   button.querySelector("span").textContent = words;
   button.setAttribute("aria-disabled", "true");
