@@ -106,13 +106,17 @@ def hold_for_next(
     material_ids = [row["material"] for row in removal.entries if row["material"]]
     issue = Issue.objects.get(pk=issue_id)
     HeldMaterial.objects.bulk_create(
-        HeldMaterial(
-            newsletter_id=issue.newsletter_id,
-            material_id=material_id,
-            held_in=issue,
-            created_at=clock.now(),
-        )
-        for material_id in material_ids
+        (
+            HeldMaterial(
+                newsletter_id=issue.newsletter_id,
+                material_id=material_id,
+                held_in=issue,
+                created_at=clock.now(),
+            )
+            for material_id in material_ids
+        ),
+        # Another draft of the newsletter may leave the same material right now.
+        ignore_conflicts=True,
     )
     return Removal(
         entries=removal.entries,
