@@ -179,6 +179,16 @@ def test_the_preview_shows_headings_and_ten_rows():
     assert shown.rows[0].cells == ("p0@example.com", "Ann", "x")
 
 
+def test_a_line_of_commas_does_not_make_a_page_of_columns():
+    order = upload(f"ann@example.com{',' * 60_000}\n" * 3)
+
+    shown = preview(
+        path_of(order), encoding="utf-8-sig", delimiter=",", has_header=False
+    )
+
+    assert len(shown.headings) == 200
+
+
 HOSTILE = (
     "E-mail,Name\n"
     "ann@example.com,Ann\n"

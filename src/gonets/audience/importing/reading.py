@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +15,9 @@ from gonets.kernel.addresses import BadAddress, parse_address
 DELIMITERS = (",", ";", "\t")
 SAMPLE_RECORDS = 50
 PREVIEW_ROWS = 10
+MAX_COLUMNS = 200
+"""A line of nothing but commas has 65,000 columns; nobody chooses among them."""
+
 FORMULA_STARTS = "=+-@＝＋－＠"
 """What a spreadsheet may take for a formula; see ``exporting``."""
 
@@ -108,9 +111,11 @@ def plain(cell: str) -> str:
 def _sample(path: Path, encoding: str, delimiter: str) -> list[Record]:
     with open_lines(path, encoding=encoding) as lines:
         records = read_records(lines, delimiter=delimiter)
-        return list(
-            islice((one for one in records if not one.is_blank), SAMPLE_RECORDS)
-        )
+        written = (record for record in records if not record.is_blank)
+        return [
+            replace(record, cells=record.cells[:MAX_COLUMNS])
+            for record in islice(written, SAMPLE_RECORDS)
+        ]
 
 
 def _tables(path: Path, encoding: str, delimiter: str) -> tuple[int, int]:
@@ -164,6 +169,8 @@ def _first_matching(headings: Sequence[str], pattern: re.Pattern[str]) -> int | 
 
 
 def _is_address(cell: str) -> bool:
+    if "@" not in cell:
+        return False
     bracketed = BRACKETED.match(cell.strip())
     try:
         parse_address(bracketed["address"] if bracketed else plain(cell.strip()))
