@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.support.ports import free_port
 
-READY_SECONDS = 60
+READY_SECONDS = 120
 
 
 @dataclass
