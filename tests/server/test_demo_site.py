@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.core.management import call_command
 from PIL import Image
 
 from gonets.audience.models import Consent, Subscriber, Subscription
@@ -39,16 +39,20 @@ LATIN, CYRILLIC = re.compile("[A-Za-z]"), re.compile("[А-Яа-яЁё]")
 STRAIGHT_QUOTES = re.compile("[\"']")
 
 
+pytestmark = pytest.mark.django_db
+
+
 @pytest.fixture(scope="module", params=LANGUAGES)
 def built(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
 ) -> Iterator[str]:
-    """Build the demo once for all that look at it; it is rolled back afterwards."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    """Build the demo once for all tests that look at it; empty the database after."""
+    with django_db_blocker.unblock():
         User.objects.create_superuser("editor", password="x", language="")
         build_demo(language=request.param)
-        yield request.param
-        transaction.set_rollback(True)
+    yield request.param
+    with django_db_blocker.unblock():
+        call_command("flush", verbosity=0, interactive=False)
 
 
 def weekly() -> Newsletter:
