@@ -102,7 +102,7 @@ def test_a_stop_of_another_scope_or_a_lifted_one_stops_nobody(
     run = make_run("ann")
     actions.add_stop("other", "ann@x.example")
     actions.add_stop("news", "ann@x.example")
-    actions.lift_stop("news", "ann@x.example")
+    actions.lift_stops("news", ["ann@x.example"])
 
     assert len(hand.intend(*hand.claim(run))) == 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -282,8 +282,9 @@ def add_stop(scope: str, address_key: str) -> None:
         list(runs.select_for_update().values_list("pk"))
 
 
-def lift_stop(scope: str, address_key: str) -> None:
-    Stop.objects.filter(scope=scope, address_key=address_key).delete()
+def lift_stops(scope: str, address_keys: Collection[str]) -> None:
+    """Take back ``add_stop`` of exactly this scope for all of these, at once."""
+    Stop.objects.filter(scope=scope, address_key__in=address_keys).delete()
 
 
 def erase_address(address_key: str) -> None:

@@ -14,8 +14,7 @@ class DeliveryStops:
         delivery.add_stop(scope=scope, address_key=address_key)
 
     def lift(self, *, scope: str, address_keys: Collection[str]) -> None:
-        for address_key in address_keys:
-            delivery.lift_stop(scope=scope, address_key=address_key)
+        delivery.lift_stops(scope=scope, address_keys=address_keys)
 
     def erase(self, *, address_key: str) -> None:
         delivery.erase_address(address_key=address_key)
