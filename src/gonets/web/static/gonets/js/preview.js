@@ -2,6 +2,7 @@
 
 import { toast } from "./app.js";
 import { LetterEditor } from "./preview_editing.js";
+import { FormatBar } from "./preview_format.js";
 import { askForDescription, describablePictures, pictureOf } from "./preview_pictures.js";
 import { showConflict, showKept } from "./preview_kept.js";
 import { Autosave } from "./preview_saving.js";
@@ -10,14 +11,15 @@ const page = document.querySelector("[data-preview]");
 const words = page.dataset;
 const frame = document.getElementById("letter");
 const stage = page.querySelector("[data-stage]");
-const formatBar = page.querySelector("[data-format-bar]");
 const inputs = [...page.querySelectorAll(".envelope-input")];
-const linkDialog = document.getElementById("link-dialog");
+const readerName = page.querySelector("[data-reader-name]");
 const canEdit = "editable" in page.dataset;
 
 let view = canEdit ? "edit" : "light";
 let reader = "";
 let editor = null;
+
+const formatBar = canEdit ? new FormatBar(stage, frame, words) : null;
 
 const saving = canEdit
   ? new Autosave({
@@ -56,6 +58,7 @@ function showState(state, details) {
   };
   const shown = document.querySelector("[data-save-state]");
   const isBad = ["retrying", "loggedOut", "rejected", "stopped"].includes(state);
+  shown.dataset.saveState = state;
   shown.dataset.tone = isBad ? "bad" : state === "saved" ? "good" : "busy";
   shown.querySelector("span").textContent = texts[state];
 }
@@ -69,7 +72,7 @@ function markRejected(field) {
 function stopEditing() {
   editor?.close();
   for (const input of inputs) input.readOnly = true;
-  if (formatBar) formatBar.hidden = true;
+  formatBar?.hide();
 }
 
 function labelOf(field) {
@@ -90,7 +93,7 @@ function show(nextView) {
   for (const button of page.querySelectorAll("[data-view]:not([data-stage])")) {
     button.setAttribute("aria-pressed", String(button.dataset.view === view));
   }
-  if (formatBar) formatBar.hidden = true;
+  formatBar?.hide();
   stage.classList.add("is-loading");
   frame.contentWindow.location.replace(
     `${words.letterUrl}?${new URLSearchParams({ view: view === "phone" ? "light" : view, reader })}`,
@@ -133,12 +136,13 @@ function openEditor() {
   const isFirst = editor === null;
   editor = new LetterEditor(frame, {
     changed: (field, text) => saving.note(field, text),
-    focused: placeFormatBar,
-    linkWanted: askForLink,
-    toolbarWanted: () => formatButtons()[0]?.focus(),
+    focused: (field) => formatBar.place(field),
+    linkWanted: (address) => formatBar.askForLink(address),
+    toolbarWanted: () => formatBar.focus(),
     namePart: words.namePart,
-    readerName: () => frame.contentDocument.querySelector("[data-personal]")?.textContent ?? "Имя",
+    readerName: () => readerName.textContent,
   });
+  formatBar.serve(editor);
   describablePictures(frame.contentDocument, words, describe);
   if (saving.isStopped) stopEditing();
   else if (isFirst) offerKept();
@@ -194,49 +198,6 @@ function plain(text) {
   return holder.body.textContent.replace(/\s+/g, "");
 }
 
-function placeFormatBar(field) {
-  if (!field) {
-    // The focus may be on its way into the bar itself.
-    setTimeout(() => {
-      if (!formatBar.contains(document.activeElement) && document.activeElement !== frame) {
-        formatBar.hidden = true;
-      }
-    });
-    return;
-  }
-  formatBar.hidden = saving.isStopped || (!editor.isProse && !editor.takesPersonal);
-  if (formatBar.hidden) return;
-  for (const button of formatBar.querySelectorAll("[data-format]")) {
-    button.hidden =
-      ("proseOnly" in button.dataset && !editor.isProse) ||
-      ("personalOnly" in button.dataset && !editor.takesPersonal);
-    if (button.dataset.format !== "name") {
-      button.setAttribute("aria-pressed", String(editor.isFormatted(button.dataset.format)));
-    }
-  }
-  const box = field.getBoundingClientRect();
-  const top = Math.max(box.top + frame.offsetTop - formatBar.offsetHeight - 10, 4);
-  const left = Math.min(box.left + frame.offsetLeft, stage.clientWidth - formatBar.offsetWidth - 8);
-  formatBar.style.top = `${top}px`;
-  formatBar.style.left = `${Math.max(left, 4)}px`;
-}
-
-function askForLink(address) {
-  editor.keepPlace();
-  document.getElementById("link-address").value = address;
-  document.getElementById("link-error").textContent = "";
-  linkDialog.querySelector("[data-removes-link]").hidden = !address;
-  linkDialog.showModal();
-}
-
-function fullAddress(text) {
-  const typed = text.trim();
-  if (/^(https?:\/\/|mailto:)\S+$/i.test(typed)) return typed;
-  if (/^[^\s@/:]+@[^\s@/:]+\.[^\s@]+$/.test(typed)) return `mailto:${typed}`;
-  if (/^[^\s/:@]+\.[^\s/:@]+(\/\S*)?$/.test(typed)) return `https://${typed}`;
-  return null;
-}
-
 function count(input) {
   const length = [...input.value].length;
   const shown = page.querySelector(`[data-count-of="${input.name}"]`);
@@ -271,10 +232,6 @@ function goWithin(field) {
   return describe(picture);
 }
 
-function formatButtons() {
-  return [...formatBar.querySelectorAll("button")].filter((button) => !button.hidden);
-}
-
 for (const input of inputs) {
   count(input);
   input.addEventListener("input", () => {
@@ -288,46 +245,12 @@ document.getElementById("readers").addEventListener("click", (event) => {
   const row = event.target.closest("[data-reader]");
   if (!row) return;
   reader = row.dataset.reader;
-  page.querySelector("[data-reader-name]").textContent = row.dataset.readerLabel;
+  readerName.textContent = row.dataset.readerLabel;
   event.currentTarget.close();
   change(view);
 });
 
-if (canEdit) {
-  // Pressing a button must not take the cursor out of the letter.
-  formatBar.addEventListener("mousedown", (event) => event.preventDefault());
-  formatBar.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-format]");
-    if (!button) return;
-    if (document.activeElement !== frame) editor.returnToPlace();
-    editor.format(button.dataset.format);
-  });
-  formatBar.addEventListener("keydown", (event) => {
-    const buttons = formatButtons();
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step) {
-      const next = buttons.indexOf(document.activeElement) + step;
-      buttons.at(next % buttons.length).focus();
-    }
-    if (event.key === "Escape") editor.returnToPlace();
-  });
-  linkDialog.addEventListener("submit", (event) => {
-    const address = fullAddress(document.getElementById("link-address").value);
-    if (address === null) {
-      event.preventDefault();
-      document.getElementById("link-error").textContent = words.wordsLinkClosed;
-      return;
-    }
-    event.preventDefault();
-    linkDialog.close();
-    editor.link(address);
-  });
-  linkDialog.querySelector("[data-removes-link]").addEventListener("click", () => {
-    linkDialog.close();
-    editor.link("");
-  });
-  window.addEventListener("blur", () => saving.save());
-}
+if (canEdit) window.addEventListener("blur", () => saving.save());
 
 /* Leaving: only with everything saved */
 

@@ -8,8 +8,10 @@ const LINK = /^(https?:|mailto:)/i;
 
 /** Return safe, plain HTML: paragraphs, lists, headings, bold, italic, links. */
 export function cleanFragment(html) {
-  // The page's policy forbids style attributes even in a document that is never shown.
-  const inert = html.replace(/<[^>]*>/g, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
+  // The page's policy forbids styles and handlers even in a document that is never shown.
+  const inert = html
+    .replace(/<style[\s\S]*?(<\/style>|$)/gi, "")
+    .replace(/<[^>]*>/g, (tag) => tag.replace(/\s(style|on\w+)\s*=/gi, " data-$1="));
   return cleanNodes(new DOMParser().parseFromString(inert, "text/html").body);
 }
 

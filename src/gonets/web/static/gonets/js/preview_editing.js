@@ -141,11 +141,24 @@ export class LetterEditor {
       this.focused(field);
     });
     onField("focusout", () => this.focused(null));
+    onField("click", (event, field) => this.#besideChip(event.target, field));
     onField("input", (event, field) => this.#noted(field));
     onField("keydown", (event, field) => this.#key(event, field));
     onField("paste", (event, field) => this.#paste(event, field));
     onField("drop", (event) => event.preventDefault());
     this.document.addEventListener("selectionchange", () => this.field && this.focused(this.field));
+  }
+
+  // A chip cannot hold the cursor: a click on one puts it behind.
+  #besideChip(target, field) {
+    const chip = target.closest("[data-personal]");
+    if (!chip) return;
+    field.focus();
+    const range = this.document.createRange();
+    range.setStartAfter(chip);
+    const selection = this.document.getSelection();
+    selection.removeAllRanges();
+    selection.addRange(range);
   }
 
   #key(event, field) {
