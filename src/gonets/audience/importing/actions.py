@@ -27,7 +27,7 @@ from gonets.kernel import clock
 
 MAX_FILE_BYTES = 50 * 1024 * 1024
 MAX_LINES = 1_000_000
-PORTION_RECORDS = 100
+PORTION_RECORDS = 50
 """So many are written in well under 50 ms, the longest SQLite may be held."""
 
 
