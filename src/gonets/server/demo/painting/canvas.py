@@ -21,6 +21,8 @@ JPEG_QUALITY = 92
 GRAIN = 4  # levels of brightness; hides the steps of a gradient, like paper
 
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+Ridge = Callable[[float], float]
 
 
 class Canvas:
@@ -50,7 +52,7 @@ class Canvas:
 
     def box(
         self,
-        corners: tuple[float, float, float, float],
+        corners: Box,
         colour: Colour,
         *,
         radius: float = 0,
@@ -118,9 +120,7 @@ class Canvas:
         mask = light.resize(size, Image.Resampling.BILINEAR, part)
         self.image.paste(colour, seen[:2], mask)
 
-    def ridge(
-        self, height: Callable[[float], float], colour: Colour, *, step: float = 6
-    ) -> None:
+    def ridge(self, height: Ridge, colour: Colour, *, step: float = 6) -> None:
         """Fill everything below the line y = height(x)."""
         count = int(WIDTH / step) + 2
         edge = [(i * step, height(i * step)) for i in range(count)]
@@ -170,9 +170,7 @@ def _widened(column: Image.Image) -> Image.Image:
     return column.resize((PAINTED_WIDTH, column.height), Image.Resampling.NEAREST)
 
 
-def _within(
-    light: Image.Image, box: Sequence[float]
-) -> tuple[float, float, float, float]:
+def _within(light: Image.Image, box: Sequence[float]) -> Box:
     """Keep rounding from asking for a little more than there is."""
     left, top, right, bottom = (
         min(max(value, 0), side)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import cos, pi, sin, tau
 from random import Random
 
-from gonets.server.demo.painting.canvas import HEIGHT, WIDTH, Canvas
+from gonets.server.demo.painting.canvas import HEIGHT, WIDTH, Canvas, Point, Ridge
 from gonets.server.demo.painting.palettes import Colour, Palette, lighter, mixed
 
 
-def rolling(rng: Random, *, base: float, swing: float) -> Callable[[float], float]:
+def rolling(rng: Random, *, base: float, swing: float) -> Ridge:
     """Return a line of hills around the height ``base``."""
     waves = [
         (swing / (1 + n), rng.uniform(0.6, 1.3) * (n + 1), rng.uniform(0, tau))
@@ -23,7 +22,7 @@ def rolling(rng: Random, *, base: float, swing: float) -> Callable[[float], floa
     return height
 
 
-def open_sky(canvas: Canvas, palette: Palette, rng: Random) -> tuple[float, float]:
+def open_sky(canvas: Canvas, palette: Palette, rng: Random) -> Point:
     """Paint the sky with its sun or moon; return where that is."""
     canvas.gradient(palette.sky, bottom=HEIGHT * 0.75)
     canvas.gradient([palette.sky[2]] * 2, top=HEIGHT * 0.75)
@@ -119,7 +118,5 @@ def sparkle(
         )
 
 
-def around(
-    centre: tuple[float, float], radius: float, turn: float
-) -> tuple[float, float]:
+def around(centre: Point, radius: float, turn: float) -> Point:
     return centre[0] + radius * cos(turn), centre[1] + radius * sin(turn)

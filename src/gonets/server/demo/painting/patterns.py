@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import sin, tau
 from random import Random
 
-from gonets.server.demo.painting.canvas import HEIGHT, WIDTH, Canvas, shades
-from gonets.server.demo.painting.palettes import Palette, darker, lighter, mixed
+from gonets.server.demo.painting.canvas import HEIGHT, WIDTH, Canvas, Point, shades
+from gonets.server.demo.painting.palettes import Colour, Palette, darker, lighter, mixed
 
 
 def paper(canvas: Canvas, palette: Palette, rng: Random) -> None:
@@ -62,7 +62,7 @@ def pencils(canvas: Canvas, palette: Palette, rng: Random) -> None:
         _pencil(canvas, x=x, tip=tip, colour=colour)
 
 
-def _doodle(canvas: Canvas, rng: Random, colour: tuple[int, int, int]) -> None:
+def _doodle(canvas: Canvas, rng: Random, colour: Colour) -> None:
     """A spiral, the way a child draws the sun."""
     x, y = rng.uniform(60, WIDTH - 60), rng.uniform(40, HEIGHT * 0.34)
     turns, size = rng.uniform(2, 3), rng.uniform(26, 46)
@@ -76,9 +76,7 @@ def _doodle(canvas: Canvas, rng: Random, colour: tuple[int, int, int]) -> None:
     canvas.line(points, colour, width=4.5, alpha=0.55)
 
 
-def _pencil(
-    canvas: Canvas, *, x: float, tip: float, colour: tuple[int, int, int]
-) -> None:
+def _pencil(canvas: Canvas, *, x: float, tip: float, colour: Colour) -> None:
     wood, width, neck = (238, 208, 164), 56.0, tip + 74
     canvas.box((x + 9, neck + 8, x + width + 9, HEIGHT), (0, 0, 0), alpha=0.1)
     canvas.polygon([(x, neck), (x + width / 2, tip), (x + width, neck)], wood)
@@ -128,9 +126,7 @@ def melody(canvas: Canvas, palette: Palette, rng: Random) -> None:
         x += rng.uniform(62, 100)
 
 
-def _note(
-    canvas: Canvas, rng: Random, head: tuple[float, float], colour: tuple[int, int, int]
-) -> None:
+def _note(canvas: Canvas, rng: Random, head: Point, colour: Colour) -> None:
     x, y = head
     canvas.glow((x, y), 46, colour, strength=0.45)
     canvas.oval((x, y), 15, 11, colour)

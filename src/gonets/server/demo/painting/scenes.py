@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from gonets.server.demo.painting import interiors, landscapes, patterns, streets
+from gonets.server.demo.painting import (
+    interiors,
+    landscapes,
+    patterns,
+    rooms,
+    streets,
+    waters,
+)
 from gonets.server.demo.painting.canvas import Canvas
 from gonets.server.demo.painting.palettes import PALETTES, Palette
 
@@ -13,8 +20,10 @@ Scene = Callable[[Canvas, Palette, Random], None]
 
 SCENES: dict[str, Scene] = {
     **landscapes.SCENES,
+    **waters.SCENES,
     **streets.SCENES,
     **interiors.SCENES,
+    **rooms.SCENES,
     **patterns.SCENES,
 }
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import cosh, pi, sin
 from random import Random
 
 from gonets.server.demo.painting import nature
-from gonets.server.demo.painting.canvas import HEIGHT, WIDTH, Canvas
+from gonets.server.demo.painting.canvas import HEIGHT, WIDTH, Box, Canvas, Point
 from gonets.server.demo.painting.palettes import Colour, Palette, darker, lighter, mixed
+
+LANES = 7
 
 
 def town(canvas: Canvas, palette: Palette, rng: Random) -> None:
@@ -48,7 +51,7 @@ def _house(
     canvas: Canvas,
     palette: Palette,
     rng: Random,
-    box: tuple[float, float, float, float],
+    box: Box,
     wall: Colour,
 ) -> None:
     left, top, right, _bottom = box
@@ -80,7 +83,7 @@ def _windows(
     canvas: Canvas,
     palette: Palette,
     rng: Random,
-    box: tuple[float, float, float, float],
+    box: Box,
     wall: Colour,
 ) -> None:
     left, top, right, bottom = box
@@ -226,56 +229,38 @@ def track(canvas: Canvas, palette: Palette, rng: Random) -> None:
     horizon = HEIGHT * 0.46
     canvas.ridge(nature.rolling(rng, base=horizon - 26, swing=18), palette.layer(0.2))
     for x in range(0, WIDTH, 36):
-        size = rng.uniform(44, 80)
-        nature.round_tree(
-            canvas,
-            x + rng.uniform(-12, 12),
-            horizon + 4,
-            size,
-            palette.layer(rng.uniform(0.4, 0.6)),
-        )
-    canvas.gradient(
-        [mixed(palette.far, palette.near, 0.45), palette.layer(0.7)], top=horizon
-    )
-    vanish = (rng.uniform(0.35, 0.65) * WIDTH, horizon + 2)
-    lanes = 7
-    edges = [
-        -0.35 * WIDTH + number * 1.7 * WIDTH / lanes for number in range(lanes + 1)
-    ]
+        size, shift = rng.uniform(44, 80), rng.uniform(-12, 12)
+        leaves = palette.layer(rng.uniform(0.4, 0.6))
+        nature.round_tree(canvas, x + shift, horizon + 4, size, leaves)
+    grass = mixed(palette.far, palette.near, 0.45)
+    canvas.gradient([grass, palette.layer(0.7)], top=horizon)
+    _lanes(canvas, palette, vanish=(rng.uniform(0.35, 0.65) * WIDTH, horizon + 2))
+    _flags(canvas, palette, horizon=horizon)
+
+
+def _lanes(canvas: Canvas, palette: Palette, *, vanish: Point) -> None:
+    edges = [WIDTH * (1.7 * number / LANES - 0.35) for number in range(LANES + 1)]
     clay = mixed(palette.accent, palette.near, 0.18)
-    for number in range(lanes):
+    for number, (left, right) in enumerate(pairwise(edges)):
         shade = lighter(clay, 0.06) if number % 2 else clay
-        canvas.polygon(
-            [
-                _towards(vanish, edges[number]),
-                _towards(vanish, edges[number + 1]),
-                (edges[number + 1], HEIGHT),
-                (edges[number], HEIGHT),
-            ],
-            shade,
-        )
-    white = lighter(palette.light, 0.5)
+        far = [_towards(vanish, left), _towards(vanish, right)]
+        canvas.polygon([*far, (right, HEIGHT), (left, HEIGHT)], shade)
     for edge in edges:
-        far = _towards(vanish, edge)
-        canvas.polygon(
-            [
-                (far[0] - 0.6, far[1]),
-                (far[0] + 0.6, far[1]),
-                (edge + 6, HEIGHT),
-                (edge - 6, HEIGHT),
-            ],
-            white,
-            alpha=0.9,
-        )
+        x, y = _towards(vanish, edge)
+        stripe = [(x - 0.6, y), (x + 0.6, y), (edge + 6, HEIGHT), (edge - 6, HEIGHT)]
+        canvas.polygon(stripe, lighter(palette.light, 0.5), alpha=0.9)
+
+
+def _flags(canvas: Canvas, palette: Palette, *, horizon: float) -> None:
+    colours = [palette.accent, palette.second, lighter(palette.light, 0.5)]
     for number in range(12):
-        x = 40 + number * 80
-        y = horizon - 14 - 5 * sin(pi * number / 3)
-        colour = [palette.accent, palette.second, white][number % 3]
-        canvas.line([(x, horizon + 6), (x, y - 26)], palette.near, width=1.6)
-        canvas.polygon([(x, y - 26), (x + 26, y - 20), (x, y - 12)], colour)
+        x, y = 40 + number * 80, horizon - 40 - 5 * sin(pi * number / 3)
+        canvas.line([(x, horizon + 6), (x, y)], palette.near, width=1.6)
+        cloth = [(x, y), (x + 26, y + 6), (x, y + 14)]
+        canvas.polygon(cloth, colours[number % 3])
 
 
-def _towards(vanish: tuple[float, float], edge: float) -> tuple[float, float]:
+def _towards(vanish: Point, edge: float) -> Point:
     """Return where the lane's edge meets the far end of the straight."""
     return vanish[0] + (edge - vanish[0]) * 0.05, vanish[1] + 6
 
