@@ -28,8 +28,8 @@ class Wire:
     opening: bytes  # From, Reply-To
     subject: SubjectLine
     closing: bytes  # the remaining headers, up to the first part's own
-    text: Part
-    html: Part
+    text: BodyPart
+    html: BodyPart
     boundary: bytes
 
     def message_for(self, reader: Reader) -> bytes:
@@ -57,7 +57,7 @@ class Wire:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BodyPart:
     """A part of the message: its own headers and its body."""
 
     head: bytes
@@ -65,7 +65,7 @@ class Part:
     personal: tuple[Personal, ...]
 
     @classmethod
-    def of(cls, kind: bytes, pieces: Sequence[Piece]) -> Part:
+    def of(cls, kind: bytes, pieces: Sequence[Piece]) -> BodyPart:
         fixed, personal = alternating(pieces)
         body = smallest_body([canonical(text) for text in fixed])
         head = (
@@ -122,8 +122,8 @@ def wire_of(
         opening=_sender_headers(content),
         subject=SubjectLine.of(subject),
         closing=_fixed_headers(content, digest=digest, boundary=boundary),
-        text=Part.of(b"plain", text),
-        html=Part.of(b"html", html),
+        text=BodyPart.of(b"plain", text),
+        html=BodyPart.of(b"html", html),
         boundary=boundary,
     )
 
