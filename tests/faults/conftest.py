@@ -68,6 +68,15 @@ def engine(tmp_path: Path, migrated: Path, postgres: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
+def impatient_engine(tmp_path: Path, migrated: Path) -> Iterator[Engine]:
+    """An engine that is told at once that its SQLite database is locked."""
+    shutil.copy(migrated, tmp_path / DATABASE)
+    engine = Engine(tmp_path, patience=0.1)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
 def make_oracle() -> Iterator[Callable[..., Oracle]]:
     made: list[Oracle] = []
 

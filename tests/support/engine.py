@@ -20,22 +20,31 @@ MODULE = "tests.support.engine_process"
 class Engine:
     """A database in a folder, one clerk, and workers to be killed."""
 
-    def __init__(self, folder: Path, database: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        database: dict[str, Any] | None = None,
+        *,
+        worker: str = "",
+        patience: float = 20,
+    ) -> None:
         self.folder = folder
+        self._worker = worker
         self._environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.support.engine_settings",
             "PYTHONPATH": str(ROOT),
             "ENGINE_SQLITE": str(folder / DATABASE),
             "ENGINE_DATABASE": json.dumps(database),
+            "ENGINE_PATIENCE": str(patience),
         }
         self._log = (folder / "worker.log").open("ab")
         self._workers: list[subprocess.Popen[bytes]] = []
-        self._clerk = self._start("clerk", stdin=subprocess.PIPE)
+        self._clerk = self._start(MODULE, "clerk", stdin=subprocess.PIPE)
 
     def _start(self, *args: str, stdin: int | None = None) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-m", MODULE, *args],
+            [sys.executable, "-m", *args],
             cwd=ROOT,
             env=self._environment,
             stdin=stdin,
@@ -62,9 +71,18 @@ class Engine:
         place: str = "",
         retry_seconds: float = 0.3,
         gives_up_after: float = 3,
+        lease_seconds: float = 60,
     ) -> subprocess.Popen[bytes]:
-        options = {"retry_seconds": retry_seconds, "gives_up_after": gives_up_after}
-        worker = self._start("worker", str(self.folder / place), json.dumps(options))
+        options = {
+            "retry_seconds": retry_seconds,
+            "gives_up_after": gives_up_after,
+            "lease_seconds": lease_seconds,
+        }
+        where = str(self.folder / place)
+        if self._worker:
+            worker = self._start(self._worker, where)
+        else:
+            worker = self._start(MODULE, "worker", where, json.dumps(options))
         self._workers.append(worker)
         return worker
 
@@ -82,6 +100,7 @@ class Engine:
         reached: Callable[[dict[str, Any]], bool],
         *,
         within: float = 20,
+        every: float = 0.02,
     ) -> dict[str, Any]:
         """Return the run's progress as soon as it is as wanted."""
         until = time.monotonic() + within
@@ -91,12 +110,14 @@ class Engine:
                 return progress
             if time.monotonic() > until:
                 raise AssertionError(f"not reached: {progress}\n{self.log()[-3000:]}")
-            time.sleep(0.02)
+            time.sleep(every)
 
     def wait_for(
-        self, run_id: int, status: str, *, within: float = 20
+        self, run_id: int, status: str, *, within: float = 20, every: float = 0.02
     ) -> dict[str, Any]:
-        return self.wait(run_id, lambda now: now["status"] == status, within=within)
+        return self.wait(
+            run_id, lambda now: now["status"] == status, within=within, every=every
+        )
 
     def log(self) -> str:
         return (self.folder / "worker.log").read_text(errors="replace")

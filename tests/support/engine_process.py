@@ -104,6 +104,7 @@ class Clerk:
         connections: int = 4,
         origin: str = "issue:1",
         letter: str = "first",
+        started: bool = True,
     ) -> int:
         relay, _made = Relay.objects.update_or_create(
             name="relay",
@@ -123,8 +124,12 @@ class Clerk:
         actions.add_recipients(
             run.pk, (NewRecipient(address=one, address_key=one) for one in addresses)
         )
-        actions.start_run(run.pk)
+        if started:
+            actions.start_run(run.pk)
         return run.pk
+
+    def is_seen(self) -> bool:
+        return queries.worker_last_seen() is not None
 
     def progress(self, run_id: int) -> dict[str, Any]:
         progress = queries.run_progress(run_id)
@@ -173,7 +178,13 @@ def serve_clerk() -> None:
         sys.stdout.flush()
 
 
-def serve_worker(folder: Path, *, retry_seconds: float, gives_up_after: float) -> None:
+def serve_worker(
+    folder: Path,
+    *,
+    retry_seconds: float,
+    gives_up_after: float,
+    lease_seconds: float,
+) -> None:
     patience = Patience(
         first_rest=0.05, longest_rest=0.5, gives_up_after=gives_up_after
     )
@@ -184,7 +195,12 @@ def serve_worker(folder: Path, *, retry_seconds: float, gives_up_after: float) -
     run_worker(
         TinyLetters(),
         data_dir=folder,
-        options=SendingOptions(patience=patience, retry=retry, drain_seconds=5),
+        options=SendingOptions(
+            patience=patience,
+            retry=retry,
+            drain_seconds=5,
+            lease=timedelta(seconds=lease_seconds),
+        ),
     )
 
 

@@ -19,7 +19,7 @@ DATABASES = {
         "NAME": os.environ.get("ENGINE_SQLITE", ":memory:"),
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
+            "timeout": float(os.environ.get("ENGINE_PATIENCE", "20")),
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         },
     }

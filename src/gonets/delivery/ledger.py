@@ -10,7 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any
 
@@ -292,5 +292,7 @@ def _update(sql: str, row: str, count: int, values: Sequence[Any]) -> int:
 
 
 def _stored(moment: datetime) -> Any:
-    """Return the moment as the database's own adapter wants it in plain SQL."""
-    return connection.ops.adapt_datetimefield_value(moment)
+    """Return the moment as plain SQL wants it: Django's own way takes 30 µs each."""
+    if connection.vendor == "sqlite":
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+    return moment

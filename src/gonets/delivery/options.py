@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from gonets.delivery.health import Patience
+from gonets.delivery.recovery import LEASE
 from gonets.delivery.retry import RetryPolicy
 from gonets.delivery.transports.smtp import TimeLimits
 
@@ -17,3 +19,4 @@ class SendingOptions:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     tls: ssl.SSLContext | None = None  # None: the system's authorities
     drain_seconds: float = 30
+    lease: timedelta = LEASE

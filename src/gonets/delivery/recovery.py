@@ -15,6 +15,7 @@ from gonets.delivery.states import DeliveryStatus
 from gonets.kernel import clock
 
 LEASE = timedelta(seconds=60)
+"""How long a worker may be silent before others take over what it held."""
 
 _SQLITE_FULL = 2
 _UNSAFE = (
@@ -68,26 +69,40 @@ def _check_postgresql() -> None:
             )
 
 
+def limit_idle_transactions(*, lease: timedelta) -> None:
+    """Let PostgreSQL end a transaction in which a worker has fallen asleep.
+
+    Otherwise a suspended worker would hold the lock of a run until it wakes up, and
+    nobody else could take the run over.
+    """
+    if connection.vendor == "postgresql":
+        milliseconds = round(lease.total_seconds() * 1000 / 2)
+        _ask(
+            "SELECT set_config('idle_in_transaction_session_timeout',"
+            f" '{milliseconds}', false)"
+        )
+
+
 def _ask(statement: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return str(cursor.fetchone()[0])
 
 
-def enlist(*, place: str, pid: int) -> int:
+def enlist(*, place: str, pid: int, lease: timedelta = LEASE) -> int:
     """Register this process as a worker; return its id."""
     now = clock.now()
     worker = Worker.objects.create(
-        place=place, pid=pid, started_at=now, seen_at=now, lease_until=now + LEASE
+        place=place, pid=pid, started_at=now, seen_at=now, lease_until=now + lease
     )
     return worker.pk
 
 
-def renew(worker_id: int) -> bool:
+def renew(worker_id: int, *, lease: timedelta = LEASE) -> bool:
     """Renew the lease; False if the worker has been given up meanwhile."""
     now = clock.now()
     living = Worker.objects.filter(pk=worker_id, ended_at=None)
-    return bool(living.update(seen_at=now, lease_until=now + LEASE))
+    return bool(living.update(seen_at=now, lease_until=now + lease))
 
 
 def recover_place(place: str, *, but: int) -> int:

@@ -8,6 +8,7 @@ import logging
 import os
 import platform
 import signal
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from django.db import connection
+from django.db.backends.signals import connection_created
 
 from gonets.delivery.bookkeeping import Bookkeeper
 from gonets.delivery.engine import Engine
@@ -26,6 +28,7 @@ from gonets.delivery.recovery import (
     check_durability,
     enlist,
     give_up,
+    limit_idle_transactions,
     recover_expired,
     recover_place,
     renew,
@@ -34,7 +37,7 @@ from gonets.delivery.spool import Spool
 
 logger = logging.getLogger(__name__)
 
-HEARTBEAT_SECONDS = 5.0
+BEATS_PER_LEASE = 12
 LOCK_POLL_SECONDS = 0.2
 
 
@@ -56,6 +59,9 @@ def run_worker(
             loop.add_signal_handler(number, stop.set)
         await work(letters, data_dir=data_dir, stop=stop, options=options)
 
+    # The ledger's thread asks for the interpreter after every statement; by default
+    # it would wait up to 5 ms for it each time.
+    sys.setswitchinterval(0.0002)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(until_told_to_stop())
 
@@ -134,6 +140,7 @@ class _Worker:
         self._engine = Engine(books=self._books, letters=letters, options=options)
 
     async def run(self, stop: asyncio.Event) -> None:
+        connection_created.connect(self._limit_connection)
         self._books.start()
         try:
             await self._books.ask(check_durability)
@@ -147,6 +154,10 @@ class _Worker:
                 await self._leave()
         finally:
             await self._books.close()
+            connection_created.disconnect(self._limit_connection)
+
+    def _limit_connection(self, **_signal: object) -> None:
+        limit_idle_transactions(lease=self._options.lease)
 
     async def _begin(self) -> None:
         await self._books.write(replay, self._spool)
@@ -159,20 +170,29 @@ class _Worker:
         logger.info("Worker %s is at work.", self._books.worker_id)
 
     async def _enlist(self) -> int:
-        return await self._books.write(enlist, place=self._place, pid=os.getpid())
+        return await self._books.write(
+            enlist, place=self._place, pid=os.getpid(), lease=self._options.lease
+        )
 
     async def _beat(self) -> None:
         """Renew the lease; start anew if others have given us up meanwhile."""
+        lease = self._options.lease
         while True:
-            await asyncio.sleep(HEARTBEAT_SECONDS)
+            await asyncio.sleep(lease.total_seconds() / BEATS_PER_LEASE)
             try:
-                if not await self._books.write(renew, self._books.worker_id):
-                    logger.warning("This worker was given up; it starts anew.")
-                    self._books.worker_id = await self._enlist()
-                    self._engine.start_anew()
-                await self._books.write(recover_expired, but=self._books.worker_id)
+                await self._beat_once()
             except LedgerUnavailable as error:
                 logger.error("The lease cannot be renewed: %s", error)
+
+    async def _beat_once(self) -> None:
+        books, lease = self._books, self._options.lease
+        if not await books.write(renew, books.worker_id, lease=lease):
+            logger.warning("This worker was given up; it starts anew.")
+            books.worker_id = await self._enlist()
+            self._engine.start_anew()
+        uncertain = await books.write(recover_expired, but=books.worker_id)
+        if uncertain:
+            logger.warning("A worker elsewhere left %s letters uncertain.", uncertain)
 
     async def _leave(self) -> None:
         await self._books.flush()

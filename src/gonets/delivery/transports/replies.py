@@ -11,7 +11,7 @@ LONGEST_LINE = 2048
 """RFC 5321 §4.5.3.1.5 allows 512 octets; some relays are chattier."""
 MOST_LINES = 100
 
-_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?\r?\n", re.DOTALL)
+_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])([^\r\n]*))?\r?\n")
 _ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:\s+|$)")
 
 
@@ -75,4 +75,6 @@ def parse_reply(code: int, lines: list[str]) -> Reply:
 
 def _joined(lines: list[str]) -> str:
     text = " ".join(lines)
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else " " for character in text)
