@@ -65,15 +65,17 @@ def _spread(ids: Sequence[int], *, start: datetime, end: datetime) -> None:
             "UPDATE gonets_audience_subscriber SET created_at = %s WHERE id = %s",
             moments,
         )
-    people = Subscriber.objects.filter(pk__in=ids)
-    people.update(changed_at=F("created_at"))
+    Subscriber.objects.filter(pk__in=ids).update(changed_at=F("created_at"))
     person = Subscriber.objects.filter(pk=OuterRef("subscriber"))
-    theirs = Subscription.objects.filter(subscriber__in=people)
+    theirs = Subscription.objects.filter(subscriber_id__in=ids)
     theirs.update(created_at=Subquery(person.values("created_at")))
     confirmed = theirs.filter(confirmed_at__isnull=False)
     confirmed.update(confirmed_at=F("created_at"))
     subscription = Subscription.objects.filter(pk=OuterRef("subscription"))
-    Consent.objects.filter(subscription__in=theirs).update(
+    # Ids, not a subquery: PostgreSQL has no statistics of rows this young, and may
+    # take the square of their number.
+    their_ids = list(theirs.values_list("pk", flat=True))
+    Consent.objects.filter(subscription_id__in=their_ids).update(
         given_at=Subquery(subscription.values("created_at"))
     )
 
