@@ -234,6 +234,8 @@ function goWithin(field) {
 
 for (const input of inputs) {
   count(input);
+  // A quick hand types before this script has arrived.
+  if (input.value !== input.defaultValue) saving?.note(input.name, input.value);
   input.addEventListener("input", () => {
     count(input);
     saving?.note(input.name, input.value);
