@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from gonets.delivery.types import Reply
 
@@ -46,9 +47,9 @@ class ReplyReader:
         return not self._buffer and not self._lines
 
     def _read(self, line: bytes) -> Reply | None:
-        found = _LINE.fullmatch(line) if len(line) <= LONGEST_LINE else None
-        if found is None:
-            raise ProtocolBreach(f"not an SMTP reply: {line[:60]!r}")
+        if not self._lines and line[3:4] == b" ":
+            return _whole_reply(line)
+        found = _matched(line)
         code = int(found[1])
         if self._lines and code != self._code:
             raise ProtocolBreach(f"a reply that begins with {self._code}, then {code}")
@@ -60,6 +61,20 @@ class ReplyReader:
             return None
         lines, self._lines = self._lines, []
         return parse_reply(code, lines)
+
+
+@lru_cache(256)
+def _whole_reply(line: bytes) -> Reply:
+    """Read a reply of one line; most relays say the same things again and again."""
+    found = _matched(line)
+    return parse_reply(int(found[1]), [(found[3] or b"").decode("utf-8", "replace")])
+
+
+def _matched(line: bytes) -> re.Match[bytes]:
+    found = _LINE.fullmatch(line) if len(line) <= LONGEST_LINE else None
+    if found is None:
+        raise ProtocolBreach(f"not an SMTP reply: {line[:60]!r}")
+    return found
 
 
 def parse_reply(code: int, lines: list[str]) -> Reply:

@@ -228,7 +228,9 @@ def _goes_on(stage: Stage, reply: Reply) -> bool:
 
 def stuffed(content: bytes) -> bytes:
     """Double the dots at line starts and add the last dot (RFC 5321 §4.5.2)."""
-    doubled = content.replace(b"\r\n.", b"\r\n..")
+    # Looking first is cheaper than copying a letter that has no such line.
+    has_dots = b"\r\n." in content
+    doubled = content.replace(b"\r\n.", b"\r\n..") if has_dots else content
     if doubled.startswith(b"."):
         doubled = b"." + doubled
     ending = b"" if doubled.endswith(b"\r\n") else b"\r\n"
@@ -242,10 +244,10 @@ def check_content(content: bytes) -> None:
     """
     if not content:
         raise LetterUnfit("The letter is empty.")
-    # Counting is a hundred times faster than a regular expression here.
-    line_ends = content.count(b"\r\n")
-    is_clean = content.count(b"\n") == line_ends == content.count(b"\r")
-    if not is_clean or b"\0" in content:
+    # No regular expression: this looks at every byte of every letter.
+    lines = content.split(b"\r\n")
+    text = b"".join(lines)
+    if b"\r" in text or b"\n" in text or b"\0" in text:
         raise LetterUnfit("The letter has a bare CR or LF, or a NUL.")
-    if max(map(len, content.split(b"\r\n"))) > LONGEST_TEXT_LINE:
+    if max(map(len, lines)) > LONGEST_TEXT_LINE:
         raise LetterUnfit(f"A line is longer than {LONGEST_TEXT_LINE} bytes.")
