@@ -311,7 +311,8 @@ def _storing() -> Callable[[datetime], Any]:
 
 
 def _as_text(moment: datetime) -> str:
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return in_utc.isoformat(" ").removesuffix("+00:00")
 
 
 def _as_it_is(moment: datetime) -> datetime:

@@ -50,6 +50,7 @@ class Dialogue(asyncio.Protocol):
                 self._pair(reply)
         except ProtocolBreach as breach:
             self.end(f"The relay broke the protocol: {breach}.")
+        self._wake()
 
     def pause_writing(self) -> None:
         self.is_unsent = True
@@ -91,10 +92,6 @@ class Dialogue(asyncio.Protocol):
         return self._replies.popleft()
 
     @property
-    def ready_replies(self) -> int:
-        return len(self._replies)
-
-    @property
     def is_clear(self) -> bool:
         """Nothing is owed and nothing is half received."""
         return not (self._owed or self._replies) and self._reader.is_between_replies
@@ -118,7 +115,6 @@ class Dialogue(asyncio.Protocol):
             raise ProtocolBreach(f"an answer that nothing asked for: {reply}")
         self._owed -= 1
         self._replies.append(reply)
-        self._wake()
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
