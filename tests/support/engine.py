@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -42,14 +42,17 @@ class Engine:
         self._workers: list[subprocess.Popen[bytes]] = []
         self._clerk = self._start(MODULE, "clerk", stdin=subprocess.PIPE)
 
-    def _start(self, *args: str, stdin: int | None = None) -> subprocess.Popen[bytes]:
+    def _start(
+        self, *args: str, stdin: int | None = None, under: Sequence[str] = ()
+    ) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-m", *args],
+            [*under, sys.executable, "-m", *args],
             cwd=ROOT,
             env=self._environment,
             stdin=stdin,
             stdout=subprocess.PIPE if stdin else self._log,
             stderr=self._log,
+            start_new_session=True,  # so that what a tracer traces ends with it
         )
 
     def do(self, what: str, *args: Any, **named: Any) -> Any:
@@ -72,6 +75,7 @@ class Engine:
         retry_seconds: float = 0.3,
         gives_up_after: float = 3,
         lease_seconds: float = 60,
+        under: Sequence[str] = (),
     ) -> subprocess.Popen[bytes]:
         options = {
             "retry_seconds": retry_seconds,
@@ -82,7 +86,8 @@ class Engine:
         if self._worker:
             worker = self._start(self._worker, where)
         else:
-            worker = self._start(MODULE, "worker", where, json.dumps(options))
+            what = (MODULE, "worker", where, json.dumps(options))
+            worker = self._start(*what, under=under)
         self._workers.append(worker)
         return worker
 
@@ -125,7 +130,7 @@ class Engine:
     def close(self) -> None:
         for worker in self._workers:
             if worker.poll() is None:
-                worker.kill()
+                os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()
         pipe(self._clerk.stdin).close()
         self._clerk.wait(10)
