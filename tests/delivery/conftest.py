@@ -56,7 +56,7 @@ class Hand:
         self.worker_id = recovery.enlist(place="here", pid=1)
 
     def claim(self, run: Run, limit: int = 100) -> list[BoundClaim]:
-        taken = claims.claim_batch(run.pk, worker_id=self.worker_id, limit=limit)
+        taken = claims.claim_some(run.pk, worker_id=self.worker_id, limit=limit)
         return [
             BoundClaim(
                 claim=claim,

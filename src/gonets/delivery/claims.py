@@ -1,4 +1,4 @@
-"""Taking deliveries of a run, a batch at a time, and giving them back."""
+"""Taking deliveries of a run, some at a time, and giving them back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gonets.delivery.types import Claim
 from gonets.kernel import clock
 
 
-def claim_batch(run_id: int, *, worker_id: int, limit: int) -> list[Claim]:
+def claim_some(run_id: int, *, worker_id: int, limit: int) -> list[Claim]:
     """Take up to ``limit`` deliveries: those due for another try first."""
     with transaction.atomic():
         run = lock_run(run_id)

@@ -12,26 +12,26 @@ from gonets.kernel import clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Stock:
     ready: list[BoundClaim]
     withheld: list[Outcome]
 
 
-def bind_batch(letters: LetterSource, claims: Sequence[Claim]) -> Batch:
+def bind_claims(letters: LetterSource, claims: Sequence[Claim]) -> Stock:
     """Bind what has not been bound by an earlier attempt."""
-    batch = Batch(ready=[], withheld=[])
+    stock = Stock(ready=[], withheld=[])
     unbound = []
     for claim in claims:
         if claim.binding is None:
             unbound.append(claim)
         else:
-            batch.ready.append(BoundClaim(claim=claim, binding=claim.binding))
+            stock.ready.append(BoundClaim(claim=claim, binding=claim.binding))
     if unbound:
-        _bind(letters, unbound, batch)
-    return batch
+        _bind(letters, unbound, stock)
+    return stock
 
 
-def _bind(letters: LetterSource, claims: list[Claim], batch: Batch) -> None:
+def _bind(letters: LetterSource, claims: list[Claim], stock: Stock) -> None:
     bindings = letters.bind(
         run_id=claims[0].run_id,
         letter_ref=claims[0].letter_ref,
@@ -39,9 +39,9 @@ def _bind(letters: LetterSource, claims: list[Claim], batch: Batch) -> None:
     )
     for claim, binding in zip(claims, bindings, strict=True):
         if isinstance(binding, Binding):
-            batch.ready.append(BoundClaim(claim=claim, binding=binding))
+            stock.ready.append(BoundClaim(claim=claim, binding=binding))
         else:
-            batch.withheld.append(_withheld(claim, binding))
+            stock.withheld.append(_withheld(claim, binding))
 
 
 def _withheld(claim: Claim, withheld: Withheld) -> Outcome:

@@ -1,4 +1,4 @@
-"""Keeping the supply of a relay filled: adopting runs, claiming and binding batches."""
+"""Keeping the supply of a relay filled: adopting runs, claiming and binding."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 from gonets.delivery.bookkeeping import Bookkeeper
 from gonets.delivery.breaker import Breaker
-from gonets.delivery.claims import claim_batch, return_policy_waits
+from gonets.delivery.claims import claim_some, return_policy_waits
 from gonets.delivery.errands import Errands
 from gonets.delivery.errors import LedgerUnavailable
 from gonets.delivery.pausing import Pauser
 from gonets.delivery.ports import Letter, LetterSource, LetterUnfit
 from gonets.delivery.states import DeliveryStatus, PauseCause
-from gonets.delivery.stock import bind_batch
+from gonets.delivery.stock import bind_claims
 from gonets.delivery.supply import Feed, Supply
 from gonets.delivery.types import Claim
 from gonets.delivery.verdicts import outcome_of
@@ -23,7 +23,7 @@ from gonets.kernel import clock
 
 logger = logging.getLogger(__name__)
 
-LARGEST_BATCH = 500
+MOST_CLAIMS = 500
 
 
 class Stocker:
@@ -43,7 +43,7 @@ class Stocker:
         self._source = source
         self._errands = errands
         self._pauser = pauser
-        self._batch = batch_size(relay)
+        self._at_once = claims_at_once(relay)
 
     def adopt(self, supply: Supply, state: RunState) -> None:
         """Take up a run that has begun to run, or was resumed."""
@@ -56,7 +56,7 @@ class Stocker:
     def fill_if_low(self, supply: Supply, feed: Feed) -> None:
         if feed.is_filling or not feed.may_have_more or supply.is_closed:
             return
-        if len(feed.ready) <= self._batch // 2:
+        if len(feed.ready) <= self._at_once // 2:
             feed.is_filling = True
             self._errands.run(self._fill(supply, feed))
 
@@ -68,12 +68,12 @@ class Stocker:
     async def _fill(self, supply: Supply, feed: Feed) -> None:
         try:
             claims = await self._books.write(
-                claim_batch,
+                claim_some,
                 feed.run_id,
                 worker_id=self._books.worker_id,
-                limit=self._batch,
+                limit=self._at_once,
             )
-            feed.may_have_more = len(claims) == self._batch
+            feed.may_have_more = len(claims) == self._at_once
             if claims:
                 await self._bind_or_return(supply, feed, claims)
         finally:
@@ -100,11 +100,11 @@ class Stocker:
         for letter_ref in {claim.letter_ref for claim in claims} - set(self.letters):
             letter = await self._books.ask(self._source.letter, letter_ref)
             self.letters[letter_ref] = letter
-        batch = await self._books.ask(bind_batch, self._source, claims)
-        for outcome in batch.withheld:
+        stock = await self._books.ask(bind_claims, self._source, claims)
+        for outcome in stock.withheld:
             self._books.settle(outcome)
-        if not supply.add(feed, batch.ready):
-            self._return([bound.claim for bound in batch.ready])
+        if not supply.add(feed, stock.ready):
+            self._return([bound.claim for bound in stock.ready])
 
     def _return(self, claims: Sequence[Claim]) -> None:
         for claim in claims:
@@ -113,9 +113,9 @@ class Stocker:
             )
 
 
-def batch_size(relay: RelaySettings) -> int:
+def claims_at_once(relay: RelaySettings) -> int:
     """Claim about two seconds' worth of letters at once."""
     if not relay.letters_per_second:
-        return LARGEST_BATCH
+        return MOST_CLAIMS
     wanted = math.ceil(2 * relay.letters_per_second) + 2 * relay.connections
-    return min(LARGEST_BATCH, wanted)
+    return min(MOST_CLAIMS, wanted)

@@ -61,7 +61,7 @@ def run_worker(
 
     # The ledger's thread asks for the interpreter after every statement; by default
     # it would wait up to 5 ms for it each time.
-    sys.setswitchinterval(0.0002)
+    sys.setswitchinterval(0.001)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(until_told_to_stop())
 
