@@ -1,4 +1,4 @@
-// What every page needs: the menu, the theme, dialogs, toasts, no double submits.
+// What every page needs: the menu, the theme, dialogs, toasts, chosen files, no double submits.
 
 const THEMES = ["", "light", "dark"];
 
@@ -92,3 +92,13 @@ document.addEventListener("htmx:responseError", (event) => {
 document.addEventListener("htmx:sendError", () => toast(document.body.dataset.wordsOffline));
 
 setTheme(THEMES.includes(localStorage.getItem("gonets-theme")) ? localStorage.getItem("gonets-theme") : "");
+
+// The name of the chosen file stands beside our own button.
+for (const choice of document.querySelectorAll("[data-file-choice]")) {
+  const input = choice.querySelector("input");
+  const name = choice.querySelector("[data-file-name]");
+  const show = () => (name.textContent = input.files[0]?.name ?? name.dataset.wordsNone);
+  input.addEventListener("change", show);
+  input.addEventListener("cleared", show);
+  window.addEventListener("pageshow", show);
+}

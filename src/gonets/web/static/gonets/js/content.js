@@ -37,16 +37,6 @@ for (const form of document.querySelectorAll("[data-bulk]")) {
   show();
 }
 
-// The name of the chosen file stands beside our own button.
-for (const choice of document.querySelectorAll("[data-file-choice]")) {
-  const input = choice.querySelector("input");
-  const name = choice.querySelector("[data-file-name]");
-  const show = () => (name.textContent = input.files[0]?.name ?? name.dataset.wordsNone);
-  input.addEventListener("change", show);
-  input.addEventListener("cleared", show);
-  window.addEventListener("pageshow", show);
-}
-
 // What takes a while says so.
 for (const words of document.querySelectorAll("[data-busy-words]")) {
   words.closest("form").addEventListener("submit", () => (words.textContent = words.dataset.busyWords));
