@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from gonets.delivery.claims import claim_batch
+from gonets.delivery.claims import claim_some
 from gonets.delivery.ledger import Group, record
 from gonets.delivery.ports import Binding
 from gonets.delivery.recovery import enlist, give_up
@@ -39,7 +39,7 @@ def carry_out(run_id: int) -> None:
     """Settle everybody in the run; it is finished afterwards."""
     worker_id = enlist(place="demo", pid=os.getpid())
     letters, done, start = PublishedLetters(), 0, clock.now()
-    while claims := claim_batch(run_id, worker_id=worker_id, limit=BATCH):
+    while claims := claim_some(run_id, worker_id=worker_id, limit=BATCH):
         places = range(done, done + len(claims))
         replies = [REFUSALS.get(place, ACCEPTED) for place in places]
         bound = _bound(letters, claims)
