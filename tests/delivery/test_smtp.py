@@ -194,7 +194,7 @@ async def test_a_letter_too_large_for_the_relay_is_a_matter_for_people(
 ) -> None:
     connection = await opened(make_oracle(extensions=("SIZE 100",)))
 
-    with pytest.raises(RelayRejection, match="at most 100"):
+    with pytest.raises(RelayRejection, match="takes 100"):
         connection.pack(letter(text="x" * 200))
     connection.close()
 

@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gonets.delivery.causes import explain
+from gonets.delivery.causes import advise
 from gonets.delivery.errors import BadRelayAddress, RelayFailure, RelayTrouble
 from gonets.delivery.judgement import cause_of
 from gonets.delivery.ports import Envelope
@@ -41,7 +41,7 @@ def check_relay(url: str, *, tls: ssl.SSLContext | None = None) -> RelayCheck:
     except BadRelayAddress as error:
         return RelayCheck(is_fine=False, explanation=str(error))
     except RelayFailure as failure:
-        reason = explain(cause_of(failure), str(failure))
+        reason = advise(cause_of(failure), str(failure))
         return RelayCheck(is_fine=False, explanation=reason)
     return RelayCheck(
         is_fine=True,

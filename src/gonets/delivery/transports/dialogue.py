@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Iterable
 from typing import cast
 
+from django.utils.translation import gettext as _
+
 from gonets.delivery.transports.replies import ProtocolBreach, ReplyReader
 from gonets.delivery.types import Reply
 from gonets.kernel import clock
@@ -49,7 +51,7 @@ class Dialogue(asyncio.Protocol):
             for reply in self._reader.feed(received):
                 self._pair(reply)
         except ProtocolBreach as breach:
-            self.end(f"The relay broke the protocol: {breach}.")
+            self.end(f"{_('the relay broke the protocol')}: {breach}")
         self._wake()
 
     def pause_writing(self) -> None:
@@ -59,7 +61,8 @@ class Dialogue(asyncio.Protocol):
         self.is_unsent = False
 
     def connection_lost(self, error: Exception | None) -> None:
-        self.end(str(error) if error else "The relay closed the connection.")
+        is_other = error is not None and not isinstance(error, ConnectionError)
+        self.end(str(error) if is_other else _("the relay closed the connection"))
 
     # Called by the transport.
 
@@ -74,7 +77,7 @@ class Dialogue(asyncio.Protocol):
         :raises ConnectionEnded: if nothing could be written any more.
         """
         if self.ended or self.transport is None or self.transport.is_closing():
-            raise ConnectionEnded(self.ended or "The relay closed the connection.")
+            raise ConnectionEnded(self.ended or _("the relay closed the connection"))
         self.transport.write(b"".join(parts))
 
     async def reply(self) -> Reply:
@@ -123,7 +126,7 @@ class Dialogue(asyncio.Protocol):
     def _watch_time(self) -> None:
         """Look at the deadline once a second: cheaper than a timer per command."""
         if clock.monotonic() > self.deadline:
-            self.end("The relay did not answer in time.")
+            self.end(_("there was no answer in time"))
         elif not self.ended:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(self._pulse, self._watch_time)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import socket
 import ssl
+
+from django.utils.translation import gettext as _
 
 from gonets.delivery.errors import RelayRejection, RelayTrouble
 from gonets.delivery.judgement import Judgement, judge
@@ -60,11 +63,19 @@ async def _connected(
             )
     except ssl.SSLError as error:
         raise _tls_failure(error) from error
-    except TimeoutError as error:
-        raise RelayTrouble("no connection in time", stage=Stage.CONNECT) from error
     except OSError as error:
-        raise RelayTrouble(str(error), stage=Stage.CONNECT) from error
+        raise RelayTrouble(_in_words(error), stage=Stage.CONNECT) from error
     return dialogue
+
+
+def _in_words(error: OSError) -> str:
+    if isinstance(error, ConnectionRefusedError):
+        return _("nothing listens at this address and port")
+    if isinstance(error, TimeoutError):
+        return _("there was no answer in time")
+    if isinstance(error, socket.gaierror):
+        return _("the name of the relay is not known")
+    return error.strerror or str(error)
 
 
 async def _greet(connection: SmtpConnection) -> None:
@@ -101,7 +112,9 @@ async def _start_tls(
     connection: SmtpConnection, address: RelayAddress, context: ssl.SSLContext
 ) -> None:
     if "STARTTLS" not in connection.extensions:
-        raise RelayRejection("STARTTLS is not offered", stage=Stage.TLS)
+        raise RelayRejection(
+            _("the relay offers no encryption (STARTTLS)"), stage=Stage.TLS
+        )
     reply = await connection.command(b"STARTTLS\r\n")
     if not reply.is_positive:
         raise RelayRejection(str(reply), stage=Stage.TLS, reply=reply)
@@ -109,7 +122,7 @@ async def _start_tls(
     if (
         dialogue.ended or not dialogue.is_clear
     ):  # Injected before TLS (CVE-2011-0411 and its kin).
-        raise RelayRejection("plain text after STARTTLS", stage=Stage.TLS)
+        raise RelayRejection(_("unencrypted text was slipped in"), stage=Stage.TLS)
     assert dialogue.transport is not None
     loop = asyncio.get_running_loop()
     try:
@@ -125,7 +138,7 @@ async def _start_tls(
     except OSError as error:
         raise RelayTrouble(str(error), stage=Stage.TLS) from error
     if secured is None:  # The relay hung up in the middle of the handshake.
-        raise RelayTrouble("the connection was closed", stage=Stage.TLS)
+        raise RelayTrouble(_("the relay closed the connection"), stage=Stage.TLS)
     dialogue.restart()
     dialogue.connection_made(secured)
     await _say_hello(connection)
@@ -138,7 +151,7 @@ def _tls_failure(error: ssl.SSLError) -> RelayRejection:
 
 async def _log_in(connection: SmtpConnection, address: RelayAddress) -> None:
     if address.security == "none":
-        raise RelayRejection("no log-in without TLS", stage=Stage.AUTH)
+        raise RelayRejection(_("no log-in without encryption"), stage=Stage.AUTH)
     offered = connection.extensions.get("AUTH", "").upper().split()
     if "PLAIN" in offered:
         secret = _base64(f"\0{address.user}\0{address.password}")
@@ -146,7 +159,9 @@ async def _log_in(connection: SmtpConnection, address: RelayAddress) -> None:
     elif "LOGIN" in offered:
         reply = await _auth_login(connection, address)
     else:
-        raise RelayRejection("neither AUTH PLAIN nor LOGIN", stage=Stage.AUTH)
+        raise RelayRejection(
+            _("the relay offers no way to log in that we know"), stage=Stage.AUTH
+        )
     if not reply.is_positive:
         _raise_for(Stage.AUTH, reply)
 

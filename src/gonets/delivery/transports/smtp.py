@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from gonets.delivery.errors import AnswerLost, RelayRejection, RelayTrouble
 from gonets.delivery.ports import Envelope, LetterUnfit
 from gonets.delivery.states import Stage
@@ -99,11 +101,15 @@ class SmtpConnection:
         if "SIZE" in self.extensions:
             limit = self.extensions["SIZE"]
             if limit.isdigit() and 0 < int(limit) < len(content):
-                raise _unsuitable(f"{len(content)} bytes; at most {limit} allowed")
+                sizes = {"size": len(content), "limit": limit}
+                raise _unsuitable(
+                    _("the letter has %(size)s bytes, the relay takes %(limit)s")
+                    % sizes
+                )
             options += f" SIZE={len(content)}"
         if not content.isascii():
             if "8BITMIME" not in self.extensions:
-                raise _unsuitable("8BITMIME is not offered")
+                raise _unsuitable(_("the relay takes no 8-bit letters"))
             options += " BODY=8BITMIME"
         if not addresses.isascii():
             options += " SMTPUTF8"
@@ -243,11 +249,16 @@ def check_content(content: bytes) -> None:
     :raises LetterUnfit: for bare CR or LF, NUL, or lines that are too long.
     """
     if not content:
-        raise LetterUnfit("The letter is empty.")
+        raise LetterUnfit(_("The letter is empty."))
     # No regular expression: this looks at every byte of every letter.
     lines = content.split(b"\r\n")
     text = b"".join(lines)
     if b"\r" in text or b"\n" in text or b"\0" in text:
-        raise LetterUnfit("The letter has a bare CR or LF, or a NUL.")
+        raise LetterUnfit(
+            _("The letter has a line break or a NUL that is not allowed.")
+        )
     if max(map(len, lines)) > LONGEST_TEXT_LINE:
-        raise LetterUnfit(f"A line is longer than {LONGEST_TEXT_LINE} bytes.")
+        raise LetterUnfit(
+            _("The letter has a line of more than %(most)s bytes.")
+            % {"most": LONGEST_TEXT_LINE}
+        )
