@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from gonets.delivery.states import (
     UNFINISHED_RUNS,
     DeliveryStatus,
+    FenceCause,
     PauseCause,
     Resolution,
     RunStatus,
@@ -250,3 +251,31 @@ class Stop(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope or '*'}: {self.pk}"
+
+
+class CloneFence(models.Model):
+    """Which database this is; a copy of it finds that it is another one, and waits.
+
+    One row.  What it is compared with lies outside of the database: where the database
+    lives (``places``), and how far it had got (``witness``).
+    """
+
+    token = models.CharField(max_length=32)  # new whenever the fence is lifted
+    generation = models.PositiveBigIntegerField(default=0)  # grows with every beat
+    place = models.CharField(max_length=200, blank=True)
+    machine = models.CharField(max_length=200, blank=True)
+    raised_at = models.DateTimeField(null=True, blank=True)  # while it is up
+    cause = models.CharField(max_length=8, choices=FenceCause.choices, blank=True)
+    # While it is still up: ordered, and not carried out to the end yet.
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.generation}"

@@ -84,3 +84,11 @@ class PauseCause(TextChoices):
     LETTER_REFUSED = "letter_refused", _("the relay refuses the letter")
     LETTER_UNFIT = "letter_unfit", _("the letter cannot be made")
     BROKEN = "broken", _("an error in the program")
+
+
+class FenceCause(TextChoices):
+    """How the engine knows that another database may be sending the same letters."""
+
+    COPIED = "copied", _("it lies in another place than before")
+    OLDER = "older", _("it is older than the one that was here")
+    BACKUP = "backup", _("it comes from a backup")

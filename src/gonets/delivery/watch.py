@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gonets.delivery.fence import is_fenced
 from gonets.delivery.models import Delivery, Run
 from gonets.delivery.states import DeliveryStatus, RunStatus
 from gonets.kernel import clock
@@ -37,6 +38,9 @@ class RunState:
 
 
 def running_runs() -> list[RunState]:
+    """Return what is to be sent now: nothing while the clone fence is up."""
+    if is_fenced():
+        return []
     runs = Run.objects.filter(status=RunStatus.RUNNING).order_by("pk")
     return [_state(run) for run in runs.select_related("relay")]
 

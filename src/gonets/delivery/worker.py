@@ -21,7 +21,9 @@ from django.db.backends.signals import connection_created
 from gonets.delivery.bookkeeping import Bookkeeper
 from gonets.delivery.engine import Engine
 from gonets.delivery.errors import LedgerUnavailable
+from gonets.delivery.fence import keep_fence
 from gonets.delivery.ledger import Group, record
+from gonets.delivery.lifting import go_on_lifting
 from gonets.delivery.options import SendingOptions
 from gonets.delivery.ports import LetterSource
 from gonets.delivery.recovery import (
@@ -136,6 +138,7 @@ class _Worker:
         self._place = place
         self._spool = spool
         self._options = options
+        self._is_ours = True
         self._books = Bookkeeper(spool=spool)
         self._engine = Engine(books=self._books, letters=letters, options=options)
 
@@ -145,7 +148,7 @@ class _Worker:
         try:
             await self._books.ask(check_durability)
             await self._begin()
-            heart = asyncio.create_task(self._beat())
+            heart = asyncio.create_task(self._beat(stop))
             try:
                 await self._engine.run(stop)
             finally:
@@ -160,6 +163,7 @@ class _Worker:
         limit_idle_transactions(lease=self._options.lease)
 
     async def _begin(self) -> None:
+        self._is_ours = await self._books.write(keep_fence)
         await self._books.write(replay, self._spool)
         self._books.worker_id = await self._enlist()
         uncertain = await self._books.write(
@@ -174,13 +178,14 @@ class _Worker:
             enlist, place=self._place, pid=os.getpid(), lease=self._options.lease
         )
 
-    async def _beat(self) -> None:
+    async def _beat(self, stop: asyncio.Event) -> None:
         """Renew the lease; start anew if others have given us up meanwhile."""
         lease = self._options.lease
         while True:
             await asyncio.sleep(lease.total_seconds() / BEATS_PER_LEASE)
             try:
                 await self._beat_once()
+                await self._keep_fence(stop)
             except LedgerUnavailable as error:
                 logger.error("The lease cannot be renewed: %s", error)
 
@@ -193,6 +198,19 @@ class _Worker:
         uncertain = await books.write(recover_expired, but=books.worker_id)
         if uncertain:
             logger.warning("A worker elsewhere left %s letters uncertain.", uncertain)
+
+    async def _keep_fence(self, stop: asyncio.Event) -> None:
+        """End if another database has taken the place of ours under our feet.
+
+        What we hold open may be a file that has been replaced: the next worker opens
+        the one that is there.
+        """
+        await self._books.write(go_on_lifting)
+        was_ours = self._is_ours
+        self._is_ours = await self._books.write(keep_fence)
+        if was_ours and not self._is_ours:
+            logger.error("The database was exchanged at work; this worker ends.")
+            stop.set()
 
     async def _leave(self) -> None:
         await self._books.flush()
