@@ -51,7 +51,8 @@ class Dialogue(asyncio.Protocol):
             for reply in self._reader.feed(received):
                 self._pair(reply)
         except ProtocolBreach as breach:
-            self.end(f"{_('the relay broke the protocol')}: {breach}")
+            broken = _("the relay broke the protocol: %(how)s")
+            self.end(broken % {"how": breach})
         self._wake()
 
     def pause_writing(self) -> None:
