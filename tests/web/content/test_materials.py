@@ -225,10 +225,11 @@ def test_selected_materials_are_hidden_and_published(editor_client):
     assert not Material.objects.filter(is_published=False).exists()
 
 
-def test_the_way_back_never_leads_to_another_site(editor_client):
-    answer = editor_client.post(
-        reverse("gonets:materials-offer"), {"back": "https://evil.example/"}
-    )
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/", "//evil.example", "nonsense", "{{ x }}", "-1"]
+)
+def test_the_way_back_never_leads_out_of_the_desk(editor_client, back):
+    answer = editor_client.post(reverse("gonets:materials-offer"), {"back": back})
 
     assert answer.url == reverse("gonets:materials")
 

@@ -168,6 +168,7 @@ def test_no_sections_is_allowed_with_a_warning(desk):
         ({"selection_days": "0"}, "greater than or equal to 1"),
         ({"selection_days": "1000"}, "less than or equal to"),
         ({"section_ids": ["999"]}, "999 is not one of the available choices"),
+        ({"section_ids": ["9" * 30]}, "is not one of the available choices"),
         ({"selection": "magic"}, "magic is not one of the available choices"),
         ({"title": "x" * 300}, "This is too long"),
     ],

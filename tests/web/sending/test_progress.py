@@ -183,3 +183,17 @@ def test_with_scripts_a_button_answers_in_place(desk, run):
     assert answer.status_code == 200
     assert "Sending paused (0%)" in answer.content.decode()
     assert "<html" not in answer.content.decode()
+
+
+def test_a_run_that_cannot_exist_is_not_found(desk):
+    live = reverse("gonets:run-live", args=[int("9" * 30)])
+
+    assert desk.get(live).status_code == 404
+
+
+def test_a_number_beyond_all_measure_counts_as_none(desk, issue):
+    send = reverse("gonets:issue-send", args=[issue.pk])
+
+    answer = desk.post(send, {"edition": "9" * 5000})
+
+    assert answer.url == reverse("gonets:issue-progress", args=[issue.pk])

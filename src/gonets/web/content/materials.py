@@ -149,4 +149,5 @@ def _way_back(request: HttpRequest) -> str:
     back = request.POST.get("back", "")
     here = {request.get_host()}
     is_ours = url_has_allowed_host_and_scheme(back, here, request.is_secure())
-    return back if back and is_ours else reverse("gonets:materials")
+    is_path = back.startswith("/")  # anything else would be taken for a view's name
+    return back if is_path and is_ours else reverse("gonets:materials")

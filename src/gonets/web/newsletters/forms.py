@@ -30,8 +30,8 @@ class NewsletterForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language of the letter"), choices=settings.LANGUAGES
     )
-    section_ids = forms.ModelMultipleChoiceField(
-        label=_("Sections"), queryset=Section.objects.none(), required=False
+    section_ids = forms.TypedMultipleChoiceField(
+        label=_("Sections"), coerce=int, required=False
     )
     selection = forms.ChoiceField(
         label=_("Which materials are proposed"),
@@ -84,7 +84,7 @@ class NewsletterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sections: Any = self.fields["section_ids"]
-        sections.queryset = Section.objects.all()
+        sections.choices = Section.objects.values_list("pk", "name")
 
     @classmethod
     def of(cls, newsletter: Newsletter) -> NewsletterForm:
@@ -112,7 +112,7 @@ def _settings(cleaned: dict[str, Any]) -> NewsletterSettings:
         title="", sender_name="", sender_address="", postal_address=""
     )
     given = dict(cleaned)
-    section_ids = tuple(section.pk for section in given.pop("section_ids"))
+    section_ids = tuple(given.pop("section_ids"))
     for name in ("selection_days", "selection_count"):
         if given[name] is None:
             given[name] = getattr(usual, name)

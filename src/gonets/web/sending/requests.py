@@ -9,6 +9,8 @@ from gonets.newsletters.models import Issue
 from gonets.publishing.queries import run_state
 from gonets.publishing.types import IssueRunState
 
+LARGEST_ID = 2**63 - 1  # what a database can be asked for
+
 
 def shown_issue(issue_id: int) -> Issue:
     issues = Issue.objects.select_related("newsletter__readership", "changed_by")
@@ -16,7 +18,7 @@ def shown_issue(issue_id: int) -> Issue:
 
 
 def shown_run(run_id: int) -> IssueRunState:
-    state = run_state(run_id)
+    state = run_state(run_id) if run_id <= LARGEST_ID else None
     if state is None:
         raise Http404
     return state
@@ -25,4 +27,5 @@ def shown_run(run_id: int) -> IssueRunState:
 def posted_number(request: HttpRequest, name: str) -> int | None:
     """Return a number from a form; None if it is missing or none."""
     text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    is_number = text.isascii() and text.isdigit() and len(text) < 19
+    return int(text) if is_number else None
