@@ -50,6 +50,8 @@ class Desk:
 
         :raises LedgerUnavailable: if that could not be recorded.
         """
+        if bound.claim.run_id not in self._supply.feeds:
+            return False  # The run has been dropped since this letter was offered.
         grant = await self._books.intend(bound)
         if grant is Grant.HALTED:
             # Whoever halted the run has freed its claims.
@@ -143,12 +145,12 @@ class Desk:
 
     def _follow(self, feed: Feed, finding: Finding) -> None:
         if finding is Finding.ABOUT_US:
+            self._supply.drop(feed.run_id)
             self._errands.run(self._take_refusals_back(feed))
         elif finding is Finding.ABOUT_ADDRESSES:
             self._errands.run(self._let_refusals_stand(feed.run_id))
 
     async def _take_refusals_back(self, feed: Feed) -> None:
-        self._supply.drop(feed.run_id)
         reply = feed.breaker.last_reply or Reply(code=0)
         cause = PauseCause.LETTER_REFUSED if reply.code else PauseCause.LETTER_UNFIT
         answer = str(reply) if reply.code else reply.text
