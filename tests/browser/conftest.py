@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -54,13 +54,32 @@ def postbox() -> Iterator[Postbox]:
         yield box
 
 
+@pytest.fixture(scope="module")
+def quick_postbox() -> Iterator[Postbox]:
+    """The world outside of a whole module, which takes every letter at once."""
+    with Postbox() as box:
+        yield box
+
+
 @pytest.fixture
 def make_product(tmp_path: Path) -> Iterator[Callable[..., Product]]:
     """Return a maker of running products; all are stopped at the end."""
+    yield from _makers(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def make_lasting_product(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[..., Product]]:
+    """Return a maker of products that serve every test of a module."""
+    yield from _makers(tmp_path_factory.mktemp("lasting"))
+
+
+def _makers(folder: Path) -> Iterator[Callable[..., Product]]:
     made: list[Product] = []
 
     def make(**options: object) -> Product:
-        product = Product(folder=tmp_path / f"product-{len(made)}", **options)  # type: ignore[arg-type]
+        product = Product(folder=folder / f"product-{len(made)}", **options)  # type: ignore[arg-type]
         made.append(product)
         product.start()
         return product
@@ -93,7 +112,7 @@ def open_desk(
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[None]:
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.when == "call" and report.failed:
         item.failed = True  # type: ignore[attr-defined]

@@ -160,7 +160,7 @@ def start_sending(desk: Desk) -> int:
 
 
 def pause_at_a_third(desk: Desk) -> int:
-    wait_for_percent(desk, 30)
+    desk.wait_for_percent(30)
     desk.check("sending")
     desk.press("pause")
     paused = re.compile(
@@ -169,13 +169,6 @@ def pause_at_a_third(desk: Desk) -> int:
     expect(desk.page.locator(".run-status")).to_have_text(paused, timeout=5_000)
     desk.check("paused")
     return desk.percent()
-
-
-def wait_for_percent(desk: Desk, percent: int) -> None:
-    deadline = time.monotonic() + 90
-    while desk.percent() < percent:
-        assert time.monotonic() < deadline, "the sending does not move"
-        desk.page.wait_for_timeout(100)
 
 
 def find_it_paused(desk: Desk, percent: int) -> None:
@@ -190,7 +183,7 @@ def continue_to_the_end(desk: Desk, *, subject: str) -> None:
     desk.press("continue")
     if not desk.sees(desk.caption("finished")) and desk.button("continue").is_visible():
         desk.press("continue")
-    wait_for_percent(desk, 100)
+    desk.wait_for_percent(100)
     expect(desk.page.locator(".run-status")).to_have_text(desk.caption("finished"))
     desk.check("finished")
     desk.press("run ok")

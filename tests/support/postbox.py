@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+import ssl
 import threading
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Self
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.support.ports import free_port
 
@@ -39,16 +40,30 @@ class Letter:
 
 @dataclass
 class Postbox:
-    """Accepts everything but ``refused`` addresses, ``seconds`` after the dot."""
+    """Accepts everything but ``refused`` addresses, ``seconds`` after the dot.
+
+    With a ``certificate`` it is spoken to in TLS, and only who logs in with
+    ``password`` is served.
+    """
 
     seconds: float = 0.0
     refused: frozenset[str] = frozenset()
+    certificate: ssl.SSLContext | None = None
+    password: str = ""
     letters: list[Letter] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __enter__(self) -> Self:
         self.port = free_port()
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(
+            self,
+            hostname="127.0.0.1",
+            port=self.port,
+            ssl_context=self.certificate,
+            auth_required=bool(self.password),
+            auth_require_tls=False,  # aiosmtpd knows of STARTTLS only.
+            authenticator=self._authenticate,
+        )
         self._controller.start()
         return self
 
@@ -58,6 +73,14 @@ class Postbox:
     @property
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
+
+    def _authenticate(
+        self, _server: SMTP, _session: Session, _way: str, _by: str, given: object
+    ) -> AuthResult:
+        is_known = isinstance(given, LoginPassword) and (
+            given.password.decode() == self.password
+        )
+        return AuthResult(success=is_known, handled=False)
 
     def recipients(self) -> list[str]:
         with self._lock:
