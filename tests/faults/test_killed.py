@@ -45,9 +45,9 @@ def test_a_worker_that_is_killed_again_and_again_loses_and_repeats_nobody(
 ) -> None:
     oracle = make_oracle(delay=0.005)
 
-    run_id, kills = kill_again_and_again(engine, oracle, kills=12, audience=1500)
+    run_id, kills = kill_again_and_again(engine, oracle, kills=8, audience=1000)
 
-    assert kills == 12
+    assert kills == 8
     assert uncertain_after_check(engine, run_id, oracle) <= CONNECTIONS * kills
 
 
