@@ -26,9 +26,11 @@ class Engine:
         database: dict[str, Any] | None = None,
         *,
         worker: str = "",
+        fence: Path | None = None,
         patience: float = 20,
     ) -> None:
         self.folder = folder
+        self.database = str((database or {}).get("NAME", ""))
         self._worker = worker
         self._environment = {
             **os.environ,
@@ -36,6 +38,7 @@ class Engine:
             "PYTHONPATH": str(ROOT),
             "ENGINE_SQLITE": str(folder / DATABASE),
             "ENGINE_DATABASE": json.dumps(database),
+            "ENGINE_FENCE": str(fence or folder / "fences"),
             "ENGINE_PATIENCE": str(patience),
         }
         self._log = (folder / "worker.log").open("ab")
@@ -132,6 +135,8 @@ class Engine:
             if worker.poll() is None:
                 os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()
+        if self._log.closed:
+            return
         pipe(self._clerk.stdin).close()
         self._clerk.wait(10)
         pipe(self._clerk.stdout).close()

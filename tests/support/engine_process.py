@@ -26,6 +26,7 @@ from django.db import connections  # noqa: E402
 from gonets.delivery import actions, queries  # noqa: E402
 from gonets.delivery.errors import RunAlreadyOpen  # noqa: E402
 from gonets.delivery.health import Patience  # noqa: E402
+from gonets.delivery.lifting import lift_fence  # noqa: E402
 from gonets.delivery.models import Delivery, Relay  # noqa: E402
 from gonets.delivery.options import SendingOptions  # noqa: E402
 from gonets.delivery.ports import (  # noqa: E402
@@ -160,6 +161,12 @@ class Clerk:
             return error.run_id
         finally:
             connections.close_all()
+
+    def is_fenced(self) -> bool:
+        return queries.fenced() is not None
+
+    def lift_fence(self) -> None:
+        lift_fence(None)
 
     def call(self, name: str, *args: Any) -> Any:
         return getattr(actions, name)(*args)

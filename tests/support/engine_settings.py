@@ -12,6 +12,7 @@ INSTALLED_APPS = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
+GONETS_FENCE = os.environ.get("ENGINE_FENCE")
 DATABASES = {
     "default": json.loads(os.environ.get("ENGINE_DATABASE", "null"))
     or {

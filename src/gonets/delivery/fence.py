@@ -20,7 +20,7 @@ from django.db import transaction
 from gonets.delivery.models import CloneFence
 from gonets.delivery.places import Place, this_place
 from gonets.delivery.states import FenceCause
-from gonets.delivery.witness import Testimony, testify, testimony
+from gonets.delivery.witness import Sighting, last_sighting, note_sighting
 from gonets.kernel import clock
 
 logger = logging.getLogger(__name__)
@@ -51,13 +51,15 @@ def keep_fence() -> bool:
         fence = _only_one(here)
         if fence.raised_at is not None:
             return False
-        cause = objection(fence, here=here, seen=testimony(fence.token))
+        cause = objection(fence, here=here, seen=last_sighting(fence.token))
         if cause is None:
             _go_on(fence, here)
         else:
             _raise(fence, cause)
     if cause is None:
-        testify(fence.token, Testimony(generation=fence.generation, path=here.path))
+        note_sighting(
+            fence.token, Sighting(generation=fence.generation, path=here.path)
+        )
     return cause is None
 
 
@@ -67,7 +69,7 @@ def is_fenced() -> bool:
 
 
 def objection(
-    fence: CloneFence, *, here: Place, seen: Testimony | None
+    fence: CloneFence, *, here: Place, seen: Sighting | None
 ) -> FenceCause | None:
     """Say why this cannot be the database that was sending; None if it is.
 
@@ -107,7 +109,7 @@ def _only_one(here: Place) -> CloneFence:
     return CloneFence.objects.select_for_update().get(pk=ONLY)
 
 
-def _is_as_seen(fence: CloneFence, here: Place, seen: Testimony) -> bool:
+def _is_as_seen(fence: CloneFence, here: Place, seen: Sighting) -> bool:
     return seen.generation == fence.generation and seen.path == here.path
 
 

@@ -46,10 +46,10 @@ def this_place() -> Place | None:
     if connection.vendor == "postgresql":
         return Place(key=_cluster_and_oid())
     file = Path(str(connection.settings_dict["NAME"]))
-    return _place_of(file.resolve()) if file.is_file() else None
+    return file_place(file.resolve()) if file.is_file() else None
 
 
-def _place_of(file: Path) -> Place:
+def file_place(file: Path) -> Place:
     with file.open("rb") as stream:
         inode = os.fstat(stream.fileno()).st_ino
         system = os.fstatvfs(stream.fileno()).f_fsid

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import Max, QuerySet
+from django.db.models import Count, F, Max, QuerySet, Sum
 
-from gonets.delivery.models import Attempt, Delivery, Run, Worker
+from gonets.delivery.models import Attempt, CloneFence, Delivery, Run, Worker
 from gonets.delivery.states import (
     UNFINISHED_RUNS,
     DeliveryStatus,
+    FenceCause,
     PauseCause,
     RunStatus,
 )
-from gonets.delivery.types import RunProgress
+from gonets.delivery.types import Fenced, RunProgress
 from gonets.kernel import clock
 
 RATE_IS_RECENT_FOR = timedelta(seconds=15)
@@ -76,3 +77,19 @@ def worker_last_seen() -> datetime | None:
     """Return when a worker last gave a sign of life; None: none ever has."""
     last: datetime | None = Worker.objects.aggregate(last=Max("seen_at"))["last"]
     return last
+
+
+def fenced() -> Fenced | None:
+    """Return what the clone fence holds back; None while it is down."""
+    fence = CloneFence.objects.exclude(raised_at=None).first()
+    if fence is None or fence.raised_at is None:
+        return None
+    waiting = F("pending") + F("claimed") + F("intent") + F("deferred")
+    held = unfinished_runs().aggregate(runs=Count("pk"), addresses=Sum(waiting))
+    return Fenced(
+        cause=FenceCause(fence.cause),
+        since=fence.raised_at,
+        is_being_lifted=fence.lifted_at is not None,
+        runs=held["runs"],
+        addresses=held["addresses"] or 0,
+    )

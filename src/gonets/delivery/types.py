@@ -10,7 +10,13 @@ from gonets.delivery.causes import explain
 from gonets.delivery.ports import Binding, Recipient
 
 if TYPE_CHECKING:
-    from gonets.delivery.states import DeliveryStatus, PauseCause, RunStatus, Stage
+    from gonets.delivery.states import (
+        DeliveryStatus,
+        FenceCause,
+        PauseCause,
+        RunStatus,
+        Stage,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,3 +146,14 @@ class RunProgress:
         if not self.rate:
             return None
         return round((self.waiting - self.deferred) / self.rate)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fenced:
+    """What the clone fence holds back; who was to get a letter may have got one."""
+
+    cause: FenceCause
+    since: datetime
+    is_being_lifted: bool
+    runs: int
+    addresses: int

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Testimony:
+class Sighting:
     """What the witness of a database last saw."""
 
     generation: int
@@ -31,14 +31,14 @@ def witness_folder() -> Path | None:
     return Path(folder) if folder else None
 
 
-def testimony(token: str) -> Testimony | None:
+def last_sighting(token: str) -> Sighting | None:
     """Return what was seen of the database last; None if nothing is known here."""
     folder = witness_folder()
     if folder is None:
         return None
     try:
         seen = json.loads(_file(folder, token).read_text("utf-8"))
-        return Testimony(generation=int(seen["generation"]), path=str(seen["path"]))
+        return Sighting(generation=int(seen["generation"]), path=str(seen["path"]))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -46,7 +46,7 @@ def testimony(token: str) -> Testimony | None:
         return None
 
 
-def testify(token: str, seen: Testimony) -> bool:
+def note_sighting(token: str, seen: Sighting) -> bool:
     """Note how far the database has got; False if that cannot be written."""
     folder = witness_folder()
     if folder is None:
@@ -64,7 +64,7 @@ def _file(folder: Path, token: str) -> Path:
     return folder / f"{token}.json"
 
 
-def _write(file: Path, seen: Testimony) -> None:
+def _write(file: Path, seen: Sighting) -> None:
     """Replace it whole, on the disk: a power cut leaves the former or the new one."""
     content = json.dumps({"generation": seen.generation, "path": seen.path})
     descriptor, name = tempfile.mkstemp(prefix=".", dir=file.parent)

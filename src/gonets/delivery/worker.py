@@ -25,6 +25,7 @@ from gonets.delivery.fence import keep_fence
 from gonets.delivery.ledger import Group, record
 from gonets.delivery.lifting import go_on_lifting
 from gonets.delivery.options import SendingOptions
+from gonets.delivery.places import Place, this_place
 from gonets.delivery.ports import LetterSource
 from gonets.delivery.recovery import (
     check_durability,
@@ -138,6 +139,7 @@ class _Worker:
         self._place = place
         self._spool = spool
         self._options = options
+        self._home: Place | None = None
         self._is_ours = True
         self._books = Bookkeeper(spool=spool)
         self._engine = Engine(books=self._books, letters=letters, options=options)
@@ -163,6 +165,7 @@ class _Worker:
         limit_idle_transactions(lease=self._options.lease)
 
     async def _begin(self) -> None:
+        self._home = await self._books.ask(this_place)
         self._is_ours = await self._books.write(keep_fence)
         await self._books.write(replay, self._spool)
         self._books.worker_id = await self._enlist()
@@ -208,7 +211,8 @@ class _Worker:
         await self._books.write(go_on_lifting)
         was_ours = self._is_ours
         self._is_ours = await self._books.write(keep_fence)
-        if was_ours and not self._is_ours:
+        is_at_home = await self._books.ask(this_place) == self._home
+        if not is_at_home or (was_ours and not self._is_ours):
             logger.error("The database was exchanged at work; this worker ends.")
             stop.set()
 
