@@ -11,12 +11,15 @@ import tempfile
 from pathlib import Path
 
 FOLDER = Path(tempfile.mkdtemp(prefix="gonets-tests-"))
-atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+FENCES = Path(f"{FOLDER}-fences")
+for folder in (FOLDER, FENCES):
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
 for name in [name for name in os.environ if name.startswith("GONETS_")]:
     if not name.startswith("GONETS_TEST_"):
         del os.environ[name]
 os.environ |= {
     "GONETS_DATA": str(FOLDER),
+    "GONETS_FENCE": str(FENCES),
     "GONETS_ENV_FILE": os.devnull,
     "GONETS_LANGUAGE": "en",
     "GONETS_TIME_ZONE": "Europe/Moscow",

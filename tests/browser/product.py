@@ -80,6 +80,7 @@ class Product:
         kept.pop("DJANGO_SETTINGS_MODULE", None)
         return kept | {
             "GONETS_DATA": str(self.folder / "var"),
+            "GONETS_FENCE": str(self.folder / "fences"),
             "GONETS_PORT": str(self.port),
             "GONETS_CATCHER_PORT": str(self.catcher_port),
             "GONETS_LANGUAGE": self.language,

@@ -8,6 +8,7 @@ PublishingError
 │   ├── NobodyToSendTo
 │   ├── RelayMissing
 │   ├── PublicAddressUnfit
+│   ├── DatabaseCopied      an administrator has to lift the clone fence
 │   └── LetterChanged       look at the letter again
 ├── AlreadyRunning          look at ``run_id`` instead
 ├── ScheduleChanged         leave it: another time, or none, was set
@@ -77,6 +78,16 @@ class PublicAddressUnfit(SendRefused):
                 "Readers could not unsubscribe: the public address of this server is "
                 "not an https:// address that they can reach. Set GONETS_PUBLIC_URL, "
                 "or use the built-in mailbox."
+            )
+        )
+
+
+class DatabaseCopied(SendRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This database was copied or restored. Nothing is sent until an "
+                "administrator confirms that the other copy sends no more."
             )
         )
 

@@ -8,8 +8,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from gonets.delivery.fence import is_fenced
 from gonets.delivery.models import Relay
-from gonets.publishing.errors import PublicAddressUnfit, RelayMissing, SendRefused
+from gonets.publishing.errors import (
+    DatabaseCopied,
+    PublicAddressUnfit,
+    RelayMissing,
+    SendRefused,
+)
 from gonets.publishing.models import ChosenRelay
 from gonets.publishing.states import RelayOrigin
 from gonets.publishing.types import RelayInUse, RelayOutlook
@@ -70,6 +76,8 @@ def relay_row(relay: RelayInUse) -> Relay:
 def relay_outlook() -> RelayOutlook:
     """Say which relay the next run would use, and what stands against it."""
     try:
+        if is_fenced():
+            raise DatabaseCopied
         relay = relay_in_use()
         check_public_address(relay.url)
     except SendRefused as refusal:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.utils import translation
 from django.utils.translation import gettext_noop
 
+from gonets.delivery.fence import keep_fence
 from gonets.delivery.states import ENDED_RUNS, RunStatus
 from gonets.kernel import clock
 from gonets.newsletters.actions import miss_schedule
@@ -28,18 +29,27 @@ FREEZING_AT_A_TIME = timedelta(seconds=2)
 TOO_LATE = gettext_noop("The server was not running at the time. Look and send again.")
 
 
+COPIED = gettext_noop(
+    "The database was copied or restored. Make sure that the other copy has not sent "
+    "this issue, then send it here."
+)
 UNREADY = gettext_noop("Something in the letter must be put right first.")
 
 
 def start_due_issues() -> int:
-    """Send every scheduled issue whose time has come, once; return how many began."""
+    """Send every scheduled issue whose time has come, once; return how many began.
+
+    Where another copy of the database may do the same, the editors are asked instead.
+    """
     now = clock.now()
     due = Issue.objects.filter(state=IssueState.SCHEDULED, scheduled_at__lte=now)
     started = 0
     for issue_id, at in list(due.values_list("pk", "scheduled_at")):
         if at is None:
             continue
-        if now - at > LATEST:
+        if not keep_fence():
+            miss_schedule(issue_id, reason=COPIED)
+        elif now - at > LATEST:
             miss_schedule(issue_id, reason=TOO_LATE)
         else:
             started += _start(issue_id, at)

@@ -21,6 +21,7 @@ from django.db import connection
 from django.utils.translation import gettext_noop
 
 from gonets import __version__
+from gonets.delivery.fence import keep_fence, mark_as_copy
 from gonets.kernel import clock
 from gonets.server.errors import CannotStart
 from gonets.server.secret import SECRET_FILE
@@ -87,7 +88,9 @@ def _note(scratch: Path) -> Path:
     file.write_text(
         f"A backup of Gonets {__version__}, made {clock.now():%Y-%m-%d %H:%M} UTC.\n"
         "To restore: stop Gonets, unpack into an empty data folder (GONETS_DATA), and\n"
-        "start it. A PostgreSQL dump is restored with pg_restore first.\n",
+        "start it. A PostgreSQL dump is restored with pg_restore first.\n"
+        "What is restored sends nothing until an administrator confirms on the page\n"
+        "Planned that the former database sends no more.\n",
         "utf-8",
     )
     return file
@@ -96,7 +99,10 @@ def _note(scratch: Path) -> Path:
 def _copied_database(scratch: Path) -> Path:
     if connection.vendor == "sqlite":
         return _copied_sqlite(scratch / DATABASE_COPY)
-    return _dumped_postgresql(scratch / DUMP)
+    dump = _dumped_postgresql(scratch / DUMP)
+    # A dump cannot be marked: let the database be a step further than what is in it.
+    keep_fence()
+    return dump
 
 
 def _copied_sqlite(copy: Path) -> Path:
@@ -107,6 +113,7 @@ def _copied_sqlite(copy: Path) -> Path:
     ):
         live.backup(snapshot)
         snapshot.execute("PRAGMA journal_mode=DELETE")
+    mark_as_copy(copy)
     return copy
 
 

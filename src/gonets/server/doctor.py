@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import stat
@@ -17,9 +18,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import DatabaseError, connection
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gonets.delivery.queries import worker_last_seen
+from gonets.delivery.queries import fenced, worker_last_seen
 from gonets.delivery.trials import check_relay
 from gonets.kernel import clock
 from gonets.publishing.errors import RelayMissing
@@ -186,6 +188,26 @@ def _worker(_environment: Environment) -> Iterator[Finding]:
         yield _fine(_("A worker is at work."))
 
 
+def _fence(environment: Environment) -> Iterator[Finding]:
+    held = fenced()
+    if held is not None:
+        text = _(
+            "This database was copied or restored (%(cause)s). Nothing is sent until "
+            "an administrator confirms at %(page)s that the other copy sends no more."
+        )
+        page = f"{environment.public_url}{reverse('gonets:fence')}"
+        yield _fault(text, cause=held.cause.label, page=page)
+    folder = environment.fence
+    while not folder.exists():
+        folder = folder.parent
+    if not os.access(folder, os.W_OK):
+        text = _(
+            "%(folder)s cannot be written, so that an older state of the database put "
+            "back in its place may go unnoticed: name another folder in GONETS_FENCE."
+        )
+        yield _warning(text, folder=environment.fence)
+
+
 def _relay(_environment: Environment) -> Iterator[Finding]:
     try:
         relay = relay_in_use()
@@ -222,6 +244,7 @@ LOOKS: tuple[Callable[[Environment], Iterator[Finding]], ...] = (
     _people,
     _port,
     _worker,
+    _fence,
     _relay,
     _public_url,
 )

@@ -46,6 +46,7 @@ class Environment:
     catcher_port: int
     fetch_networks: tuple[str, ...]  # of our own, that hold sites to read from
     fetch_ports: tuple[int, ...]  # besides 80 and 443
+    fence: Path  # what is known of the database outside of the data folder
     admin_name: str
     admin_password: str = field(repr=False)
 
@@ -75,8 +76,9 @@ def read_environment(values: Mapping[str, str]) -> Environment:
     host = known.get("GONETS_HOST") or "127.0.0.1"
     port = _number(known, "GONETS_PORT", 8000, limit=65535)
     given_url = known.get("GONETS_PUBLIC_URL", "")
+    data = Path(known.get("GONETS_DATA") or "var").expanduser().resolve()
     environment = Environment(
-        data=Path(known.get("GONETS_DATA") or "var").expanduser().resolve(),
+        data=data,
         host=host,
         port=port,
         public_url=_public_url(given_url) if given_url else _own_url(host, port),
@@ -92,6 +94,7 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         catcher_port=_number(known, "GONETS_CATCHER_PORT", 1025, limit=65535),
         fetch_networks=_networks(known.get("GONETS_FETCH_NETWORKS", "")),
         fetch_ports=_ports(known.get("GONETS_FETCH_PORTS", "")),
+        fence=_fence(known, data),
         admin_name=known.get("GONETS_ADMIN_NAME") or "admin",
         admin_password=known.get("GONETS_ADMIN_PASSWORD", ""),
     )
@@ -124,6 +127,29 @@ def _check_together(environment: Environment) -> None:
             ),
             url=environment.public_url,
         )
+
+
+def _fence(values: Mapping[str, str], data: Path) -> Path:
+    """Return a folder that is not copied together with the database."""
+    written = values.get("GONETS_FENCE", "")
+    folder = Path(written).expanduser().resolve() if written else _state_home(values)
+    if written and folder.is_relative_to(data):
+        raise WrongSetting(
+            gettext_noop(
+                "GONETS_FENCE lies in the data folder %(folder)s and would be copied "
+                "with it: name a folder outside."
+            ),
+            folder=data,
+        )
+    return folder
+
+
+def _state_home(values: Mapping[str, str]) -> Path:
+    """Return where programs of this person keep their state (XDG)."""
+    home = values.get("XDG_STATE_HOME", "")
+    if not home and values.get("HOME"):
+        home = str(Path(values["HOME"]) / ".local" / "state")
+    return Path(home or "/var/lib") / "gonets" / "fences"
 
 
 def _language(values: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gonets import __version__
+from gonets.delivery.fence import is_fenced
 from gonets.delivery.queries import worker_last_seen
 from gonets.kernel import clock
 
@@ -29,6 +30,7 @@ def healthz(_request: HttpRequest) -> JsonResponse:
         "status": "unready" if problems else "ok",
         "version": __version__,
         "problems": problems,
+        "notes": [] if problems else notes_now(),
     }
     return JsonResponse(answer, status=503 if problems else 200)
 
@@ -41,6 +43,16 @@ def problems_now() -> list[str]:
         return worker_problems()
     except DatabaseError as error:
         return [f"the database does not answer: {error}"]
+
+
+def notes_now() -> list[str]:
+    """Return what a person must decide: the product is ready for them to do so."""
+    if is_fenced():
+        return [
+            "this database was copied or restored: nothing is sent until an "
+            "administrator confirms that the other copy sends no more"
+        ]
+    return []
 
 
 def worker_problems() -> list[str]:

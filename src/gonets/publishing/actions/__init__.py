@@ -6,8 +6,10 @@ from gonets.publishing.actions.control import (
     continue_run,
     pause_issue_run,
     settle_run,
+    stop_waiting,
 )
 from gonets.publishing.actions.corrections import correct_and_resume
+from gonets.publishing.actions.fence import check_fence, send_from_here
 from gonets.publishing.actions.freezing import freeze_audience, freeze_chunk
 from gonets.publishing.actions.relays import choose_mailbox, choose_relay, forget_choice
 from gonets.publishing.actions.sending import send_due_issue, send_issue
@@ -16,6 +18,7 @@ from gonets.publishing.actions.trials import send_test_letter
 __all__ = [
     "acknowledge_run",
     "cancel_issue_rest",
+    "check_fence",
     "choose_mailbox",
     "choose_relay",
     "continue_run",
@@ -25,7 +28,9 @@ __all__ = [
     "freeze_chunk",
     "pause_issue_run",
     "send_due_issue",
+    "send_from_here",
     "send_issue",
     "send_test_letter",
     "settle_run",
+    "stop_waiting",
 ]

@@ -10,6 +10,7 @@ from gonets.delivery.models import Run
 from gonets.delivery.states import ENDED_RUNS, UNFINISHED_RUNS, RunStatus
 from gonets.kernel import clock
 from gonets.newsletters import actions as newsletters
+from gonets.publishing.actions.fence import check_fence
 from gonets.publishing.errors import StillRunning
 from gonets.publishing.models import IssueRun
 from gonets.publishing.relays import check_public_address
@@ -27,9 +28,11 @@ def pause_issue_run(run_id: int) -> None:
 def continue_run(run_id: int) -> None:
     """Go on exactly where the run was paused; for a running one it does nothing.
 
+    :raises DatabaseCopied: if another copy of the database may be sending it.
     :raises PublicAddressUnfit: if the relay is real and readers could not unsubscribe.
     :raises delivery.errors.RunStateWrong: if it has ended.
     """
+    check_fence()
     run = Run.objects.select_related("relay").get(pk=run_id)
     if run.relay is not None:
         check_public_address(run.relay.url)
@@ -42,12 +45,24 @@ def cancel_issue_rest(run_id: int) -> None:
 
     Somebody who is not in the audience yet is not put into it any more.
 
+    :raises DatabaseCopied: if another copy of the database may have sent it to them.
     :raises delivery.errors.RunStateWrong: if it has ended.
     """
+    check_fence()
     if _unfrozen(run_id).update(frozen_at=clock.now()):
         delivery.discard_run(run_id)
     else:
         delivery.cancel_rest(run_id)
+
+
+def stop_waiting(run_id: int) -> None:
+    """Give up on those whom the relay asked to be tried again later.
+
+    :raises DatabaseCopied: if another copy of the database may have sent it to them.
+    :raises delivery.errors.RunStateWrong: if it has ended, or was not started yet.
+    """
+    check_fence()
+    delivery.stop_waiting(run_id)
 
 
 def acknowledge_run(run_id: int) -> None:

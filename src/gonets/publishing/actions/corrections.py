@@ -9,6 +9,7 @@ from gonets.delivery.states import RunStatus
 from gonets.newsletters import actions as newsletters
 from gonets.newsletters.types import Person
 from gonets.publishing.actions.control import continue_run
+from gonets.publishing.actions.fence import check_fence
 from gonets.publishing.errors import NotPaused, WordingUnchanged
 from gonets.publishing.identities import letter_ref
 from gonets.publishing.models import IssueRun
@@ -24,6 +25,7 @@ def correct_and_resume(run_id: int, *, user: Person | None) -> None:
     :raises WordingUnchanged: if the letter is the one that the run sends already.
     :raises SendRefused: if something must be put right first.
     """
+    check_fence()
     issue_run = IssueRun.objects.select_related("run").get(run_id=run_id)
     check_ready(issue_run.issue_id)
     with transaction.atomic():

@@ -15,6 +15,7 @@ from gonets.newsletters import actions as newsletters
 from gonets.newsletters.models import Issue
 from gonets.newsletters.states import IssueState
 from gonets.newsletters.types import Person
+from gonets.publishing.actions.fence import check_fence
 from gonets.publishing.actions.freezing import freeze_audience
 from gonets.publishing.audiences import audience_size
 from gonets.publishing.errors import (
@@ -95,6 +96,7 @@ def _carry_out(order: Order) -> Run:
     earlier = _already_started(order)
     if earlier is not None:
         return earlier
+    check_fence()
     check_ready(order.issue_id)
     relay = relay_in_use()
     check_public_address(relay.url)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gonets.delivery.fence import is_fenced
 from gonets.delivery.models import Delivery
 from gonets.delivery.queries import deliveries_of, run_progress, worker_last_seen
 from gonets.delivery.states import DeliveryStatus, RunStatus
@@ -29,6 +30,7 @@ class RunPanel:
     rate_text: str
     time_left_text: str
     pause_reason: str
+    is_fenced: bool
     worker_is_missing: bool
     worker_seen_at: datetime | None
     is_corrected: bool
@@ -56,6 +58,11 @@ class RunPanel:
         return any(not each.resolution for each in self.uncertain)
 
     @property
+    def came_from_copy(self) -> bool:
+        """Whether nobody knows because the database was copied or restored."""
+        return any(not each.stage for each in self.uncertain)
+
+    @property
     def key(self) -> str:
         state = self.state
         parts = (
@@ -67,6 +74,7 @@ class RunPanel:
             self.has_undecided,
             self.is_corrected,
             self.worker_is_missing,
+            self.is_fenced,
             bool(state.acknowledged_at),
             len(self.pause_reason),
         )
@@ -93,6 +101,7 @@ def run_panel(state: IssueRunState) -> RunPanel:
         rate_text=_rate_text(rate),
         time_left_text=_time_left_text(progress.seconds_left if rate else None),
         pause_reason=progress.pause_reason,
+        is_fenced=is_open and is_fenced(),
         worker_is_missing=is_open and not _is_recent(seen_at),
         worker_seen_at=seen_at,
         is_corrected=_may_be_corrected(state) and is_corrected(state.run_id),

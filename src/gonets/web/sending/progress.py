@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gonets.delivery.actions import resolve_uncertain, stop_waiting
+from gonets.delivery.actions import resolve_uncertain
 from gonets.delivery.errors import RunStateWrong
 from gonets.delivery.queries import deliveries_of
 from gonets.delivery.states import DeliveryStatus, Resolution
@@ -24,6 +24,7 @@ from gonets.publishing.actions import (
     continue_run,
     correct_and_resume,
     pause_issue_run,
+    stop_waiting,
 )
 from gonets.publishing.errors import PublishingError
 from gonets.publishing.queries import newest_run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from gonets.web.sending import accounts, decisions, progress, relay, repeats
+from gonets.web.sending import accounts, decisions, fence, progress, relay, repeats
 
 urlpatterns: list[URLPattern] = [
     path(
@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("runs/<int:run_id>/ok/", progress.run_acknowledge, name="run-acknowledge"),
     path("runs/<int:run_id>/uncertain/", progress.run_resolve, name="run-resolve"),
+    path("fence/", fence.fence, name="fence"),
     path("settings/", relay.relay_settings, name="settings"),
     path("settings/check/", relay.relay_check, name="settings-check"),
 ]

@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 
 from gonets.content import pictures
 from gonets.content.models import Picture
+from gonets.delivery.queries import fenced
 from gonets.kernel import clock
 from gonets.newsletters import people
+from gonets.web.access import is_administrator
 
 register = template.Library()
 
@@ -33,6 +35,13 @@ def nav_link(
     path = context["request"].path
     current = path == address or (address != "/" and path.startswith(address))
     return {"address": address, "icon": icon, "label": label, "current": current}
+
+
+@register.inclusion_tag("gonets/parts/fence.html", takes_context=True)
+def fence_notice(context: template.Context) -> dict[str, Any]:
+    """Say that nothing is sent, because the database was copied; else nothing."""
+    user = context["request"].user
+    return {"fenced": fenced(), "may_lift": is_administrator(user)}
 
 
 @register.filter(is_safe=True)
