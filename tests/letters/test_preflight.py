@@ -52,6 +52,13 @@ def test_what_is_worth_a_look_is_said_and_where(entry, code):
     assert not problem.blocking
 
 
+def test_a_letter_of_text_alone_may_go_but_is_noticed():
+    (problem,) = problems_of(a_letter(sections=(), intro="<p>What is new.</p>"))
+
+    assert problem.code == "materials-missing"
+    assert not problem.blocking
+
+
 def test_a_picture_without_a_description_is_named():
     entry = an_entry(picture=replace(PICTURE, alt=" "))
 

@@ -81,8 +81,15 @@ def _subject(content: LetterContent) -> Iterator[Problem]:
 
 
 def _substance(content: LetterContent) -> Iterator[Problem]:
-    has_text = text_of(content.intro).strip() or text_of(content.outro).strip()
-    if not has_text and not any(True for _entry in _entries(content)):
+    if any(True for _entry in _entries(content)):
+        return
+    if text_of(content.intro).strip() or text_of(content.outro).strip():
+        yield _warning(
+            "materials-missing",
+            _("There are no materials in the letter, only its text."),
+            _("If that is not what you want, go back and add some."),
+        )
+    else:
         yield _blocking(
             "letter-empty",
             _("There is nothing in the letter."),

@@ -92,7 +92,7 @@ def test_runs_under_way_are_planned_with_counts_beside_the_status(
     page = desk.get("/planned/").content
 
     assert status_texts(page) == [caption]
-    assert "принято 335 из 1000, 2 отказа" in page.decode()
+    assert "принято 335 из 1\u00a0000, 2 отказа" in page.decode()
     assert status_texts(desk.get("/sent/").content) == []
 
 
