@@ -24,7 +24,7 @@ CHROMIUM_ARGUMENTS = [
     "--no-first-run",
 ]
 OUTPUT = Path(__file__).parent / "output"
-"""Where a failed story leaves its last screenshot."""
+"""Where a failed story leaves its last screenshot and what the product said."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -105,7 +105,9 @@ def open_desk(
     for number, desk in enumerate(desks):
         if getattr(request.node, "failed", False):
             OUTPUT.mkdir(exist_ok=True)
-            desk.page.screenshot(path=OUTPUT / f"{request.node.name}-{number}.png")
+            name = f"{request.node.name}-{number}"
+            desk.page.screenshot(path=OUTPUT / f"{name}.png")
+            shutil.copy(desk.product.log, OUTPUT / f"{name}.log")
         desk.close()
 
 

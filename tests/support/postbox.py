@@ -61,7 +61,7 @@ class Postbox:
             port=self.port,
             ssl_context=self.certificate,
             auth_required=bool(self.password),
-            auth_require_tls=False,  # aiosmtpd knows of STARTTLS only.
+            auth_require_tls=False,  # It knows of STARTTLS only, and warns.
             authenticator=self._authenticate,
         )
         self._controller.start()
