@@ -223,6 +223,28 @@ def test_lifting_that_was_broken_off_is_carried_on(
     assert not is_fenced()
 
 
+def test_what_takes_long_is_left_to_the_worker(
+    place: Callable[[Place], None],
+    make_run: MakeRun,
+    administrator: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = make_run("ann", "bob")
+    copied(place)
+    monkeypatch.setattr(lifting, "AT_A_TIME", -1)
+
+    assert not lift_fence(administrator)
+
+    held = fenced()
+    assert held is not None
+    assert held.is_being_lifted
+    assert running_runs() == []
+    monkeypatch.undo()
+    assert go_on_lifting()
+    assert run_progress(run.pk).uncertain == 2
+    assert CloneFence.objects.get().lifted_by == administrator
+
+
 @pytest.mark.usefixtures("place")
 def test_lifting_what_is_down_changes_nothing(
     make_run: MakeRun, administrator: Any

@@ -12,6 +12,7 @@ from gonets.kernel import clock
 from gonets.server import doctor
 from gonets.server.doctor import GIGABYTE, Level, findings
 from gonets.server.environment import read_environment
+from tests.publishing.test_fence import raise_fence
 from tests.support.ports import free_port
 from tests.support.postbox import Postbox
 
@@ -106,3 +107,12 @@ def test_little_room_on_the_disk_is_told_in_time(environment, monkeypatch, free,
     )
 
     assert "disk" in said(environment, level)
+
+
+def test_a_copied_database_is_a_fault_with_the_page_that_decides(environment):
+    raise_fence()
+
+    faults = said(environment, Level.FAULT)
+
+    assert "copied or restored (it comes from a backup)" in faults
+    assert f"{environment.public_url}/fence/" in faults

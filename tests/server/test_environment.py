@@ -52,6 +52,7 @@ def test_nothing_has_to_be_set():
         ("GONETS_RELAY_CONNECTIONS", "0", "from 1 to 100"),
         ("GONETS_FETCH_NETWORKS", "10.0.0.0/8, intranet", "10.0.0.0/8"),
         ("GONETS_FETCH_PORTS", "8080,http", "from 1 to 65535"),
+        ("GONETS_FENCE", "var/fences", "name a folder outside"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_to_write_instead(name, value, advice):
@@ -185,3 +186,16 @@ def test_without_a_database_address_sqlite_lives_in_the_data_folder(tmp_path):
 def test_another_kind_of_database_is_refused(url, tmp_path):
     with pytest.raises(WrongSetting, match="postgresql://name:password"):
         database_settings(url, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("values", "folder"),
+    [
+        ({"GONETS_FENCE": "/mnt/fences"}, "/mnt/fences"),
+        ({"XDG_STATE_HOME": "/state", "HOME": "/home/ann"}, "/state/gonets/fences"),
+        ({"HOME": "/home/ann"}, "/home/ann/.local/state/gonets/fences"),
+        ({}, "/var/lib/gonets/fences"),
+    ],
+)
+def test_copies_are_known_by_a_folder_outside_of_the_data(values, folder):
+    assert read_environment(values).fence == Path(folder)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from gonets.delivery.models import Worker
 from gonets.kernel import clock
 from gonets.server import health
+from tests.publishing.test_fence import raise_fence
 
 pytestmark = pytest.mark.django_db
 
@@ -60,3 +61,14 @@ def test_asking_writes_nothing(client, django_assert_max_num_queries):
         client.get(reverse("healthz"))
 
     assert {query["sql"].split()[0] for query in asked} == {"SELECT"}
+
+
+def test_a_copied_database_is_ready_for_the_person_who_must_decide(client):
+    a_worker(seen_ago=timedelta(seconds=3))
+    assert client.get(reverse("healthz")).json()["notes"] == []
+    raise_fence()
+
+    answer = client.get(reverse("healthz"))
+
+    assert answer.status_code == 200
+    assert "copied or restored" in answer.json()["notes"][0]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
+import shutil
 import signal
 import smtplib
 import socket
 import subprocess
 import sys
+import tarfile
 import time
 import urllib.request
 from pathlib import Path
@@ -231,3 +234,35 @@ def test_static_files_are_served_without_a_step_of_their_own(product):
 
     assert file.headers["Content-Type"].startswith("text/css")
     assert len(content) > 1000
+
+
+def test_a_restored_backup_waits_for_a_person_in_place_and_elsewhere(product):
+    product.start()
+    back_up(product)
+    product.stop()
+    assert notes(product, product.folder / "var") == []
+    for folder in (product.folder / "elsewhere", product.folder / "var"):
+        shutil.rmtree(folder, ignore_errors=True)
+        with tarfile.open(product.folder / "backup.tar.gz") as archive:
+            archive.extractall(folder, filter="data")
+
+        assert "copied or restored" in notes(product, folder)[0]
+
+
+def back_up(product):
+    subprocess.run(
+        [sys.executable, "-m", "gonets.server.cli", "backup", "backup.tar.gz"],
+        cwd=product.folder,
+        env=product._environment(),
+        check=True,
+    )
+
+
+def notes(product, folder):
+    """Start it on a data folder; return what it says that a person must decide."""
+    product.environment = {"GONETS_DATA": str(folder)}
+    product.start()
+    with urllib.request.urlopen(f"{product.address}/healthz") as answer:
+        said = json.load(answer)["notes"]
+    product.stop()
+    return said

@@ -25,33 +25,39 @@ from gonets.delivery.states import (
 )
 from gonets.kernel import clock
 
-CHUNK = 1000
+CHUNK = 250
 """Rows per transaction: SQLite's write lock is never held for more than 50 ms."""
 
+AT_A_TIME = 3.0
+"""Seconds: a person waits no longer for an answer, nor a worker to renew its lease."""
 
-def lift_fence(user: Any) -> None:
+
+def lift_fence(user: Any) -> bool:
     """Let this database send again; whatever is open in it becomes uncertain.
 
     Call it only for a person who knows that the other copy sends no more.  Lifting a
-    fence that is down does nothing.
+    fence that is down does nothing.  False: there is so much that the worker goes on.
     """
     up = CloneFence.objects.exclude(raised_at=None)
     up.filter(lifted_at=None).update(lifted_at=clock.now(), lifted_by=user)
-    go_on_lifting()
+    return go_on_lifting()
 
 
-def go_on_lifting() -> None:
-    """Carry out to the end what a person has ordered; nothing if nobody has."""
+def go_on_lifting() -> bool:
+    """Carry out what a person has ordered, for a while; False if there is more."""
     ordered = CloneFence.objects.exclude(raised_at=None).exclude(lifted_at=None)
     fence = ordered.first()
     if fence is None or fence.lifted_at is None:
-        return
-    for run_id in _runs_until(fence.lifted_at).values_list("pk", flat=True):
-        _end(run_id)
+        return True
+    until = clock.monotonic() + AT_A_TIME
+    for run_id in list(_runs_until(fence.lifted_at).values_list("pk", flat=True)):
+        if not _end(run_id, until=until):
+            return False
     with transaction.atomic():
         held = ordered.select_for_update().first()
         if held is not None:
             _lower(held)
+    return True
 
 
 def _runs_until(moment: datetime) -> QuerySet[Run]:
@@ -67,13 +73,16 @@ def _lower(fence: CloneFence) -> None:
     fence.save()
 
 
-def _end(run_id: int) -> None:
+def _end(run_id: int, *, until: float) -> bool:
     while open_ones := _some_open(run_id):
+        if clock.monotonic() > until:
+            return False
         _leave_uncertain(run_id, *open_ones)
     with transaction.atomic():
         run = lock_run(run_id)
         if run is not None and run.status is RunStatus.PREPARING:
             end_run(run_id, RunStatus.FINISHED)
+    return True
 
 
 def _some_open(run_id: int) -> tuple[DeliveryStatus, list[int]] | None:

@@ -20,8 +20,10 @@ def check_fence() -> None:
         raise DatabaseCopied
 
 
-def send_from_here(*, user: Person | None) -> None:
+def send_from_here(*, user: Person | None) -> bool:
     """Lift the fence: everybody who is open in an unfinished run becomes uncertain.
+
+    False: there are so many that the worker goes on with it.
 
     An audience that is still being frozen is completed before, so that nobody whom the
     other copy may have written to is missing from the account.
@@ -29,4 +31,4 @@ def send_from_here(*, user: Person | None) -> None:
     unfrozen = IssueRun.objects.filter(frozen_at=None, run__status=RunStatus.PREPARING)
     for run_id in unfrozen.order_by("pk").values_list("run_id", flat=True):
         freeze_audience(run_id)
-    lift_fence(user)
+    return lift_fence(user)

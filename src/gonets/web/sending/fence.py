@@ -26,6 +26,6 @@ def fence(request: HttpRequest) -> HttpResponse:
         note = _("Tick the box first: only you can know that.")
         context = {"fenced": held, "note": note}
         return render(request, "gonets/sending/fence.html", context)
-    send_from_here(user=request.user)
-    messages.success(request, _("From now on this installation sends again."))
+    if send_from_here(user=request.user):
+        messages.success(request, _("From now on this installation sends again."))
     return redirect("gonets:planned")
