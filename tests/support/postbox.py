@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+import gc
 import ssl
 import threading
+import warnings
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Self
@@ -69,6 +71,10 @@ class Postbox:
 
     def __exit__(self, *_exc: object) -> None:
         self._controller.stop()
+        with warnings.catch_warnings():  # aiosmtpd leaves TLS connections to the gc.
+            warnings.simplefilter("ignore", ResourceWarning)
+            del self._controller
+            gc.collect()
 
     @property
     def url(self) -> str:
