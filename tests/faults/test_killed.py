@@ -35,8 +35,9 @@ def kill_again_and_again(
         time.sleep(random.uniform(0, 0.05))
         engine.kill(worker)
         done += 1
-    engine.start_worker()
+    last = engine.start_worker()
     engine.wait_for(run_id, "finished", within=60)
+    engine.end(last)  # or it would keep the next ones waiting
     return run_id, done
 
 
