@@ -10,6 +10,7 @@ import shutil
 import signal
 import smtplib
 import socket
+import sqlite3
 import subprocess
 import sys
 import tarfile
@@ -245,6 +246,9 @@ def test_a_restored_backup_waits_for_a_person_in_place_and_elsewhere(product):
         shutil.rmtree(folder, ignore_errors=True)
         with tarfile.open(product.folder / "backup.tar.gz") as archive:
             archive.extractall(folder, filter="data")
+        with contextlib.closing(sqlite3.connect(folder / "gonets.sqlite3")) as copy:
+            marks = copy.execute("SELECT cause FROM gonets_delivery_clonefence")
+            assert marks.fetchall() == [("backup",)]
 
         assert "copied or restored" in notes(product, folder)[0]
 
