@@ -11,7 +11,7 @@ PYTEST := $(BIN)/pytest -q -n 2 --dist worksteal
 export UV_PYTHON_DOWNLOADS = never
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test check lint bench soak fmt messages lock browser help
+.PHONY: run test check lint bench soak fmt messages lock screenshots browser help
 .SILENT:
 
 help:  ## say what there is
@@ -46,6 +46,10 @@ soak: .venv/ready-to-test .venv/messages  ## hours of kills and crowds
 fmt: .venv/ready-to-test  ## lay out the code
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+screenshots: .venv/ready-to-test .venv/messages browser  ## take the guide's pictures anew
+	GONETS_TEST_SCREENSHOTS=docs/images $(BIN)/pytest -q tests/browser/test_walk.py -k "ru-wide or en-wide"
+	$(BIN)/python tools/shrink_pictures.py docs/images/*/*.png
 
 messages: .venv/messages  ## compile the catalogues
 

@@ -20,7 +20,7 @@ LOCALES = {"ru": "ru-RU", "en": "en-GB"}
 WHOLE = re.compile(r"(\d+)\s*%")
 
 # `make screenshots` names a folder here; the guide shows what the walk has seen.
-SCREENSHOTS = os.environ.get("GONETS_SCREENSHOTS", "")
+SCREENSHOTS = os.environ.get("GONETS_TEST_SCREENSHOTS", "")
 MAKING = {"newsletters", "materials", "preview", "planned"}
 SENDING = {"sending", "paused", "sent", "again"}
 OF_THE_GUIDE = MAKING | SENDING
