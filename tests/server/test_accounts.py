@@ -293,3 +293,10 @@ def test_every_page_forbids_inline_scripts_and_other_hosts(editor_client):
     assert page["Referrer-Policy"] == "same-origin"
     assert not re.search(r"<script(?![^>]*\bsrc=)", page.text)
     assert not re.search(r"\sstyle=|\son\w+=", page.text)
+
+
+def test_a_page_of_the_desk_is_kept_by_no_cache(editor_client):
+    answer = editor_client.get("/")
+
+    assert "private" in answer["Cache-Control"]
+    assert "no-cache" in answer["Cache-Control"]

@@ -326,8 +326,11 @@ def test_the_source_is_what_came_over_the_wire(editor_client, folder):
     assert "attachment" in answer["Content-Disposition"]
 
 
-def test_a_letter_that_is_gone_is_a_missing_page(editor_client, folder):
-    assert editor_client.get(reverse("mailbox-letter", args=[99])).status_code == 404
+@pytest.mark.parametrize("letter_id", [99, 10**30])
+def test_a_letter_that_is_gone_is_a_missing_page(editor_client, folder, letter_id):
+    address = reverse("mailbox-letter", args=[letter_id])
+
+    assert editor_client.get(address).status_code == 404
 
 
 def test_emptying_takes_a_post(editor_client, folder):

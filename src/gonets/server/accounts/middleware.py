@@ -1,4 +1,4 @@
-"""Everything is closed to strangers, and a person's own language goes first."""
+"""Closed to strangers, in the person's own language, and kept by no cache."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.cache import patch_cache_control
 
 
 class ClosedToStrangersMiddleware(LoginRequiredMiddleware):
@@ -37,3 +38,16 @@ class UserLanguageMiddleware:
             translation.activate(language)
             request.LANGUAGE_CODE = language
         return self.get_response(request)
+
+
+class PersonalPagesMiddleware:
+    """Let no cache on the way keep a page, and no browser show it after log-out."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_cache=True)
+        return response
