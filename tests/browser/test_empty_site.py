@@ -99,8 +99,11 @@ def complaint(desk: Desk, field: str) -> Locator:
 
 
 def test_the_empty_pages_lead_to_the_first_issue(
-    desk: Desk, quick_postbox: Postbox
+    make_product: MakeProduct, open_desk: OpenDesk, postbox: Postbox
 ) -> None:
+    desk = open_desk(make_product(language="ru", demo=False, relay_url=postbox.url))
+    desk.log_in()
+
     follow_the_empty_pages(desk)
     write_a_material(desk)
     make_newsletter(desk, "Первая рассылка")
@@ -113,7 +116,7 @@ def test_the_empty_pages_lead_to_the_first_issue(
     assert desk.send() == 2
     desk.wait_for_the_end()
 
-    letters = {letter.recipient: letter for letter in quick_postbox.letters}
+    letters = {letter.recipient: letter for letter in postbox.letters}
     assert sorted(letters) == ["anna@mail.example", "eve@mail.example"]
     assert letters["anna@mail.example"].message["Subject"] == "Первый выпуск"
     assert "Анна" in letters["anna@mail.example"].part("plain")
