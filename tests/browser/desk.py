@@ -201,6 +201,7 @@ class Desk:
 
     def check(self, name: str) -> None:
         """Hold what must be true of every page, and keep its picture for the guide."""
+        self.page.wait_for_load_state()
         self.check_fits()
         self.check_accessibility()
         assert not self.strangers
