@@ -29,8 +29,8 @@ TITLES = {"ru": "Заголовок исправлен редактором", "e
     [
         pytest.param("ru", WIDE, id="ru-wide"),
         pytest.param("en", PHONE, id="en-phone"),
-        pytest.param("ru", PHONE, id="ru-phone"),
-        pytest.param("en", WIDE, id="en-wide"),
+        pytest.param("ru", PHONE, id="ru-phone", marks=pytest.mark.soak),
+        pytest.param("en", WIDE, id="en-wide", marks=pytest.mark.soak),
     ],
 )
 def test_the_walk_reaches_everybody_once_through_a_pause_and_a_killed_server(
