@@ -234,13 +234,13 @@ function goWithin(field) {
 
 for (const input of inputs) {
   count(input);
-  // A quick hand types before this script has arrived.
-  if (input.value !== input.defaultValue) saving?.note(input.name, input.value);
   input.addEventListener("input", () => {
     count(input);
     saving?.note(input.name, input.value);
   });
   input.addEventListener("blur", () => saving?.save());
+  // Until here nobody could have typed what nobody would have saved.
+  input.readOnly = !canEdit;
 }
 
 document.getElementById("readers").addEventListener("click", (event) => {
