@@ -135,7 +135,7 @@ def test_the_account_of_a_sent_issue_is_sound(desk: Desk) -> None:
     desk.page.goto("/sent/")
     desk.select(re.compile(r"\S"))
     desk.click(desk.page.locator("button[value=account]"))
-    desk.page.wait_for_url("**/account/**")
+    desk.page.wait_for_url("**/issues/**")
     look(desk, "account")
     issue = re.findall(r"/issues/\d+/", desk.page.url)[0]
     for page in ("account/?state=refused", "again/", "progress/", "preview/"):
