@@ -214,7 +214,7 @@ def test_line_breaks_in_what_becomes_a_header_are_refused(desk: Desk) -> None:
     make_newsletter(desk, "Заголовки", with_sections=False)
     prepare(desk, "Заголовки")
     desk.press("materials ok")
-    expect(page.locator("[data-preview]")).to_be_visible()
+    expect(page.locator("#subject")).to_be_editable()
     page.locator("#subject").evaluate(
         "(field, text) => Object.defineProperty(field, 'value', {get: () => text})",
         INJECTION,
