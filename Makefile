@@ -8,6 +8,9 @@ SCRATCH := GONETS_DATA=$(CURDIR)/.venv/scratch GONETS_ENV_FILE=/dev/null
 QUICK := not browser and not faults and not soak
 WITHOUT_DATABASE := tests/kernel tests/letters
 PYTEST := $(BIN)/pytest -q -n 2 --dist worksteal
+# Browsers and killed processes mind a busy machine: what failed is tried once more, alone,
+# and both summaries stay in sight. What fails alone too has failed.
+AGAIN := $(BIN)/pytest -q --last-failed --last-failed-no-failures none
 
 export UV_PYTHON_DOWNLOADS = never
 # Many short-lived processes start here; compiled once, they start a quarter faster.
@@ -25,9 +28,10 @@ run: .venv/ready-to-run .venv/messages  ## start Gonets; everything it needs is 
 
 test: .venv/ready-to-test .venv/messages browser lint  ## everything CI runs
 	echo "— on PostgreSQL"
-	GONETS_TEST_DATABASE=postgres $(PYTEST) -m "$(QUICK)" $(WITHOUT_DATABASE:%=--ignore=%)
+	GONETS_TEST_DATABASE=postgres $(PYTEST) -m "$(QUICK)" $(WITHOUT_DATABASE:%=--ignore=%) \
+	  || GONETS_TEST_DATABASE=postgres $(AGAIN) -m "$(QUICK)"
 	echo "— on SQLite, with the browser and the faults"
-	$(PYTEST) -m "not soak"
+	$(PYTEST) -m "not soak" || $(AGAIN) -m "not soak"
 
 check: .venv/ready-to-test .venv/messages lint  ## the quick part, before every commit
 	$(PYTEST) -m "$(QUICK)"
