@@ -28,6 +28,7 @@ class BenchmarkLetter:
             sender="news@sender.example",
             recipient=recipient.address,
             content=head.encode() + _BODY,
+            is_wire_ready=True,  # no line of it begins with a dot, or is long
         )
 
 

@@ -12,7 +12,13 @@ from gonets.delivery import actions, claims, ledger, recovery
 from gonets.delivery.models import Relay, Run
 from gonets.delivery.ports import Binding
 from gonets.delivery.states import DeliveryStatus
-from gonets.delivery.types import BoundClaim, NewRecipient, Outcome
+from gonets.delivery.types import (
+    Acceptance,
+    BoundClaim,
+    Intent,
+    NewRecipient,
+    Outcome,
+)
 from tests.support.smtp_oracle import Oracle, Script
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -76,6 +82,16 @@ class Hand:
 
     def settle(self, bound: BoundClaim, status: DeliveryStatus, **details: Any) -> None:
         claim = bound.claim
+        if status is DeliveryStatus.ACCEPTED:
+            answer = (details.get("enhanced_code", ""), details.get("answer", ""))
+            self.record(
+                acceptances=[
+                    Acceptance(
+                        claim.delivery_id, claim.run_id, claim.fence, 250, *answer
+                    )
+                ]
+            )
+            return
         outcome = Outcome(
             delivery_id=claim.delivery_id,
             run_id=claim.run_id,
@@ -89,15 +105,19 @@ class Hand:
     def record(
         self,
         *,
+        acceptances: Iterable[Acceptance] = (),
         outcomes: Iterable[Outcome] = (),
         intents: Iterable[BoundClaim] = (),
     ) -> set[int]:
         group = ledger.Group(
-            worker_id=self.worker_id, outcomes=list(outcomes), intents=list(intents)
+            worker_id=self.worker_id,
+            acceptances=list(acceptances),
+            outcomes=list(outcomes),
+            intents=[Intent.of(bound) for bound in intents],
         )
         grants = ledger.record(group)
         return {
-            intent.claim.delivery_id
+            intent.delivery_id
             for intent, grant in zip(group.intents, grants, strict=True)
             if grant is ledger.Grant.GIVEN
         }

@@ -162,7 +162,7 @@ def test_an_address_cannot_smuggle_a_command(address: str) -> None:
 def test_dots_are_doubled_and_come_back_as_they_were(lines: list[str]) -> None:
     content = "".join(f"{line}\r\n" for line in lines).encode()
 
-    wire = stuffed(content)
+    wire = stuffed(content) + b".\r\n"
 
     assert wire.endswith(b"\r\n.\r\n")
     assert wire.find(b"\r\n.\r\n") == len(wire) - 5  # it ends nowhere else

@@ -95,7 +95,8 @@ class Engine:
         return worker
 
     def kill(self, worker: subprocess.Popen[bytes]) -> None:
-        worker.send_signal(signal.SIGKILL)
+        """Kill the worker with the process that keeps its books."""
+        os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
 
     def end(self, worker: subprocess.Popen[bytes], *, within: float = 10) -> int:

@@ -16,6 +16,7 @@ from django.dispatch import Signal
 
 from gonets.delivery.models import Run
 from gonets.delivery.signals import run_ended, run_paused
+from gonets.delivery.statements import Statement
 from gonets.delivery.states import DeliveryStatus, RunStatus
 from gonets.kernel import clock
 
@@ -23,7 +24,8 @@ Moves = Counter[DeliveryStatus]
 """By how much each counter changes; the changes add up to zero."""
 
 _STATUSES = tuple(DeliveryStatus)  # in the order of the counters below
-_SHIFT = """
+_SHIFT = Statement(
+    """
     UPDATE gonets_delivery_run SET
         pending = pending + %s, claimed = claimed + %s, intent = intent + %s,
         deferred = deferred + %s, accepted = accepted + %s, refused = refused + %s,
@@ -31,11 +33,16 @@ _SHIFT = """
         cancelled = cancelled + %s
     WHERE id = %s
     RETURNING status, pending, claimed, intent, deferred, cancelled
+    """
+)
+_LOOK = """
+    SELECT status, cancelling, stop_scope, letter_ref, deferred
+    FROM gonets_delivery_run WHERE id = %s
 """
-_LOCK = """
-    SELECT status, cancelling, stop_scope, letter_ref FROM gonets_delivery_run
-    WHERE id = %s
-"""
+_LOCKS = {
+    "sqlite": Statement(_LOOK),  # It has one writer at a time.
+    "postgresql": Statement(f"{_LOOK} FOR UPDATE"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +54,12 @@ class LockedRun:
     is_cancelling: bool
     stop_scope: str
     letter_ref: str
+    deferred: int
 
 
 def lock_run(run_id: int) -> LockedRun | None:
     """Hold the run until the transaction ends; None if there is no such run."""
-    locking = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK + locking, [run_id])
-        row = cursor.fetchone()
+    row = _LOCKS[connection.vendor].execute((run_id,)).fetchone()
     if row is None:
         return None
     return LockedRun(
@@ -63,16 +68,14 @@ def lock_run(run_id: int) -> LockedRun | None:
         is_cancelling=bool(row[1]),
         stop_scope=row[2],
         letter_ref=row[3],
+        deferred=row[4],
     )
 
 
 def shift(run_id: int, moves: Mapping[DeliveryStatus, int]) -> None:
     """Move the counters, and the run itself where its last open delivery is gone."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _SHIFT, [*(moves.get(status, 0) for status in _STATUSES), run_id]
-        )
-        row = cursor.fetchone()
+    values = (*(moves.get(status, 0) for status in _STATUSES), run_id)
+    row = _SHIFT.execute(values).fetchone()
     if row is not None:
         _conclude(run_id, RunStatus(row[0]), *row[1:])
 

@@ -1,6 +1,6 @@
-"""The thread that keeps the ledger: one commit for what all connections record.
+"""The worker's end of the books: what its connections have to record, page by page.
 
-While one group is on its way to the disk the next one gathers, so that the disk's own
+While one page is on its way to the disk the next one gathers, so that the disk's own
 speed decides how many letters share an fsync.
 """
 
@@ -8,93 +8,135 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
-from collections.abc import Callable, Iterable
+import marshal
+import multiprocessing
+import pickle
+import socket
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from queue import Empty, SimpleQueue
+from itertools import count
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import Error, connection, connections
 
+from gonets.delivery.books import CALL, END, PAGE, Call, Page, Result, keep_books
 from gonets.delivery.errors import LedgerUnavailable
-from gonets.delivery.ledger import Grant, Group, record
+from gonets.delivery.frames import BlockingEnd, LoopEnd
+from gonets.delivery.ledger import Grant
+from gonets.delivery.ports import LetterSource
 from gonets.delivery.spool import Spool
-from gonets.delivery.types import BoundClaim, Outcome
+from gonets.delivery.stock import Stock
+from gonets.delivery.types import Acceptance, BoundClaim, Intent, Outcome
+from gonets.kernel import clock
 
 logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_Grants = asyncio.Future[Grant]
-_Item = Outcome | tuple[BoundClaim, _Grants] | asyncio.Future[None] | None
+_FORKING = multiprocessing.get_context("fork")
 
 
 class Bookkeeper:
     """Takes intents and outcomes from the event loop, and other database work too.
 
-    Outcomes are never lost: those that the database does not take wait here and in
-    the spool, and until they are written no intent is granted.
+    Outcomes are never lost: what the database does not take is kept by the process that
+    keeps the books; what that process does not take any more goes into the spool.
     """
 
-    def __init__(self, *, spool: Spool) -> None:
+    def __init__(self, *, spool: Spool, letters: LetterSource) -> None:
         self.worker_id = 0
+        self.has_failed = asyncio.Event()  # the books are gone: only ending helps
         self._spool = spool
+        self._letters = letters
         self._loop = asyncio.get_running_loop()
-        self._queue: SimpleQueue[_Item] = SimpleQueue()
-        self._unwritten: list[Outcome] = []
-        # Two writers of one process take turns here: SQLite itself would sleep.
-        self._writing = threading.Lock()
-        self._thread = threading.Thread(target=self._keep, name="gonets-ledger")
+        self._page = Page()  # on which the event loop writes
+        self._grants: list[asyncio.Future[Grant]] = []  # of this page's intents
+        self._flushed: list[asyncio.Future[None]] = []
+        self._handed_in: _HandedIn | None = None  # the page that is being recorded
+        self._is_considered = False
+        self._channel = LoopEnd(on_frame=self._hear, on_end=self._fail)
+        self._is_closing = False
+        self._call_ids = count(1)
+        self._calls: dict[int, asyncio.Future[Any]] = {}
         self._desk = ThreadPoolExecutor(1, thread_name_prefix="gonets-desk")
 
-    def start(self) -> None:
-        self._thread.start()
+    async def start(self) -> None:
+        """Fork the process that keeps the books.
+
+        Nothing but this thread may be running, and no database connection be open: it
+        would be shared by two processes.
+        """
+        near, far = socket.socketpair()
+        self._process = _FORKING.Process(
+            target=_keep_books_apart,
+            args=(near, far),
+            kwargs={"spool": self._spool, "letters": self._letters},
+            name="gonets-books",
+        )
+        self._process.start()
+        far.close()
+        await self._loop.create_connection(lambda: self._channel, sock=near)
 
     async def close(self) -> None:
-        """Write what can be written and end the threads."""
-        self._queue.put(None)
-        await asyncio.to_thread(self._thread.join)
+        """Write what can be written and end the process."""
+        if not self.has_failed.is_set():
+            await self.flush()
+            self._is_closing = True
+            self._channel.say(END)
+        await asyncio.to_thread(self._process.join)
+        self._channel.hang_up()
         await self._loop.run_in_executor(self._desk, connections.close_all)
         self._desk.shutdown()
 
-    def settle(self, outcome: Outcome) -> None:
-        """Record an outcome with the next group, without waiting for it."""
-        self._queue.put(outcome)
+    def accept(self, acceptance: Acceptance) -> None:
+        """Record an acceptance with the next page, without waiting for it."""
+        self._open_page().acceptances.append(acceptance)
 
-    def intend(self, bound: BoundClaim) -> _Grants:
+    def settle(self, outcome: Outcome) -> None:
+        """Record any other outcome with the next page, without waiting for it."""
+        self._open_page().outcomes.append(outcome)
+
+    def intend(self, bound: BoundClaim) -> asyncio.Future[Grant]:
         """Record an intent; the answer says whether the letter may leave.
 
         The future raises LedgerUnavailable if the database did not take it.
         """
-        grant = self._loop.create_future()
-        self._queue.put((bound, grant))
+        self._open_page().intents.append(Intent.of(bound))
+        grant: asyncio.Future[Grant] = self._loop.create_future()
+        self._grants.append(grant)
         return grant
 
     def flush(self) -> asyncio.Future[None]:
         """Return a future that is done once everything before it has been tried."""
-        written = self._loop.create_future()
-        self._queue.put(written)
+        self._open_page()
+        written: asyncio.Future[None] = self._loop.create_future()
+        self._flushed.append(written)
         return written
 
-    async def write(
-        self, action: Callable[P, T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        """Do other writing in a thread of its own, in turns with the ledger.
+    async def do(self, action: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+        """Have an action or a query done where the books are kept.
 
         :raises LedgerUnavailable: if the database cannot be reached.
         """
+        done: T = await self._call(action, *args, **named)
+        return done
 
-        def in_turn() -> T:
-            with self._writing:
-                return action(*args, **kwargs)
+    async def take_stock(self, run_id: int, *, limit: int) -> Stock:
+        """Claim some deliveries and bind their letters.
 
-        return await self.ask(in_turn)
+        :raises LetterUnfit: if the whole letter cannot be made; nothing stays claimed.
+        :raises LedgerUnavailable: if the database cannot be reached.
+        """
+        stock: Stock = await self._call(
+            None, run_id=run_id, worker_id=self.worker_id, limit=limit
+        )
+        return stock
 
     async def ask(
         self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Read, or compute something that takes a while, in a thread of its own.
+        """Read, or compute something that takes a while, in a thread of this process.
 
         :raises LedgerUnavailable: if the database cannot be reached.
         """
@@ -108,84 +150,108 @@ class Bookkeeper:
 
         return await self._loop.run_in_executor(self._desk, at_the_desk)
 
-    # From here on: in the ledger's thread.
+    def _call(
+        self, action: Callable[..., Any] | None, *args: Any, **named: Any
+    ) -> asyncio.Future[Any]:
+        call = Call(call_id=next(self._call_ids), action=action, args=args, named=named)
+        answer: asyncio.Future[Any] = self._loop.create_future()
+        self._calls[call.call_id] = answer
+        self._channel.say(CALL + pickle.dumps(call))
+        return answer
 
-    def _keep(self) -> None:
-        try:
-            while True:
-                items = self._gather()
-                self._serve([item for item in items if item is not None])
-                if None in items:
-                    break
-        finally:
-            connection.close()
+    def _open_page(self) -> Page:
+        if not self._is_considered:
+            # Whatever else is said in this turn of the loop comes on the same page.
+            self._is_considered = True
+            self._loop.call_soon(self._consider)
+        return self._page
 
-    def _gather(self) -> list[_Item]:
-        """Wait for something to do, then take all there is."""
-        items: list[_Item] = []
-        try:
-            items.append(self._queue.get(timeout=0.5 if self._unwritten else None))
-            while True:
-                items.append(self._queue.get_nowait())
-        except Empty:
-            return items
+    def _consider(self) -> None:
+        """Hand the page in, unless the one before it is still being recorded."""
+        self._is_considered = False
+        if self._handed_in is None and (self._page.has_entries or self._flushed):
+            self._handed_in = _HandedIn(self._page, self._grants, self._flushed)
+            self._page, self._grants, self._flushed = Page(), [], []
+            self._channel.say(self._handed_in.page.to_bytes(self.worker_id))
 
-    def _serve(self, items: Iterable[_Item]) -> None:
-        outcomes: list[Outcome] = []
-        intents: list[BoundClaim] = []
-        grants: list[_Grants] = []
-        flushed: list[asyncio.Future[None]] = []
-        for item in items:
-            if isinstance(item, Outcome):
-                outcomes.append(item)
-            elif isinstance(item, tuple):
-                intents.append(item[0])
-                grants.append(item[1])
-            elif item is not None:
-                flushed.append(item)
-        answers = self._record(outcomes, intents)
-        self._tell(
-            [*zip(grants, answers, strict=True), *((one, None) for one in flushed)]
-        )
-
-    def _record(
-        self, outcomes: list[Outcome], intents: list[BoundClaim]
-    ) -> list[Grant | Exception]:
-        every = [*self._unwritten, *outcomes]
-        if not every and not intents:
-            return []
-        try:
-            with self._writing:
-                answers = record(
-                    Group(worker_id=self.worker_id, outcomes=every, intents=intents)
-                )
-        except Error as error:
-            return self._keep_for_later(outcomes, intents, error)
-        if self._unwritten:
-            self._unwritten = []
-            self._spool.clear()
-        return [*answers]
-
-    def _keep_for_later(
-        self, outcomes: list[Outcome], intents: list[BoundClaim], error: Exception
-    ) -> list[Grant | Exception]:
-        logger.error("The ledger cannot be written: %s", error)
-        self._unwritten += outcomes
-        self._spool.add(outcomes)
-        connection.close()
-        unavailable = LedgerUnavailable(str(error))
-        return [unavailable for _intent in intents]
-
-    def _tell(self, answers: list[tuple[asyncio.Future[Any], Any]]) -> None:
-        if answers:
-            self._loop.call_soon_threadsafe(_resolve, answers)
-
-
-def _resolve(answers: list[tuple[asyncio.Future[Any], Any]]) -> None:
-    for future, answer in answers:
-        if future.done():
-            continue
-        if isinstance(answer, Exception):
-            future.set_exception(answer)
+    def _hear(self, frame: bytes) -> None:
+        if frame[:1] == PAGE:
+            self._recorded(marshal.loads(frame[1:]))  # noqa: S302 - ours
         else:
-            future.set_result(answer)
+            self._done(pickle.loads(frame[1:]))  # noqa: S301 - ours
+
+    def _recorded(self, answer: list[int] | str) -> None:
+        handed_in, self._handed_in = self._handed_in, None
+        assert handed_in is not None
+        if isinstance(answer, str):
+            handed_in.fail(LedgerUnavailable(answer))
+        else:
+            handed_in.succeed(answer)
+        self._consider()
+
+    def _done(self, result: Result) -> None:
+        answer = self._calls.pop(result.call_id)
+        if answer.done():
+            return
+        if result.error is not None:
+            answer.set_exception(result.error)
+        else:
+            answer.set_result(result.value)
+
+    def _fail(self) -> None:
+        """The books are gone: grant nothing, and keep in the spool what is known."""
+        if self._is_closing:
+            return
+        if not self.has_failed.is_set():
+            logger.critical("The process that keeps the ledger is gone.")
+            self.has_failed.set()
+        gone = LedgerUnavailable("the process that keeps the ledger is gone")
+        waiting = _HandedIn(self._page, self._grants, self._flushed)
+        self._page, self._grants, self._flushed = Page(), [], []
+        for handed_in in filter(None, (self._handed_in, waiting)):
+            self._spool.add(handed_in.page.all_outcomes(clock.now()))
+            handed_in.fail(gone)
+        self._handed_in = None
+        calls, self._calls = self._calls, {}
+        for answer in calls.values():
+            if not answer.done():
+                answer.set_exception(gone)
+
+
+class _HandedIn:
+    """A page on its way to the disk, and who waits for it."""
+
+    def __init__(
+        self,
+        page: Page,
+        grants: Sequence[asyncio.Future[Grant]],
+        flushed: Sequence[asyncio.Future[None]],
+    ) -> None:
+        self.page = page
+        self._grants = grants
+        self._flushed = flushed
+
+    def succeed(self, answers: Sequence[int]) -> None:
+        for waiting, answer in zip(self._grants, answers, strict=True):
+            if not waiting.done():
+                waiting.set_result(GRANTS[answer])
+        self._tell_flushed()
+
+    def fail(self, error: Exception) -> None:
+        for waiting in self._grants:
+            if not waiting.done():
+                waiting.set_exception(error)
+        self._tell_flushed()
+
+    def _tell_flushed(self) -> None:
+        for waiting in self._flushed:
+            if not waiting.done():
+                waiting.set_result(None)
+
+
+GRANTS = {grant.value: grant for grant in Grant}
+
+
+def _keep_books_apart(near: socket.socket, far: socket.socket, **named: Any) -> None:
+    near.close()  # Or we would never hear that the worker has hung up.
+    keep_books(BlockingEnd(far), **named)

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
 
 from gonets.delivery.account import LockedRun, lock_run, shift
 from gonets.delivery.models import Delivery
 from gonets.delivery.ports import Binding, Recipient
+from gonets.delivery.statements import Statement, stored_moment, storing
 from gonets.delivery.states import DeliveryStatus, RunStatus
 from gonets.delivery.types import Claim
 from gonets.kernel import clock
+
+_TAKE = """
+    UPDATE gonets_delivery_delivery
+    SET status = 'claimed', worker_id = %s, fence = fence + 1
+    WHERE id IN (SELECT id FROM gonets_delivery_delivery WHERE {which} LIMIT %s)
+    RETURNING id, fence, recipient, address_key, person_ref, attempts,
+        first_attempt_at, letter_ref, message_id, letter_date, bound_values
+"""
+_TAKE_DUE = Statement(
+    _TAKE.format(
+        which="run_id = %s AND status = 'deferred' AND NOT policy_wait"
+        " AND not_before <= %s ORDER BY not_before"
+    )
+)
+_TAKE_PENDING = Statement(
+    _TAKE.format(which="run_id = %s AND status = 'pending' ORDER BY id")
+)
 
 
 def claim_some(run_id: int, *, worker_id: int, limit: int) -> list[Claim]:
@@ -24,8 +39,9 @@ def claim_some(run_id: int, *, worker_id: int, limit: int) -> list[Claim]:
         run = lock_run(run_id)
         if run is None or run.status is not RunStatus.RUNNING:
             return []
-        due = _take(_due(run_id), worker_id=worker_id, limit=limit)
-        fresh = _take(_pending(run_id), worker_id=worker_id, limit=limit - len(due))
+        due = _take_due(run, worker_id=worker_id, limit=limit) if run.deferred else []
+        values = (worker_id, run_id, limit - len(due))
+        fresh = _TAKE_PENDING.execute(values).fetchall()
         if due or fresh:
             shift(
                 run_id,
@@ -35,81 +51,46 @@ def claim_some(run_id: int, *, worker_id: int, limit: int) -> list[Claim]:
                     DeliveryStatus.CLAIMED: len(due) + len(fresh),
                 },
             )
-        return [_claim(run, row) for row in _claimed_rows(due + fresh)]
+    # The order of what RETURNING gives is not defined.
+    return [_claim(run, *row) for row in sorted(due) + sorted(fresh)]
 
 
-def _due(run_id: int) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(
-        run_id=run_id,
-        status=DeliveryStatus.DEFERRED,
-        policy_wait=False,
-        not_before__lte=clock.now(),
-    ).order_by("not_before")
+def _take_due(run: LockedRun, *, worker_id: int, limit: int) -> list[Any]:
+    now = storing()(clock.now())
+    due = _TAKE_DUE.execute((worker_id, run.run_id, now, limit)).fetchall()
+    return list(due)
 
 
-def _pending(run_id: int) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(
-        run_id=run_id, status=DeliveryStatus.PENDING
-    ).order_by("pk")
-
-
-def _take(rows: QuerySet[Delivery], *, worker_id: int, limit: int) -> list[int]:
-    ids = list(rows.values_list("pk", flat=True)[:limit])
-    if ids:
-        Delivery.objects.filter(pk__in=ids).update(
-            status=DeliveryStatus.CLAIMED, worker=worker_id, fence=F("fence") + 1
-        )
-    return ids
-
-
-def _claimed_rows(ids: Iterable[int]) -> Iterable[Any]:
-    return (
-        Delivery.objects.filter(pk__in=list(ids))
-        .order_by("pk")
-        .values(
-            "pk",
-            "fence",
-            "recipient",
-            "address_key",
-            "person_ref",
-            "attempts",
-            "first_attempt_at",
-            "letter_ref",
-            "message_id",
-            "letter_date",
-            "bound_values",
-        )
-    )
-
-
-def _claim(run: LockedRun, row: Mapping[str, Any]) -> Claim:
+def _claim(  # noqa: PLR0913 - one row of the database
+    run: LockedRun,
+    delivery_id: int,
+    fence: int,
+    address: str,
+    address_key: str,
+    person_ref: str,
+    attempts: int,
+    first_attempt_at: Any,
+    *binding: Any,
+) -> Claim:
     return Claim(
         run_id=run.run_id,
-        fence=row["fence"],
-        recipient=Recipient(
-            delivery_id=row["pk"],
-            address=row["recipient"],
-            address_key=row["address_key"],
-            person_ref=row["person_ref"],
-        ),
+        fence=fence,
+        recipient=Recipient(delivery_id, address, address_key, person_ref),
         letter_ref=run.letter_ref,
-        attempts=row["attempts"],
-        first_attempt_at=row["first_attempt_at"],
-        binding=_binding(run, row),
+        attempts=attempts,
+        first_attempt_at=stored_moment(first_attempt_at),
+        binding=_binding(run, *binding),
     )
 
 
-def _binding(run: LockedRun, row: Mapping[str, Any]) -> Binding | None:
+def _binding(
+    run: LockedRun, letter_ref: str, message_id: str, date: Any, values: str
+) -> Binding | None:
     """Return what the letter was bound to, unless the run sends another one now."""
-    date: datetime | None = row["letter_date"]
-    if date is None or row["letter_ref"] != run.letter_ref:
+    bound_at = stored_moment(date)
+    if bound_at is None or letter_ref != run.letter_ref:
         return None
-    return Binding(
-        letter_ref=row["letter_ref"],
-        message_id=row["message_id"],
-        date=date,
-        values=json.loads(row["bound_values"]),
-    )
+    return Binding(letter_ref, message_id, bound_at, json.loads(values))
 
 
 def refuse_policy_waits(run_id: int) -> int:

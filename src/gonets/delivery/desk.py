@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from gonets.delivery.bookkeeping import Bookkeeper
@@ -18,7 +19,7 @@ from gonets.delivery.ports import LetterUnfit
 from gonets.delivery.states import DeliveryStatus, PauseCause, Stage
 from gonets.delivery.supply import Feed, Supply
 from gonets.delivery.transports.addresses import AddressUnfit
-from gonets.delivery.types import BoundClaim, Outcome, Reply
+from gonets.delivery.types import Acceptance, BoundClaim, Outcome, Reply
 from gonets.delivery.verdicts import judged_outcome, outcome_of
 from gonets.kernel import clock
 
@@ -45,22 +46,29 @@ class Desk:
         self._pauser = pauser
         self._retry = options.retry
 
-    async def intend(self, bound: BoundClaim) -> bool:
-        """Record that the letter leaves now; False: it must not.
+    def intend(self, bound: BoundClaim) -> asyncio.Future[Grant]:
+        """Have it recorded that the letter leaves now.
 
-        :raises LedgerUnavailable: if that could not be recorded.
+        The future raises LedgerUnavailable if that could not be recorded.
         """
-        if bound.claim.run_id not in self._supply.feeds:
-            return False  # The run has been dropped since this letter was offered.
-        grant = await self._books.intend(bound)
+        return self._books.intend(bound)
+
+    def may_leave(self, bound: BoundClaim, grant: Grant) -> bool:
         if grant is Grant.HALTED:
             # Whoever halted the run has freed its claims.
             self._supply.drop(bound.claim.run_id)
         return grant is Grant.GIVEN
 
+    def is_dropped(self, bound: BoundClaim) -> bool:
+        """Tell whether the run has been dropped since this letter was offered."""
+        return bound.claim.run_id not in self._supply.feeds
+
     def answered(self, bound: BoundClaim, stage: Stage, reply: Reply) -> Judgement:
         """The relay has answered to a command about this letter."""
         judgement = judge(stage, reply)
+        if judgement is Judgement.ACCEPTED and not self._health.is_suspect:
+            self._accepted(bound, reply)
+            return judgement
         if judgement in (Judgement.TROUBLE, Judgement.REJECTION):
             self.not_sent(bound)
             self.trouble(failure_of(judgement, stage, reply), bound.claim.run_id)
@@ -70,6 +78,24 @@ class Desk:
             self._supply.wake()
         self._judged(bound, judgement, stage, reply)
         return judgement
+
+    def _accepted(self, bound: BoundClaim, reply: Reply) -> None:
+        """Do what ``_judged`` does, for nearly all letters, in a third of the time."""
+        claim = bound.claim
+        self._supply.done()
+        self._books.accept(
+            Acceptance(
+                claim.recipient.delivery_id,
+                claim.run_id,
+                claim.fence,
+                reply.code,
+                reply.enhanced_code,
+                reply.text,
+            )
+        )
+        feed = self._supply.feeds.get(claim.run_id)
+        if feed is not None:
+            self._follow(feed, feed.breaker.accepted())
 
     def unfit(self, bound: BoundClaim, why: LetterUnfit) -> None:
         """This letter cannot be made; perhaps none of them can."""
@@ -156,11 +182,11 @@ class Desk:
         answer = str(reply) if reply.code else reply.text
         await self._pauser.pause(feed.run_id, cause, answer)
         await self._books.flush()
-        await self._books.write(return_policy_waits, feed.run_id)
+        await self._books.do(return_policy_waits, feed.run_id)
 
     async def _let_refusals_stand(self, run_id: int) -> None:
         await self._books.flush()
-        await self._books.write(refuse_policy_waits, run_id)
+        await self._books.do(refuse_policy_waits, run_id)
 
     def _stop(self, run_id: int, cause: PauseCause, answer: str) -> None:
         self._supply.drop(run_id)

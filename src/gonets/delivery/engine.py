@@ -61,7 +61,7 @@ class Engine:
         await asyncio.gather(*(sender.drain(within=within) for sender in senders))
 
     async def _look(self) -> None:
-        states = await self._books.ask(running_runs)
+        states = await self._books.do(running_runs)
         by_relay: dict[RelaySettings, list[RunState]] = defaultdict(list)
         for state in states:
             if state.relay is None:
@@ -94,4 +94,4 @@ class Engine:
         self._meter.note({state.run_id: state.settled for state in states}, now=now)
         if states and now - self._rated_at >= RATE_EVERY:
             self._rated_at = now
-            await self._books.write(note_rates, self._meter.rates())
+            await self._books.do(note_rates, self._meter.rates())

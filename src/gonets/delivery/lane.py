@@ -142,18 +142,27 @@ class Lane:
             on_the_wire.clear()
             self._declined(connection, load, answer)
             return None
-        if not await self._desk.intend(load.bound):
-            # The relay waits for a letter that must not leave: only closing helps.
-            connection.close()
-            self._give_back(on_the_wire)
+        if self._desk.is_dropped(load.bound):
+            self._keep_back(connection, on_the_wire)
             return None
+        intent = self._desk.intend(load.bound)
+        # The next letter is made while the disk is at work.
         following = self._following(connection)
         if following is not None:
             on_the_wire.append(following)
+        if not self._desk.may_leave(load.bound, await intent):
+            self._keep_back(connection, on_the_wire)
+            return None
         load.has_left = True
         connection.hand_over(load.parcel, following.parcel if following else None)
         await self._hear(connection, on_the_wire)
         return await connection.offer_answer() if on_the_wire else None
+
+    def _keep_back(self, connection: SmtpConnection, on_the_wire: list[Load]) -> None:
+        """The relay waits for a letter that must not leave: only closing helps."""
+        connection.close()
+        self._give_back(on_the_wire)
+        on_the_wire.clear()
 
     async def _hear(self, connection: SmtpConnection, on_the_wire: list[Load]) -> None:
         load = on_the_wire[0]

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
 from gonets.delivery.account import LockedRun, Moves, lock_run, shift
 from gonets.delivery.models import Attempt, Delivery
+from gonets.delivery.statements import RowStatement, Statement, storing
 from gonets.delivery.states import (
     ENDED_RUNS,
     OPEN_DELIVERIES,
@@ -27,34 +28,49 @@ from gonets.delivery.states import (
     RunStatus,
     Stage,
 )
-from gonets.delivery.types import BoundClaim, Outcome
+from gonets.delivery.types import Acceptance, Intent, Outcome
 from gonets.kernel import clock
 
 # One row per letter: id, fence and the binding that its bytes are made from.
-_INTEND = """
+_INTEND = RowStatement(
+    """
     UPDATE gonets_delivery_delivery AS d
     SET status = 'intent', attempts = attempts + 1,
         first_attempt_at = COALESCE(first_attempt_at, %s),
         letter_ref = o.column3, message_id = o.column4, letter_date = o.column5,
         bound_values = o.column6
-    FROM (VALUES {rows}) AS o
+    FROM {rows}
     WHERE d.id = o.column1 AND d.fence = o.column2 AND d.status = 'claimed'
         AND d.worker_id = %s
         AND EXISTS (SELECT 1 FROM gonets_delivery_worker AS w
-            WHERE w.id = d.worker_id AND w.ended_at IS NULL AND w.lease_until > %s)
+            WHERE w.id = %s AND w.ended_at IS NULL AND w.lease_until > %s)
         AND NOT EXISTS (SELECT 1 FROM gonets_delivery_stop AS s
             WHERE s.address_key = d.address_key AND s.scope IN ('', %s))
-"""
-_ACCEPT = """
+    """,
+    *("bigint", "integer", "text", "text", "timestamptz", "text"),
+)
+_ACCEPT = RowStatement(
+    """
     UPDATE gonets_delivery_delivery AS d
-    SET status = 'accepted', settled_at = o.column3, stage = 'dot', code = o.column4,
-        enhanced_code = o.column5, answer = o.column6, not_before = NULL,
+    SET status = 'accepted', settled_at = %s, stage = 'dot', code = o.column3,
+        enhanced_code = o.column4, answer = o.column5, not_before = NULL,
         policy_wait = false
-    FROM (VALUES {rows}) AS o
+    FROM {rows}
     WHERE d.id = o.column1 AND d.fence = o.column2 AND d.status = 'intent'
-"""
+    """,
+    *("bigint", "integer", "smallint", "text", "text"),
+)
+_WITHHOLD = Statement(
+    """
+    UPDATE gonets_delivery_delivery SET status = 'withheld', settled_at = %s
+    WHERE id = %s AND fence = %s AND status = 'claimed' AND worker_id = %s
+        AND EXISTS (SELECT 1 FROM gonets_delivery_stop AS s
+            WHERE s.address_key = gonets_delivery_delivery.address_key
+                AND s.scope IN ('', %s))
+    """
+)
 _LONGEST_ANSWER = 500
-_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_text = json.encoder.encode_basestring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +78,17 @@ class Group:
     """What all connections of a worker have to record together."""
 
     worker_id: int
-    outcomes: Sequence[Outcome]
-    intents: Sequence[BoundClaim]
+    acceptances: Sequence[Acceptance] = ()
+    outcomes: Sequence[Outcome] = ()
+    intents: Sequence[Intent] = ()
+
+    def with_outcomes(self, earlier: Sequence[Outcome]) -> Group:
+        """Return a group in which what could not be recorded earlier comes first."""
+        return replace(self, outcomes=[*earlier, *self.outcomes]) if earlier else self
+
+    def all_outcomes(self) -> list[Outcome]:
+        now = clock.now()
+        return [*(one.outcome(now) for one in self.acceptances), *self.outcomes]
 
 
 class Grant(Enum):
@@ -74,64 +99,60 @@ class Grant(Enum):
     HALTED = auto()  # the run is not running any more
 
 
+@dataclass(slots=True)
+class _Part:
+    """What of a group concerns one run."""
+
+    acceptances: list[Acceptance] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    intents: list[Intent] = field(default_factory=list)
+
+
 def record(group: Group) -> list[Grant]:
     """Commit the outcomes and the intents; return what each intent is granted.
 
     Whoever is denied an intent because of a stop has been *withheld*.
     """
-    granted: set[int] = set()
-    halted: set[int] = set()
-    runs = sorted(
-        {outcome.run_id for outcome in group.outcomes}
-        | {intent.claim.run_id for intent in group.intents}
-    )
+    parts: dict[int, _Part] = defaultdict(_Part)
+    for acceptance in group.acceptances:
+        parts[acceptance.run_id].acceptances.append(acceptance)
+    for outcome in group.outcomes:
+        parts[outcome.run_id].outcomes.append(outcome)
+    for intent in group.intents:
+        parts[intent.run_id].intents.append(intent)
+    granted: dict[int, set[int] | None] = {}
     with transaction.atomic():
-        for run_id in runs:
-            passed = _record_run(
-                run_id,
-                worker_id=group.worker_id,
-                outcomes=[one for one in group.outcomes if one.run_id == run_id],
-                intents=[one for one in group.intents if one.claim.run_id == run_id],
-            )
-            if passed is None:
-                halted.add(run_id)
-            else:
-                granted |= passed
-    return [_grant(intent, granted, halted) for intent in group.intents]
+        for run_id in sorted(parts):
+            granted[run_id] = _record_run(run_id, group.worker_id, parts[run_id])
+    return [_grant(intent, granted[intent.run_id]) for intent in group.intents]
 
 
-def _grant(intent: BoundClaim, granted: set[int], halted: set[int]) -> Grant:
-    if intent.claim.delivery_id in granted:
-        return Grant.GIVEN
-    return Grant.HALTED if intent.claim.run_id in halted else Grant.DENIED
+def _grant(intent: Intent, granted: set[int] | None) -> Grant:
+    if granted is None:
+        return Grant.HALTED
+    return Grant.GIVEN if intent.delivery_id in granted else Grant.DENIED
 
 
-def _record_run(
-    run_id: int,
-    *,
-    worker_id: int,
-    outcomes: Sequence[Outcome],
-    intents: Sequence[BoundClaim],
-) -> set[int] | None:
-    """Record what concerns one run; None if it is not running."""
+def _record_run(run_id: int, worker_id: int, part: _Part) -> set[int] | None:
+    """Record what concerns one run; return who may leave, None if it is not running."""
     run = lock_run(run_id)
     if run is None:
         return None
     is_running = run.status is RunStatus.RUNNING
     moves: Moves = Moves()
-    _settle_all(run, outcomes, moves)
+    _settle_all(run, part, moves)
     granted = set()
-    if is_running and intents:
-        granted = _intend_all(run, worker_id, intents, moves)
+    if is_running and part.intents:
+        granted = _intend_all(run, worker_id, part.intents, moves)
     shift(run_id, moves)
     return granted if is_running else None
 
 
 def _intend_all(
-    run: LockedRun, worker_id: int, intents: Sequence[BoundClaim], moves: Moves
+    run: LockedRun, worker_id: int, intents: Sequence[Intent], moves: Moves
 ) -> set[int]:
     if _intend(run, worker_id, intents) == len(intents):
-        granted = {intent.claim.delivery_id for intent in intents}
+        granted = {intent.delivery_id for intent in intents}
     else:
         granted = _granted(intents)
         _withhold_stopped(run, worker_id, intents, moves)
@@ -140,27 +161,27 @@ def _intend_all(
     return granted
 
 
-def _intend(run: LockedRun, worker_id: int, intents: Sequence[BoundClaim]) -> int:
-    stored = _storing()
-    now = stored(clock.now())
-    values: list[Any] = [now]
-    for intent in intents:
-        claim, binding = intent.claim, intent.binding
-        values += (
-            claim.delivery_id,
-            claim.fence,
-            binding.letter_ref,
-            binding.message_id,
-            stored(binding.date),
-            _as_json(dict(binding.values)),
+def _intend(run: LockedRun, worker_id: int, intents: Sequence[Intent]) -> int:
+    now = storing()(clock.now())
+    dates = {date: _stored_date(date) for date in {one.date for one in intents}}
+    rows = [
+        (
+            one.delivery_id,
+            one.fence,
+            one.letter_ref,
+            one.message_id,
+            dates[one.date],
+            as_json(one.values),
         )
-    values += (worker_id, now, run.stop_scope)
-    return _update(_INTEND, "(%s, %s, %s, %s, %s, %s)", len(intents), values)
+        for one in intents
+    ]
+    after = (worker_id, worker_id, now, run.stop_scope)
+    return int(_INTEND.execute(rows, before=(now,), after=after).rowcount)
 
 
-def _granted(intents: Sequence[BoundClaim]) -> set[int]:
+def _granted(intents: Sequence[Intent]) -> set[int]:
     """Return those whose intent has passed, where not all have."""
-    fences = {one.claim.delivery_id: one.claim.fence for one in intents}
+    fences = {one.delivery_id: one.fence for one in intents}
     marked = Delivery.objects.filter(pk__in=fences, status=DeliveryStatus.INTENT)
     return {
         pk for pk, fence in marked.values_list("pk", "fence") if fences[pk] == fence
@@ -168,56 +189,51 @@ def _granted(intents: Sequence[BoundClaim]) -> set[int]:
 
 
 def _withhold_stopped(
-    run: LockedRun, worker_id: int, intents: Iterable[BoundClaim], moves: Moves
+    run: LockedRun, worker_id: int, intents: Iterable[Intent], moves: Moves
 ) -> None:
-    with connection.cursor() as cursor:
-        for intent in intents:
-            cursor.execute(
-                "UPDATE gonets_delivery_delivery SET status = 'withheld',"
-                " settled_at = %s WHERE id = %s AND fence = %s AND status = 'claimed'"
-                " AND worker_id = %s AND EXISTS (SELECT 1 FROM gonets_delivery_stop"
-                " AS s WHERE s.address_key = gonets_delivery_delivery.address_key"
-                " AND s.scope IN ('', %s))",
-                [
-                    _storing()(clock.now()),
-                    intent.claim.delivery_id,
-                    intent.claim.fence,
-                    worker_id,
-                    run.stop_scope,
-                ],
-            )
-            moves[DeliveryStatus.CLAIMED] -= cursor.rowcount
-            moves[DeliveryStatus.WITHHELD] += cursor.rowcount
+    now = storing()(clock.now())
+    for one in intents:
+        values = (now, one.delivery_id, one.fence, worker_id, run.stop_scope)
+        withheld = int(_WITHHOLD.execute(values).rowcount)
+        moves[DeliveryStatus.CLAIMED] -= withheld
+        moves[DeliveryStatus.WITHHELD] += withheld
 
 
-def _settle_all(run: LockedRun, outcomes: Sequence[Outcome], moves: Moves) -> None:
-    by_kind: dict[bool, list[Outcome]] = defaultdict(list)
+def _stored_date(date: float) -> Any:
+    return storing()(datetime.fromtimestamp(date, UTC))
+
+
+def as_json(values: dict[str, str]) -> str:
+    """Write texts by name as JSON, ten times as fast as ``json.dumps``."""
+    members = [f"{_text(name)}:{_text(values[name])}" for name in values]
+    return f"{{{','.join(members)}}}"
+
+
+def _settle_all(run: LockedRun, part: _Part, moves: Moves) -> None:
+    outcomes = part.outcomes
+    if part.acceptances and not _accept_together(part.acceptances, moves):
+        now = clock.now()
+        outcomes = [*outcomes, *(one.outcome(now) for one in part.acceptances)]
     for outcome in outcomes:
-        by_kind[outcome.status is DeliveryStatus.ACCEPTED].append(outcome)
-    accepted, others = by_kind[True], by_kind[False]
-    if accepted and not _accept_together(accepted, moves):
-        others += accepted
-    for outcome in others:
         _settle(run, outcome, moves)
 
 
-def _accept_together(accepted: Sequence[Outcome], moves: Moves) -> bool:
+def _accept_together(accepted: Sequence[Acceptance], moves: Moves) -> bool:
     """Settle all acceptances with one statement; False if one has to be looked at."""
-    stored = _storing()
-    values: list[Any] = []
-    for one in accepted:
-        values += (
+    rows = [
+        (
             one.delivery_id,
             one.fence,
-            stored(one.at),
             one.code,
             one.enhanced_code,
             one.answer[:_LONGEST_ANSWER],
         )
-    updated = _update(_ACCEPT, "(%s, %s, %s, %s, %s, %s)", len(accepted), values)
+        for one in accepted
+    ]
+    updated = _ACCEPT.execute(rows, before=(storing()(clock.now()),)).rowcount
     moves[DeliveryStatus.INTENT] -= updated
     moves[DeliveryStatus.ACCEPTED] += updated
-    return updated == len(accepted)
+    return bool(updated == len(accepted))
 
 
 def _settle(run: LockedRun, outcome: Outcome, moves: Moves) -> None:
@@ -297,23 +313,3 @@ def _keep_attempt(outcome: Outcome) -> None:
             enhanced_code=outcome.enhanced_code,
             answer=outcome.answer[:_LONGEST_ANSWER],
         )
-
-
-def _update(sql: str, row: str, count: int, values: Sequence[Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(sql.format(rows=", ".join([row] * count)), values)
-        return int(cursor.rowcount)
-
-
-def _storing() -> Callable[[datetime], Any]:
-    """Return how plain SQL wants its moments: Django's own way takes 30 µs each."""
-    return _as_text if connection.vendor == "sqlite" else _as_it_is
-
-
-def _as_text(moment: datetime) -> str:
-    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return in_utc.isoformat(" ").removesuffix("+00:00")
-
-
-def _as_it_is(moment: datetime) -> datetime:
-    return moment

@@ -19,6 +19,6 @@ class Pauser:
     async def pause(self, run_id: int, cause: PauseCause, answer: str = "") -> None:
         logger.warning("Run %s is paused (%s): %s", run_id, cause.value, answer)
         try:
-            await self._books.write(pause_run, run_id, cause=cause, answer=answer)
+            await self._books.do(pause_run, run_id, cause=cause, answer=answer)
         except RunStateWrong as wrong:
             logger.info("Not paused: %s", wrong)

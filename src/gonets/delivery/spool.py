@@ -6,7 +6,6 @@ import json
 import logging
 import os
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -58,7 +57,7 @@ class Spool:
 
 
 def _plain(outcome: Outcome) -> dict[str, Any]:
-    plain = asdict(outcome)
+    plain = outcome._asdict()
     for name in _MOMENTS:
         plain[name] = plain[name].isoformat() if plain[name] else None
     return plain

@@ -13,8 +13,11 @@ from gonets.kernel import clock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stock:
+    """What was claimed; ``is_last``: at the moment there is no more to be claimed."""
+
     ready: list[BoundClaim]
     withheld: list[Outcome]
+    is_last: bool = False
 
 
 def bind_claims(letters: LetterSource, claims: Sequence[Claim]) -> Stock:
@@ -25,7 +28,7 @@ def bind_claims(letters: LetterSource, claims: Sequence[Claim]) -> Stock:
         if claim.binding is None:
             unbound.append(claim)
         else:
-            stock.ready.append(BoundClaim(claim=claim, binding=claim.binding))
+            stock.ready.append(BoundClaim(claim, claim.binding))
     if unbound:
         _bind(letters, unbound, stock)
     return stock
@@ -39,7 +42,7 @@ def _bind(letters: LetterSource, claims: list[Claim], stock: Stock) -> None:
     )
     for claim, binding in zip(claims, bindings, strict=True):
         if isinstance(binding, Binding):
-            stock.ready.append(BoundClaim(claim=claim, binding=binding))
+            stock.ready.append(BoundClaim(claim, binding))
         else:
             stock.withheld.append(_withheld(claim, binding))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 
 from gonets.delivery.breaker import Breaker
 from gonets.delivery.health import RelayHealth
@@ -20,6 +20,7 @@ class Feed:
         self.run_id = run_id
         self.breaker = breaker
         self.ready: deque[BoundClaim] = deque()
+        self.has_begun = False
         self.is_filling = False
         self.may_have_more = True
 
@@ -36,8 +37,9 @@ class Supply:
     ) -> None:
         self.feeds: dict[int, Feed] = {}
         self.in_flight = 0
-        self._arriving = 0
         self.is_closed = False
+        self._ready = 0  # in all feeds together
+        self._arriving = 0
         self._bucket = bucket
         self._health = health
         self._on_take = on_take
@@ -52,13 +54,17 @@ class Supply:
         """Stop handing out letters of a run; return those it still held."""
         feed = self.feeds.pop(run_id, None)
         self._turn = deque(self.feeds)
-        return list(feed.ready) if feed else []
+        if feed is None:
+            return []
+        self._ready -= len(feed.ready)
+        return list(feed.ready)
 
-    def add(self, feed: Feed, letters: Iterable[BoundClaim]) -> bool:
+    def add(self, feed: Feed, letters: Collection[BoundClaim]) -> bool:
         """Add letters of a run; False if the run has been dropped meanwhile."""
         if self.feeds.get(feed.run_id) is not feed:
             return False
         feed.ready.extend(letters)
+        self._ready += len(letters)
         self.wake()
         return True
 
@@ -83,7 +89,7 @@ class Supply:
         connections are opened than there are letters.
         """
         while not self.is_closed:
-            if self._may_go() and self._ready() > self._arriving:
+            if self._may_go() and self._ready > self._arriving:
                 self._arriving += 1
                 return True
             try:
@@ -97,7 +103,7 @@ class Supply:
 
     def arrived(self) -> None:
         self._arriving -= 1
-        if self._ready():
+        if self._ready:
             self.wake()
 
     def _nap(self, at_most: float | None) -> float | None:
@@ -108,7 +114,7 @@ class Supply:
 
     async def take(self) -> BoundClaim | None:
         """Return the next letter once its time has come; None if there is none."""
-        while not self.is_closed and self._may_go() and self._ready():
+        while not self.is_closed and self._may_go() and self._ready:
             wait = self._bucket.take(clock.monotonic())
             if not wait:
                 return self._next()
@@ -117,7 +123,7 @@ class Supply:
 
     def take_at_once(self) -> BoundClaim | None:
         """Return a letter if there is one that may go right now."""
-        if self.is_closed or not self._may_go() or not self._ready():
+        if self.is_closed or not self._ready or not self._may_go():
             return None
         return None if self._bucket.take(clock.monotonic()) else self._next()
 
@@ -126,15 +132,13 @@ class Supply:
             return True
         return clock.monotonic() >= self._health.rests_until and not self.in_flight
 
-    def _ready(self) -> int:
-        return sum(len(feed.ready) for feed in self.feeds.values())
-
     def _next(self) -> BoundClaim | None:
         for _one in range(len(self._turn)):
             self._turn.rotate(-1)
             feed = self.feeds[self._turn[-1]]
             if feed.ready:
                 self.in_flight += 1
+                self._ready -= 1
                 bound = feed.ready.popleft()
                 self._on_take(self, feed)
                 return bound

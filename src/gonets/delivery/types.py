@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from gonets.delivery.causes import explain
 from gonets.delivery.ports import Binding, Recipient
-
-if TYPE_CHECKING:
-    from gonets.delivery.states import (
-        DeliveryStatus,
-        FenceCause,
-        PauseCause,
-        RunStatus,
-        Stage,
-    )
+from gonets.delivery.states import (
+    DeliveryStatus,
+    FenceCause,
+    PauseCause,
+    RunStatus,
+    Stage,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +43,7 @@ class Reply:
         return " ".join(filter(None, (str(self.code), self.enhanced_code, self.text)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(NamedTuple):
     """A delivery that this worker holds; ``fence`` proves it."""
 
     run_id: int
@@ -62,16 +59,63 @@ class Claim:
         return self.recipient.delivery_id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoundClaim:
+class BoundClaim(NamedTuple):
     """A claim whose letter is determined to the byte."""
 
     claim: Claim
     binding: Binding
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Intent(NamedTuple):
+    """A letter that is about to leave, and what its bytes are made from."""
+
+    delivery_id: int
+    run_id: int
+    fence: int
+    letter_ref: str
+    message_id: str
+    date: float  # seconds since 1970
+    values: dict[str, str]
+
+    @classmethod
+    def of(cls, bound: BoundClaim) -> Intent:
+        claim, binding = bound
+        return cls(
+            claim.recipient.delivery_id,
+            claim.run_id,
+            claim.fence,
+            binding.letter_ref,
+            binding.message_id,
+            binding.date.timestamp(),
+            binding.values,
+        )
+
+
+class Acceptance(NamedTuple):
+    """The outcome of nearly all claims, as short as can be."""
+
+    delivery_id: int
+    run_id: int
+    fence: int
+    code: int
+    enhanced_code: str
+    answer: str
+
+    def outcome(self, at: datetime) -> Outcome:
+        return Outcome(
+            delivery_id=self.delivery_id,
+            run_id=self.run_id,
+            fence=self.fence,
+            status=DeliveryStatus.ACCEPTED,
+            at=at,
+            stage=Stage.DOT,
+            code=self.code,
+            enhanced_code=self.enhanced_code,
+            answer=self.answer,
+        )
+
+
+class Outcome(NamedTuple):
     """What became of a claim.  PENDING means: certainly not handed over, give it back.
 
     Plain values only, because an outcome may have to wait in the spool.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from gonets.delivery.judgement import Judgement
@@ -53,7 +52,7 @@ def judged_outcome(
         status = DeliveryStatus.DEFERRED
     outcome = outcome_of(claim, status, now=now, stage=stage, reply=reply)
     if judgement is Judgement.POLICY:
-        return replace(outcome, policy_wait=True)
+        return outcome._replace(policy_wait=True)
     if judgement is Judgement.DEFERRED:
         return _deferred(outcome, claim, retry)
     return outcome
@@ -66,5 +65,5 @@ def _deferred(outcome: Outcome, claim: Claim, retry: RetryPolicy) -> Outcome:
         now=outcome.at,
     )
     if again_at is None:
-        return replace(outcome, status=DeliveryStatus.EXPIRED)
-    return replace(outcome, not_before=again_at)
+        return outcome._replace(status=DeliveryStatus.EXPIRED)
+    return outcome._replace(not_before=again_at)

@@ -8,14 +8,13 @@ import logging
 import os
 import platform
 import signal
-import sys
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
-from django.db import connection
+from django.db import connection, connections
 from django.db.backends.signals import connection_created
 
 from gonets.delivery.bookkeeping import Bookkeeper
@@ -62,9 +61,7 @@ def run_worker(
             loop.add_signal_handler(number, stop.set)
         await work(letters, data_dir=data_dir, stop=stop, options=options)
 
-    # The ledger's thread asks for the interpreter after every statement; by default
-    # it would wait up to 5 ms for it each time.
-    sys.setswitchinterval(0.001)
+    connections.close_all()  # We fork soon.
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(until_told_to_stop())
 
@@ -141,35 +138,45 @@ class _Worker:
         self._options = options
         self._home: Place | None = None
         self._is_ours = True
-        self._books = Bookkeeper(spool=spool)
+        self._books = Bookkeeper(spool=spool, letters=letters)
         self._engine = Engine(books=self._books, letters=letters, options=options)
 
     async def run(self, stop: asyncio.Event) -> None:
         connection_created.connect(self._limit_connection)
-        self._books.start()
+        await self._books.start()
         try:
-            await self._books.ask(check_durability)
+            await self._books.do(check_durability)
             await self._begin()
-            heart = asyncio.create_task(self._beat(stop))
+            besides = [
+                asyncio.create_task(self._beat(stop)),
+                asyncio.create_task(self._end_without_books(stop)),
+            ]
             try:
                 await self._engine.run(stop)
             finally:
-                heart.cancel()
+                for task in besides:
+                    task.cancel()
                 await self._engine.drain(within=self._options.drain_seconds)
                 await self._leave()
         finally:
             await self._books.close()
             connection_created.disconnect(self._limit_connection)
+        if self._books.has_failed.is_set():
+            raise LedgerUnavailable("The process that keeps the ledger ended early.")
+
+    async def _end_without_books(self, stop: asyncio.Event) -> None:
+        await self._books.has_failed.wait()
+        stop.set()
 
     def _limit_connection(self, **_signal: object) -> None:
         limit_idle_transactions(lease=self._options.lease)
 
     async def _begin(self) -> None:
-        self._home = await self._books.ask(this_place)
-        self._is_ours = await self._books.write(keep_fence)
-        await self._books.write(replay, self._spool)
+        self._home = await self._books.do(this_place)
+        self._is_ours = await self._books.do(keep_fence)
+        await self._books.do(replay, self._spool)
         self._books.worker_id = await self._enlist()
-        uncertain = await self._books.write(
+        uncertain = await self._books.do(
             recover_place, self._place, but=self._books.worker_id
         )
         if uncertain:
@@ -177,7 +184,7 @@ class _Worker:
         logger.info("Worker %s is at work.", self._books.worker_id)
 
     async def _enlist(self) -> int:
-        return await self._books.write(
+        return await self._books.do(
             enlist, place=self._place, pid=os.getpid(), lease=self._options.lease
         )
 
@@ -194,11 +201,11 @@ class _Worker:
 
     async def _beat_once(self) -> None:
         books, lease = self._books, self._options.lease
-        if not await books.write(renew, books.worker_id, lease=lease):
+        if not await books.do(renew, books.worker_id, lease=lease):
             logger.warning("This worker was given up; it starts anew.")
             books.worker_id = await self._enlist()
             self._engine.start_anew()
-        uncertain = await books.write(recover_expired, but=books.worker_id)
+        uncertain = await books.do(recover_expired, but=books.worker_id)
         if uncertain:
             logger.warning("A worker elsewhere left %s letters uncertain.", uncertain)
 
@@ -208,10 +215,10 @@ class _Worker:
         What we hold open may be a file that has been replaced: the next worker opens
         the one that is there.
         """
-        await self._books.write(go_on_lifting)
+        await self._books.do(go_on_lifting)
         was_ours = self._is_ours
-        self._is_ours = await self._books.write(keep_fence)
-        is_at_home = await self._books.ask(this_place) == self._home
+        self._is_ours = await self._books.do(keep_fence)
+        is_at_home = await self._books.do(this_place) == self._home
         if not is_at_home or (was_ours and not self._is_ours):
             logger.error("The database was exchanged at work; this worker ends.")
             stop.set()
@@ -219,7 +226,7 @@ class _Worker:
     async def _leave(self) -> None:
         await self._books.flush()
         try:
-            uncertain = await self._books.write(give_up, self._books.worker_id)
+            uncertain = await self._books.do(give_up, self._books.worker_id)
         except LedgerUnavailable as error:
             logger.error("The database is not available at the end: %s", error)
             return
@@ -232,6 +239,6 @@ def replay(spool: Spool) -> None:
     """Settle what an earlier worker here could not write any more."""
     outcomes = spool.read()
     if outcomes:
-        record(Group(worker_id=0, outcomes=outcomes, intents=[]))
+        record(Group(worker_id=0, outcomes=outcomes))
         logger.info("%s outcomes were taken from the spool.", len(outcomes))
     spool.clear()

@@ -30,6 +30,7 @@ class Dialogue(asyncio.Protocol):
         self.ended: str = ""  # why; empty as long as the connection stands
         self.is_unsent = False  # some of what was written is still in our buffer
         self.deadline = float("inf")
+        self._loop = asyncio.get_running_loop()
         self._reader = ReplyReader()
         self._owed = 0
         self._replies: deque[Reply] = deque()
@@ -49,7 +50,10 @@ class Dialogue(asyncio.Protocol):
     def data_received(self, received: bytes) -> None:
         try:
             for reply in self._reader.feed(received):
-                self._pair(reply)
+                if not self._owed:
+                    raise ProtocolBreach(f"an answer that nothing asked for: {reply}")
+                self._owed -= 1
+                self._replies.append(reply)
         except ProtocolBreach as breach:
             broken = _("the relay broke the protocol: %(how)s")
             self.end(broken % {"how": breach})
@@ -89,11 +93,20 @@ class Dialogue(asyncio.Protocol):
         while not self._replies:
             if self.ended:
                 raise ConnectionEnded(self.ended)
-            self._waiter = asyncio.get_running_loop().create_future()
+            self._waiter = self._loop.create_future()
             await self._waiter
-        if not self._owed and len(self._replies) == 1:
+        return self.reply_at_hand()
+
+    @property
+    def at_hand(self) -> int:
+        """How many replies can be had without waiting."""
+        return len(self._replies)
+
+    def reply_at_hand(self) -> Reply:
+        reply = self._replies.popleft()
+        if not self._owed and not self._replies:
             self.deadline = float("inf")
-        return self._replies.popleft()
+        return reply
 
     @property
     def is_clear(self) -> bool:
@@ -114,12 +127,6 @@ class Dialogue(asyncio.Protocol):
         """Read on from the beginning inside TLS: nothing from before counts."""
         self._reader = ReplyReader()
 
-    def _pair(self, reply: Reply) -> None:
-        if not self._owed:
-            raise ProtocolBreach(f"an answer that nothing asked for: {reply}")
-        self._owed -= 1
-        self._replies.append(reply)
-
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
@@ -129,8 +136,7 @@ class Dialogue(asyncio.Protocol):
         if clock.monotonic() > self.deadline:
             self.end(_("there was no answer in time"))
         elif not self.ended:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(self._pulse, self._watch_time)
+            self._timer = self._loop.call_later(self._pulse, self._watch_time)
 
     @property
     def _pulse(self) -> float:

@@ -15,7 +15,7 @@ from gonets.delivery.ledger import Group, record
 from gonets.delivery.ports import Binding
 from gonets.delivery.recovery import enlist, give_up
 from gonets.delivery.states import DeliveryStatus, Stage
-from gonets.delivery.types import BoundClaim, Claim, Outcome, Reply
+from gonets.delivery.types import BoundClaim, Claim, Intent, Outcome, Reply
 from gonets.kernel import clock
 from gonets.publishing.letters import PublishedLetters
 
@@ -46,12 +46,12 @@ def carry_out(run_id: int) -> None:
         leaving = [
             one for one, reply in zip(bound, replies, strict=True) if reply.is_positive
         ]
-        record(Group(worker_id=worker_id, outcomes=[], intents=leaving))
+        record(Group(worker_id=worker_id, intents=[Intent.of(one) for one in leaving]))
         outcomes = [
             _outcome(claim, reply, start + timedelta(seconds=n / LETTERS_PER_SECOND))
             for claim, reply, n in zip(claims, replies, places, strict=True)
         ]
-        record(Group(worker_id=worker_id, outcomes=outcomes, intents=[]))
+        record(Group(worker_id=worker_id, outcomes=outcomes))
         done += len(claims)
     give_up(worker_id)
 
