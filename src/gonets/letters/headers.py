@@ -48,6 +48,9 @@ def encoded_words(text: str) -> bytes:
     Between two encoded words the line ends vanish, so that texts encoded one by one
     and joined by ``FOLD`` read as one.
     """
+    whole = text.encode("utf-8", "replace")
+    if len(whole) <= WORD_BYTES:  # Nearly every name.
+        return _encoded_word(whole) if whole else whole
     return FOLD.join(map(_encoded_word, _bites(text)))
 
 
@@ -111,6 +114,7 @@ _PLAIN_ADDRESS = re.compile(
 _WEB_ADDRESS = re.compile(r"https?://[!-;=?-~]+")
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 _Q_SAFE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/"
+_Q_SAFE_OR_BLANK = _Q_SAFE + b" "
 _Q_CODES = [
     b"_" if byte == ord(" ") else bytes((byte,)) if byte in _Q_SAFE else b"=%02X" % byte
     for byte in range(256)
@@ -143,11 +147,6 @@ def _phrase(name: str) -> bytes:
 
 def _bites(text: str) -> Iterator[bytes]:
     """Yield ``text`` in UTF-8, cut between characters so that each bite fits a word."""
-    whole = text.encode("utf-8", "replace")
-    if len(whole) <= WORD_BYTES:
-        if whole:
-            yield whole
-        return
     bite = b""
     for character in text:
         more = character.encode("utf-8", "replace")
@@ -155,12 +154,11 @@ def _bites(text: str) -> Iterator[bytes]:
             yield bite
             bite = b""
         bite += more
-    if bite:
-        yield bite
+    yield bite
 
 
 def _encoded_word(bite: bytes) -> bytes:
-    coded = len(bite.translate(None, _Q_SAFE + b" "))
+    coded = len(bite.translate(None, _Q_SAFE_OR_BLANK))
     if len(bite) + 2 * coded <= (len(bite) + 2) // 3 * 4:
-        return b"=?utf-8?q?" + b"".join(_Q_CODES[byte] for byte in bite) + b"?="
+        return b"=?utf-8?q?" + b"".join([_Q_CODES[byte] for byte in bite]) + b"?="
     return b"=?utf-8?b?" + b2a_base64(bite, newline=False) + b"?="
