@@ -37,11 +37,17 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """``content`` is the message with CRLF line ends, before dot-stuffing."""
+    """``content`` is the message with CRLF line ends, before dot-stuffing.
+
+    ``is_wire_ready`` is the letter's word that nothing is left to check or to change:
+    ASCII without NUL, no line end but CRLF and one at the very end, no line of more than
+    998 bytes, none that begins with a dot.  So stuffing only adds the last dot.
+    """
 
     sender: str
     recipient: str
     content: bytes
+    is_wire_ready: bool = False
 
 
 class LetterUnfit(Exception):

@@ -251,10 +251,16 @@ def _engine() -> Environment:
 
 
 def _check_names(field: str, source: str, names: set[str]) -> None:
-    unknown = sorted(name for name in names if not name.startswith("subscriber."))
+    unknown = sorted(name for name in names if not _is_value(name))
     if unknown:
         reason = _("“%(name)s” is unknown; write subscriber.name, for example")
         raise _fault(field, source, reason % {"name": unknown[0]})
+
+
+def _is_value(name: str) -> bool:
+    # The engine would show a mapping's own methods, with where in memory they are.
+    start, _dot, value = name.partition(".")
+    return start == "subscriber" and bool(value) and not hasattr(dict, value)
 
 
 def _values(names: set[str]) -> Iterator[str]:

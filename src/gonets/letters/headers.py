@@ -19,6 +19,7 @@ WORD_BYTES = 39
 
 MAX_LINK_CHARACTERS = 900
 MAX_ID_CHARACTERS = 250
+MAX_LIST_ID_CHARACTERS = 255
 
 FOLD = b"\r\n "
 
@@ -57,9 +58,9 @@ def encoded_words(text: str) -> bytes:
 def list_id(name: str, identity: str) -> bytes:
     """Return the value of List-Id (RFC 2919).
 
-    :raises BadHeader: unless ``identity`` is a dotted name.
+    :raises BadHeader: unless ``identity`` is a dotted name of at most 255 characters.
     """
-    if not _DOTTED_NAME.fullmatch(identity):
+    if len(identity) > MAX_LIST_ID_CHARACTERS or not _DOTTED_NAME.fullmatch(identity):
         raise BadHeader(identity)
     return mailbox(name, identity)
 

@@ -21,11 +21,6 @@ from gonets.letters.storing import digest_of
 from gonets.letters.types import LetterContent, Reader
 
 
-_PERSONAL_HEADERS = (
-    b"To: %b\r\nDate: %b\r\nMessage-ID: %b\r\nList-Unsubscribe: %b\r\n"
-)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wire:
     """Everything of the message that no reader changes, already encoded."""
@@ -199,6 +194,9 @@ def _feedback_id(content: LetterContent, digest: str) -> bytes:
     sender = hashlib.sha256(domain.encode("utf-8")).hexdigest()[:12]
     newsletter = content.list_id.partition(".")[0]
     return f"{digest[:12]}:{newsletter}:newsletter:{sender}".encode("ascii")
+
+
+_PERSONAL_HEADERS = b"To: %b\r\nDate: %b\r\nMessage-ID: %b\r\nList-Unsubscribe: %b\r\n"
 
 
 def _personal_headers(reader: Reader, values: PersonalValues) -> bytes:

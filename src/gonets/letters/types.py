@@ -66,8 +66,9 @@ class LetterContent:
 class Reader(NamedTuple):
     """The personal part of a letter; every value is plain text.
 
-    ``values`` is what ``subscriber.…`` sees: ``name`` and ``address`` at least.  A tuple,
-    because one is made for every letter and a dataclass would take three times as long.
+    ``values`` is what ``subscriber.…`` sees: ``name`` and ``address`` at least.
+
+    A tuple, because one is made for every letter: a dataclass takes twice as long.
     """
 
     address: str
