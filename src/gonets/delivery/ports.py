@@ -40,7 +40,7 @@ class Envelope:
     """``content`` is the message with CRLF line ends, before dot-stuffing.
 
     ``is_wire_ready`` is the letter's word that nothing is left to check or to change:
-    ASCII without NUL, no line end but CRLF and one at the very end, no line of more than
+    ASCII without NUL, no line end but CRLF and one at the very end, no line over
     998 bytes, none that begins with a dot.  So stuffing only adds the last dot.
     """
 

@@ -192,7 +192,7 @@ class Base64Body:
         return fixed * 78 // BASE64_LINE_BYTES
 
     def stretches(self, personal: Sequence[bytes]) -> list[bytes]:
-        row = []
+        row: list[bytes] = []
         waiting = b""
         # There is one gap fewer than there are stretches.
         for (stretch, alignments), value in zip(
