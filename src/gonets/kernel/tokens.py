@@ -7,10 +7,10 @@ long as the key, or its place in ``SECRET_KEY_FALLBACKS``, does.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import re
+from binascii import b2a_base64
 
 from django.conf import settings
 
@@ -19,6 +19,7 @@ SIGNATURE_BYTES = 20
 
 
 SAFE_PART = re.compile(r"[A-Za-z0-9_-]+")
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class BadToken(ValueError):
@@ -34,7 +35,7 @@ def sign(purpose: str, *parts: str) -> str:
 
 
 class Signer:
-    """Makes many tokens that differ only in their last part: a fifth of the work.
+    """Makes many tokens that differ only in their last part, at a third of the cost.
 
     :raises ValueError: if a part has anything but URL-safe characters without dots.
     """
@@ -96,7 +97,8 @@ def _mac(key: str, purpose: str, text: str) -> hmac.HMAC:
 
 
 def _text(mac: bytes) -> str:
-    return base64.urlsafe_b64encode(mac).decode("ascii").rstrip("=")
+    coded = b2a_base64(mac, newline=False).translate(_URL_SAFE, b"=")
+    return coded.decode("ascii")
 
 
 def _bytes(text: str) -> bytes:

@@ -11,6 +11,7 @@ import re
 from binascii import b2a_base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 CRLF = b"\r\n"
@@ -39,10 +40,10 @@ class Body(Protocol):
         """How many encoded bytes are fixed."""
         ...
 
-    def stretches(self, personal: Sequence[bytes]) -> list[bytes]:
+    def stretches(self, personal: Sequence[str]) -> list[bytes]:
         """Return the whole body in stretches that only have to be joined.
 
-        ``personal`` holds the bytes of each gap in order.
+        ``personal`` holds the text of each gap in order.
         """
         ...
 
@@ -83,7 +84,7 @@ class QuotedPrintableBody:
     def size(self) -> int:
         return sum(map(len, self.row))
 
-    def stretches(self, personal: Sequence[bytes]) -> list[bytes]:
+    def stretches(self, personal: Sequence[str]) -> list[bytes]:
         row = list(self.row)
         row[1::2] = map(_quoted_gap, personal)
         return row
@@ -97,12 +98,19 @@ def quoted_printable(content: bytes) -> bytes:
     return CRLF.join(map(_quoted_line, content.split(CRLF)))
 
 
-def _quoted_gap(value: bytes) -> bytes:
+@lru_cache(maxsize=256)
+def _quoted_gap(text: str) -> bytes:
     """Encode what stands in a gap, with its soft break.
 
-    Nearly all names, addresses and links are plain: a letter's time is spent here.
+    Names, addresses and links stand in the text part and in the HTML part, hence the
+    cache; and nearly all are plain, hence the short way.
     """
-    if not _is_plain(value):
+    value = canonical(text)
+    if (
+        value.translate(None, _PLAIN)
+        or value.startswith((b".", b"From "))
+        or value.endswith(b" ")
+    ):
         return _soft_broken(quoted_printable(value))
     if len(value) > QUOTED_LINE_CHARACTERS:
         value = _wrapped(value)
@@ -111,15 +119,6 @@ def _quoted_gap(value: bytes) -> bytes:
 
 _PLAIN = bytes(byte for byte in range(0x20, 0x7F) if byte != ord("="))
 _UNSAFE = re.compile(rb"[^\t\x20-\x3c\x3e-\x7e]+|[\t ]\Z|\AFrom ")
-
-
-def _is_plain(line: bytes) -> bool:
-    """Tell whether ``line`` stands for itself, but for its length."""
-    return not (
-        line.translate(None, _PLAIN)
-        or line.startswith((b".", b"From "))
-        or line.endswith(b" ")
-    )
 
 
 def _quoted_line(line: bytes) -> bytes:
@@ -191,19 +190,19 @@ class Base64Body:
         fixed = sum(len(stretch) for stretch, _alignments in self.fixed)
         return fixed * 78 // BASE64_LINE_BYTES
 
-    def stretches(self, personal: Sequence[bytes]) -> list[bytes]:
+    def stretches(self, personal: Sequence[str]) -> list[bytes]:
         row: list[bytes] = []
         waiting = b""
         # There is one gap fewer than there are stretches.
         for (stretch, alignments), value in zip(
-            self.fixed, (*personal, b""), strict=True
+            self.fixed, (*personal, ""), strict=True
         ):
             if alignments:
                 head, lines, tail = alignments[-len(waiting) % 3]
                 row += (base64_lines(waiting + head), lines)
-                waiting = tail + value
+                waiting = tail + canonical(value)
             else:
-                waiting += stretch + value
+                waiting += stretch + canonical(value)
         row.append(base64_lines(waiting))
         return row
 

@@ -37,10 +37,12 @@ def unstructured(name: bytes, text: str) -> bytes:
 
 
 def mailbox(name: str, address: str) -> bytes:
-    """Return ``name <address>``; ``address`` must be plain ASCII already."""
-    bracketed = b"<" + address.encode("ascii") + b">"
-    phrase = _phrase(clean_line(name))
-    return phrase + FOLD + bracketed if phrase else bracketed
+    """Return ``name <address>``.
+
+    ``name`` must be a clean line already, and ``address`` plain ASCII.
+    """
+    bracketed = b"<%b>" % address.encode("ascii")
+    return _phrase(name) + FOLD + bracketed if name else bracketed
 
 
 def encoded_words(text: str) -> bytes:

@@ -40,8 +40,8 @@ class Wire:
         """
         values = PersonalValues.of(reader)
         text, html = self.text, self.html
-        texts = [canonical(part.as_text(values)) for part in text.personal]
-        htmls = [canonical(part.as_html(values)) for part in html.personal]
+        texts = [part.as_text(values) for part in text.personal]
+        htmls = [part.as_html(values) for part in html.personal]
         return b"".join(
             (
                 self.opening,
@@ -144,7 +144,7 @@ def alternating(
 
 def _sender_headers(content: LetterContent) -> bytes:
     sender = _address("sender_address", content.sender_address)
-    lines = b"From: " + headers.mailbox(content.sender_name, sender) + CRLF
+    lines = b"From: " + headers.mailbox(clean_line(content.sender_name), sender) + CRLF
     if content.reply_to:
         reply_to = _address("reply_to", content.reply_to)
         lines += b"Reply-To: " + reply_to.encode("ascii") + CRLF
@@ -178,7 +178,7 @@ def _fixed_headers(content: LetterContent, *, digest: str, boundary: bytes) -> b
 
 def _list_id(content: LetterContent) -> bytes:
     try:
-        return headers.list_id(content.newsletter, content.list_id)
+        return headers.list_id(clean_line(content.newsletter), content.list_id)
     except headers.BadHeader as error:
         raise TemplateFault(
             "list_id", _("The newsletter has no valid List-Id; check its sender.")
