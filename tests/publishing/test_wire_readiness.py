@@ -82,18 +82,43 @@ def an_order(*, name: str, address: str, way_out: str) -> tuple[Recipient, Bindi
 def test_every_letter_is_ready_for_the_wire(
     is_english, greeting, name, address, way_out
 ):
-    compiled = letter(greeting=greeting, is_english=is_english)
-    order = an_order(name=name, address=address, way_out=way_out)
+    assert_ready_or_refused(
+        letter(greeting=greeting, is_english=is_english),
+        an_order(name=name, address=address, way_out=way_out),
+    )
 
+
+@pytest.mark.soak
+@given(
+    greeting=st.sampled_from(GREETINGS),
+    is_english=st.booleans(),
+    name=ANY_NAME,
+    address=ADDRESSES,
+    way_out=WAYS_OUT,
+)
+@settings(max_examples=10_000, deadline=None)
+def test_ten_thousand_letters_are_ready_for_the_wire(
+    greeting, is_english, name, address, way_out
+):
+    assert_ready_or_refused(
+        letter(greeting=greeting, is_english=is_english),
+        an_order(name=name, address=address, way_out=way_out),
+    )
+
+
+def assert_ready_or_refused(
+    version: VersionLetter, order: tuple[Recipient, Binding]
+) -> None:
+    """What is made is ready, and reads as the slow views of the letter say."""
     try:
-        envelope = compiled.envelope_for(*order)
+        envelope = version.envelope_for(*order)
     except LetterUnfit:
         return  # Nothing is made rather than something illegal.
 
     assert_ready(envelope)
-    parts, reader = parts_of(envelope.content), bound_reader(address, order[1])
-    assert parts.html.replace("\r\n", "\n") == compiled.compiled.html_for(reader)
-    assert parts.text.replace("\r\n", "\n") == compiled.compiled.text_for(reader)
+    parts, reader = parts_of(envelope.content), bound_reader(order[0].address, order[1])
+    assert parts.html.replace("\r\n", "\n") == version.compiled.html_for(reader)
+    assert parts.text.replace("\r\n", "\n") == version.compiled.text_for(reader)
 
 
 def assert_ready(envelope: Envelope) -> None:

@@ -194,15 +194,14 @@ class Base64Body:
         row: list[bytes] = []
         waiting = b""
         # There is one gap fewer than there are stretches.
-        for (stretch, alignments), value in zip(
-            self.fixed, (*personal, ""), strict=True
-        ):
+        gaps = (*map(canonical, personal), b"")
+        for (stretch, alignments), gap in zip(self.fixed, gaps, strict=True):
             if alignments:
                 head, lines, tail = alignments[-len(waiting) % 3]
                 row += (base64_lines(waiting + head), lines)
-                waiting = tail + canonical(value)
+                waiting = tail + gap
             else:
-                waiting += stretch + canonical(value)
+                waiting += stretch + gap
         row.append(base64_lines(waiting))
         return row
 
@@ -216,7 +215,7 @@ def _alignments(stretch: bytes) -> tuple[_Aligned, ...]:
 def base64_lines(content: bytes) -> bytes:
     """Return lines of at most 76 characters, each ending in CRLF."""
     coded = b2a_base64(content, newline=False)
-    if len(coded) <= BASE64_LINE_CHARACTERS:
+    if len(coded) <= BASE64_LINE_CHARACTERS:  # Nearly every personal part.
         return coded + CRLF if coded else coded
     starts = range(0, len(coded), BASE64_LINE_CHARACTERS)
     lines = [coded[start : start + BASE64_LINE_CHARACTERS] for start in starts]
