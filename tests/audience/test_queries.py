@@ -58,15 +58,35 @@ def test_whoever_confirms_later_is_not_in_an_earlier_audience():
 
 
 def test_personal_values_take_one_query(django_assert_num_queries):
-    ann = make_subscriber("ann@example.com", name="Ann")
+    weekly = make_readership()
+    ann = make_subscriber("ann@example.com", weekly, name="Ann")
     bob = make_subscriber("bob@example.com")
 
     with django_assert_num_queries(1):
-        values = queries.personal_values([ann.pk, bob.pk, 99])
+        values = queries.personal_values([ann.pk, bob.pk, 99], readership_id=weekly.pk)
 
     assert values[ann.pk].name == "Ann"
     assert values[bob.pk].link_key == bob.link_key
     assert 99 not in values
+
+
+def test_personal_values_tell_who_gets_the_newsletter_now():
+    weekly, daily = make_readership(), make_readership("daily")
+    ann = make_subscriber("ann@example.com", weekly)
+    other = make_subscriber("other@example.com", daily)
+    left = make_subscriber("left@example.com", weekly)
+    blocked = make_subscriber("blocked@example.com", weekly)
+    actions.unsubscribe(left.subscriptions.get().pk)
+    actions.suppress(address="blocked@example.com", reason="complained")
+
+    people = [ann.pk, other.pk, left.pk, blocked.pk]
+    values = queries.personal_values(people, readership_id=weekly.pk)
+
+    assert [pk for pk in people if values[pk].is_confirmed] == [ann.pk]
+
+
+def test_nobody_asked_about_is_nobody():
+    assert queries.personal_values([], readership_id=1) == {}
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,23 @@ def test_a_token_is_the_same_every_time():
     assert tokens.sign("x", "1") == tokens.sign("x", "1")
 
 
+def test_a_link_from_an_old_letter_is_the_one_we_would_make_today(settings):
+    settings.SECRET_KEY = "the old key"
+
+    token = tokens.sign("unsubscribe", "weekly", "Abc_-9")
+
+    assert token == "weekly.Abc_-9.sdkgKnPFiPOtNR4KKilHRiwtdOQ"
+
+
+@given(last=st.from_regex(r"[A-Za-z0-9_-]+", fullmatch=True))
+def test_one_who_signs_many_makes_the_same_tokens(last):
+    signer = tokens.Signer("unsubscribe", "weekly")
+
+    assert signer.token("another") == tokens.sign("unsubscribe", "weekly", "another")
+    assert signer.token(last) == tokens.sign("unsubscribe", "weekly", last)
+    assert tokens.verify("unsubscribe", signer.token(last)) == ("weekly", last)
+
+
 def test_a_token_of_one_purpose_is_worthless_for_another():
     with pytest.raises(BadToken):
         tokens.verify("confirm", tokens.sign("unsubscribe", "1"))

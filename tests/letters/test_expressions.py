@@ -5,10 +5,17 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gonets.letters.errors import ReaderUnfit, TemplateFault
-from gonets.letters.expressions import pieces_of_html, pieces_of_text
-from gonets.letters.personalising import PersonalValues, filled_html, filled_text
+from gonets.letters.expressions import Expression, pieces_of_html, pieces_of_text
+from gonets.letters.personalising import (
+    PersonalValues,
+    SubscriberValue,
+    filled_html,
+    filled_text,
+)
 
 from .samples import a_reader
 
@@ -76,6 +83,44 @@ def test_closing_brackets_may_stand_in_quotes():
 
 
 @pytest.mark.parametrize(
+    "source",
+    [
+        "{{ subscriber.name }}",
+        "{{subscriber.nick}}",
+        '{{ subscriber.name | default("друзья") }}',
+        "{{ subscriber.name|d('<b>\"&/') }}",
+        '{{ subscriber.nick | default("a\\"\\n\\u0416") }}',
+    ],
+)
+@given(name=st.text(max_size=30))
+def test_a_value_without_the_engine_is_what_the_engine_makes_of_it(source, name):
+    (quick,) = pieces_of_text("greeting", source)
+    (engine,) = pieces_of_text("greeting", f"{{% if true %}}{source}{{% endif %}}")
+
+    assert isinstance(quick, SubscriberValue)
+    assert isinstance(engine, Expression)
+    assert quick.as_html(values(name)) == engine.as_html(values(name))
+    assert quick.as_text(values(name)) == engine.as_text(values(name))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ subscriber.name | upper }}",
+        "{{ subscriber.name | default(subscriber.nick) }}",
+        '{{ subscriber.name | default("a") | upper }}',
+        '{{ subscriber.name | default("a" ~ "b") }}',
+        "{{ subscriber.name ~ subscriber.nick }}",
+        "{{ not subscriber.name }}",
+    ],
+)
+def test_whatever_says_more_than_a_value_is_left_to_the_engine(source):
+    (piece,) = pieces_of_text("greeting", source)
+
+    assert isinstance(piece, Expression)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "{{ subscriber.name",
@@ -89,6 +134,8 @@ def test_closing_brackets_may_stand_in_quotes():
         "{{ subscriber.name | safe }}",
         "{{ subscriber.name | nosuchfilter }}",
         "{{ subscriber.name.x.y }}",
+        "{{ subscriber.keys }}",
+        "{{ subscriber.__class__ }}",
         "{% for x in subscriber.name %}x{% endfor %}",
         "{% include 'letter.mjml' %}",
         "{% set x = 1 %}",
@@ -131,6 +178,15 @@ def test_a_part_that_grows_too_long_for_a_reader_is_refused():
 
     with pytest.raises(ReaderUnfit):
         filled_text(pieces, values("Эхо"))
+
+
+def test_a_value_that_is_too_long_is_refused():
+    pieces = pieces_of_text("greeting", "{{ subscriber.name }}")
+
+    with pytest.raises(ReaderUnfit):
+        filled_text(pieces, values("Э" * 10_001))
+    with pytest.raises(ReaderUnfit):
+        filled_html(pieces, values("<" * 5_000))
 
 
 @pytest.mark.parametrize("text", ["{{" * 50_000, '{{ "' * 50_000, "{%if" * 50_000])

@@ -12,7 +12,7 @@ from email.utils import parseaddr
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gonets.letters.compiling import compile_letter
@@ -20,6 +20,7 @@ from gonets.letters.encodings import (
     Base64Body,
     QuotedPrintableBody,
     canonical,
+    quoted_printable,
     smallest_body,
 )
 from gonets.letters.errors import ReaderUnfit, TemplateFault
@@ -159,6 +160,13 @@ def test_no_subject_or_sender_breaks_out_of_its_header(text):
     assert found["From"].addresses[0].addr_spec == "news@gorod.example"
 
 
+def test_a_list_id_that_no_line_can_hold_is_refused():
+    with pytest.raises(TemplateFault) as fault:
+        compile_letter(a_letter(list_id="weekly." + "a" * 1000 + ".example"))
+
+    assert fault.value.field == "list_id"
+
+
 @pytest.mark.parametrize(
     "field", ["sender_address", "reply_to", "list_id"], ids=lambda field: field
 )
@@ -247,7 +255,7 @@ def test_a_body_decodes_to_fixed_and_personal_text_in_turn(kind, fixed, personal
     values = [canonical(text) for text in personal]
 
     body = kind.of(stretches)
-    encoded = body.encoded(values)
+    encoded = b"".join(body.stretches(personal))
 
     part = email.message_from_bytes(
         b"Content-Transfer-Encoding: " + body.encoding + b"\r\n\r\n" + encoded
@@ -256,6 +264,23 @@ def test_a_body_decodes_to_fixed_and_personal_text_in_turn(kind, fixed, personal
     assert part.get_payload(decode=True) == meant
     assert all(len(line) <= 76 for line in encoded.split(b"\r\n"))
     assert not any(line.startswith(b".") for line in encoded.split(b"\r\n"))
+
+
+PLAIN_OR_NOT = st.text(st.sampled_from("aZ09 .=/:FromЖ👍\t\n"), max_size=170)
+
+
+@given(PLAIN_OR_NOT)
+@example("https://gorod.example/u/weekly." + "a" * 42 + ".b/" + "c" * 80)
+@example("From me")
+@example(".dot")
+@example("blank ")
+def test_the_short_way_of_a_plain_value_leads_to_the_same_bytes(text):
+    value = canonical(text)
+
+    encoded = QuotedPrintableBody.of([b"", b""]).stretches([text])
+
+    soft_break = b"" if not value or value.endswith(b"\r\n") else b"=\r\n"
+    assert b"".join(encoded) == quoted_printable(value) + soft_break
 
 
 def test_the_smaller_encoding_is_taken():

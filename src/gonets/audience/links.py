@@ -44,6 +44,11 @@ def unsubscribe_token(*, readership_key: str, link_key: str) -> str:
     return tokens.sign(PURPOSE, readership_key, link_key)
 
 
+def unsubscribe_signer(readership_key: str) -> tokens.Signer:
+    """Return what makes the tokens of many people, by their ``link_key``."""
+    return tokens.Signer(PURPOSE, readership_key)
+
+
 def inert_token(readership_key: str) -> str:
     """Return a token for previews and test letters: its page explains itself."""
     return tokens.sign(PURPOSE, readership_key, INERT)

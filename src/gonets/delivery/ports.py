@@ -39,9 +39,9 @@ class Withheld:
 class Envelope(NamedTuple):
     """``content`` is the message with CRLF line ends, before dot-stuffing.
 
-    ``is_wire_ready`` promises that nothing has to be looked at any more: the message
-    is 7-bit, its lines end in CRLF (the last one too) and hold at most 998 bytes, and
-    none of them begins with a dot.
+    ``is_wire_ready`` is the letter's word that nothing is left to check or to change:
+    ASCII without NUL, no line end but CRLF and one at the very end, no line over
+    998 bytes, none that begins with a dot.  So stuffing only adds the last dot.
     """
 
     sender: str

@@ -11,13 +11,17 @@ import re
 from binascii import b2a_base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
-from typing import Protocol
+from functools import lru_cache
+from typing import NamedTuple, Protocol
 
 CRLF = b"\r\n"
+SOFT_BREAK = b"=\r\n"
+
+BASE64_LINE_CHARACTERS = 76
+"""All that RFC 2045 allows on an encoded line."""
 
 BASE64_LINE_BYTES = 57
-"""They make 76 characters, all that RFC 2045 allows on an encoded line."""
+"""They make a whole encoded line."""
 
 QUOTED_LINE_CHARACTERS = 73
 """Two fewer than would fit beside the soft break, so that a dot may become ``=2E``."""
@@ -36,8 +40,11 @@ class Body(Protocol):
         """How many encoded bytes are fixed."""
         ...
 
-    def encoded(self, personal: Sequence[bytes]) -> bytes:
-        """Return the whole body; ``personal`` holds the bytes of each gap in order."""
+    def stretches(self, personal: Sequence[str]) -> list[bytes]:
+        """Return the whole body in stretches that only have to be joined.
+
+        ``personal`` holds the text of each gap in order.
+        """
         ...
 
 
@@ -62,22 +69,25 @@ def canonical(text: str) -> bytes:
 class QuotedPrintableBody:
     """Every stretch begins on a line of its own: soft breaks hold them together."""
 
-    fixed: tuple[bytes, ...]
+    row: tuple[bytes, ...]  # fixed text, an empty place for each gap in between
     encoding: bytes = b"quoted-printable"
 
     @classmethod
     def of(cls, fixed: Sequence[bytes]) -> QuotedPrintableBody:
         *before_gaps, last = map(quoted_printable, fixed)
-        return cls((*map(_soft_broken, before_gaps), last))
+        row: list[bytes] = []
+        for stretch in before_gaps:
+            row += (_soft_broken(stretch), b"")
+        return cls((*row, last))
 
     @property
     def size(self) -> int:
-        return sum(map(len, self.fixed))
+        return sum(map(len, self.row))
 
-    def encoded(self, personal: Sequence[bytes]) -> bytes:
-        gaps = [_soft_broken(quoted_printable(value)) for value in personal]
-        pairs = zip_longest(self.fixed, gaps, fillvalue=b"")
-        return b"".join(stretch for pair in pairs for stretch in pair)
+    def stretches(self, personal: Sequence[str]) -> list[bytes]:
+        row = list(self.row)
+        row[1::2] = map(_quoted_gap, personal)
+        return row
 
 
 def quoted_printable(content: bytes) -> bytes:
@@ -85,30 +95,54 @@ def quoted_printable(content: bytes) -> bytes:
 
     No encoded line begins with a dot or ends with a blank, whatever comes next.
     """
-    return CRLF.join(_quoted_line(line) for line in content.split(CRLF))
+    return CRLF.join(map(_quoted_line, content.split(CRLF)))
 
 
-_UNSAFE = re.compile(rb"[^\t\x20-\x3c\x3e-\x7e]|[\t ]\Z|\AFrom ")
-_HEX = [b"=%02X" % byte for byte in range(256)]
+@lru_cache(maxsize=256)
+def _quoted_gap(text: str) -> bytes:
+    """Encode what stands in a gap, with its soft break.
+
+    Names, addresses and links stand in the text part and in the HTML part, hence the
+    cache; and nearly all are plain, hence the short way.
+    """
+    value = canonical(text)
+    if (
+        value.translate(None, _PLAIN)
+        or value.startswith((b".", b"From "))
+        or value.endswith(b" ")
+    ):
+        return _soft_broken(quoted_printable(value))
+    if len(value) > QUOTED_LINE_CHARACTERS:
+        value = _wrapped(value)
+    return value + SOFT_BREAK if value else value
+
+
+_PLAIN = bytes(byte for byte in range(0x20, 0x7F) if byte != ord("="))
+_UNSAFE = re.compile(rb"[^\t\x20-\x3c\x3e-\x7e]+|[\t ]\Z|\AFrom ")
 
 
 def _quoted_line(line: bytes) -> bytes:
-    quoted = _UNSAFE.sub(_quoted, line)
-    pieces = []
+    return _wrapped(_UNSAFE.sub(_quoted, line))
+
+
+def _quoted(match: re.Match[bytes]) -> bytes:
+    if match[0] == b"From ":
+        return b"=46rom "
+    return b"=" + match[0].hex("=").upper().encode("ascii")
+
+
+def _wrapped(quoted: bytes) -> bytes:
+    """Break a line softly so that none is too long or begins with a dot."""
+    lines = []
     while len(quoted) > QUOTED_LINE_CHARACTERS:
         end = QUOTED_LINE_CHARACTERS
         # A code such as =D0 must stay in one piece.
         end -= 1 if quoted[end - 1 : end] == b"=" else 0
         end -= 2 if quoted[end - 2 : end - 1] == b"=" else 0
-        pieces.append(quoted[:end])
+        lines.append(_dot_quoted(quoted[:end]))
         quoted = quoted[end:]
-    pieces.append(quoted)
-    return b"=\r\n".join(map(_dot_quoted, pieces))
-
-
-def _quoted(match: re.Match[bytes]) -> bytes:
-    found = match[0]
-    return _HEX[found[0]] + found[1:]
+    lines.append(_dot_quoted(quoted))
+    return SOFT_BREAK.join(lines)
 
 
 def _dot_quoted(line: bytes) -> bytes:
@@ -117,11 +151,10 @@ def _dot_quoted(line: bytes) -> bytes:
 
 def _soft_broken(encoded: bytes) -> bytes:
     at_line_start = not encoded or encoded.endswith(CRLF)
-    return encoded if at_line_start else encoded + b"=\r\n"
+    return encoded if at_line_start else encoded + SOFT_BREAK
 
 
-@dataclass(frozen=True, slots=True)
-class _Aligned:
+class _Aligned(NamedTuple):
     """Fixed text encoded from its ``skip``-th byte: ``head``, lines, ``tail``.
 
     Only whole groups of three bytes are encoded; the rest goes with the neighbours.
@@ -157,20 +190,20 @@ class Base64Body:
         fixed = sum(len(stretch) for stretch, _alignments in self.fixed)
         return fixed * 78 // BASE64_LINE_BYTES
 
-    def encoded(self, personal: Sequence[bytes]) -> bytes:
-        lines = []
+    def stretches(self, personal: Sequence[str]) -> list[bytes]:
+        row: list[bytes] = []
         waiting = b""
         # There is one gap fewer than there are stretches.
-        for (stretch, alignments), value in zip(
-            self.fixed, (*personal, b""), strict=True
-        ):
+        gaps = (*map(canonical, personal), b"")
+        for (stretch, alignments), gap in zip(self.fixed, gaps, strict=True):
             if alignments:
-                aligned = alignments[-len(waiting) % 3]
-                lines += [base64_lines(waiting + aligned.head), aligned.lines]
-                waiting = aligned.tail + value
+                head, lines, tail = alignments[-len(waiting) % 3]
+                row += (base64_lines(waiting + head), lines)
+                waiting = tail + gap
             else:
-                waiting += stretch + value
-        return b"".join((*lines, base64_lines(waiting)))
+                waiting += stretch + gap
+        row.append(base64_lines(waiting))
+        return row
 
 
 def _alignments(stretch: bytes) -> tuple[_Aligned, ...]:
@@ -181,8 +214,9 @@ def _alignments(stretch: bytes) -> tuple[_Aligned, ...]:
 
 def base64_lines(content: bytes) -> bytes:
     """Return lines of at most 76 characters, each ending in CRLF."""
-    starts = range(0, len(content), BASE64_LINE_BYTES)
-    return b"".join(
-        b2a_base64(content[start : start + BASE64_LINE_BYTES], newline=False) + CRLF
-        for start in starts
-    )
+    coded = b2a_base64(content, newline=False)
+    if len(coded) <= BASE64_LINE_CHARACTERS:  # Nearly every personal part.
+        return coded + CRLF if coded else coded
+    starts = range(0, len(coded), BASE64_LINE_CHARACTERS)
+    lines = [coded[start : start + BASE64_LINE_CHARACTERS] for start in starts]
+    return CRLF.join((*lines, b""))

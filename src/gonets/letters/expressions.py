@@ -16,13 +16,18 @@ from django.utils.translation import gettext as _
 from minijinja import Environment, TemplateError
 
 from gonets.letters.errors import ReaderUnfit, TemplateFault
-from gonets.letters.personalising import PersonalValues, Piece
+from gonets.letters.personalising import (
+    Personal,
+    PersonalValues,
+    Piece,
+    SubscriberValue,
+    fitting,
+)
 
 FUEL = 2_000
 """Steps of the template engine for one expression; an honest one takes about ten."""
 
 MAX_SOURCE_CHARACTERS = 4_000
-MAX_PERSONAL_CHARACTERS = 10_000
 MAX_NESTING = 10
 
 ENDS = {"if": "endif"}
@@ -51,12 +56,7 @@ class Expression:
                 _("%(source)s cannot be filled in for this reader: %(reason)s")
                 % {"source": self.source, "reason": error.message}
             ) from error
-        if len(filled) > MAX_PERSONAL_CHARACTERS:
-            raise ReaderUnfit(
-                _("%(source)s becomes too long for this reader.")
-                % {"source": self.source}
-            )
-        return filled
+        return fitting(self.source, filled)
 
 
 def pieces_of_text(field: str, text: str) -> tuple[Piece, ...]:
@@ -92,6 +92,11 @@ _BRACKETS = re.compile(
     rf"|\{{%(?:{_QUOTED}|(?!%\}})[^\"'])*%\}}"
     r"|\{#(?:(?!#\}).)*#\}",
     re.DOTALL,
+)
+# What nearly every editor writes.
+_PLAIN_VALUE = re.compile(
+    r"\{\{\s*subscriber\.([A-Za-z_]\w*)\s*"
+    rf"(?:\|\s*(?:default|d)\(\s*(?:{_QUOTED})\s*\)\s*)?\}}\}}"
 )
 _OPENING = re.compile(r"\{\{|\{%|\{#")
 _KEYWORD = re.compile(r"\{%[-+]?(?:\s|&nbsp;)*(\w*)")
@@ -172,7 +177,7 @@ def _end_word(field: str, opening: re.Match[str]) -> str:
     return word
 
 
-def _text_expression(field: str, source: str) -> Expression:
+def _text_expression(field: str, source: str) -> Personal:
     escaped = "".join(
         part if in_brackets else html.escape(part)
         for part, in_brackets in _bracketed(source)
@@ -180,7 +185,7 @@ def _text_expression(field: str, source: str) -> Expression:
     return _expression(field, source, html_source=escaped, text_source=source)
 
 
-def _html_expression(field: str, source: str) -> Expression:
+def _html_expression(field: str, source: str) -> Personal:
     parts = [
         (html.unescape(part) if in_brackets else part, in_brackets)
         for part, in_brackets in _bracketed(source)
@@ -212,7 +217,7 @@ def _words_of(fragment: str) -> str:
 
 def _expression(
     field: str, source: str, *, html_source: str, text_source: str
-) -> Expression:
+) -> Personal:
     if len(source) > MAX_SOURCE_CHARACTERS:
         raise _fault(field, source[:60], _("it is too long"))
     engine = _engine()
@@ -222,10 +227,14 @@ def _expression(
         names = engine.undeclared_variables_in_template("text", nested=True)
         _check_names(field, source, names)
         # Unknown filters and endless work only show when it runs.
-        engine.render_template("html", subscriber={})
+        missing_html = engine.render_template("html", subscriber={})
+        missing_text = engine.render_template("text", subscriber={})
         engine.render_template("html", subscriber=dict.fromkeys(_values(names), "x"))
     except TemplateError as error:
         raise _fault(field, source, _reason(error)) from error
+    value = _PLAIN_VALUE.fullmatch(text_source)
+    if value is not None:
+        return SubscriberValue(source, value[1], missing_html, missing_text)
     return Expression(field, source, engine)
 
 
@@ -242,10 +251,16 @@ def _engine() -> Environment:
 
 
 def _check_names(field: str, source: str, names: set[str]) -> None:
-    unknown = sorted(name for name in names if not name.startswith("subscriber."))
+    unknown = sorted(name for name in names if not _is_value(name))
     if unknown:
         reason = _("“%(name)s” is unknown; write subscriber.name, for example")
         raise _fault(field, source, reason % {"name": unknown[0]})
+
+
+def _is_value(name: str) -> bool:
+    # The engine would show a mapping's own methods, with where in memory they are.
+    start, _dot, value = name.partition(".")
+    return start == "subscriber" and bool(value) and not hasattr(dict, value)
 
 
 def _values(names: set[str]) -> Iterator[str]:

@@ -19,6 +19,7 @@ WORD_BYTES = 39
 
 MAX_LINK_CHARACTERS = 900
 MAX_ID_CHARACTERS = 250
+MAX_LIST_ID_CHARACTERS = 255
 
 FOLD = b"\r\n "
 
@@ -36,10 +37,12 @@ def unstructured(name: bytes, text: str) -> bytes:
 
 
 def mailbox(name: str, address: str) -> bytes:
-    """Return ``name <address>``; ``address`` must be plain ASCII already."""
-    bracketed = b"<" + address.encode("ascii") + b">"
-    phrase = _phrase(clean_line(name))
-    return phrase + FOLD + bracketed if phrase else bracketed
+    """Return ``name <address>``.
+
+    ``name`` must be a clean line already, and ``address`` plain ASCII.
+    """
+    bracketed = b"<%b>" % address.encode("ascii")
+    return _phrase(name) + FOLD + bracketed if name else bracketed
 
 
 def encoded_words(text: str) -> bytes:
@@ -48,15 +51,18 @@ def encoded_words(text: str) -> bytes:
     Between two encoded words the line ends vanish, so that texts encoded one by one
     and joined by ``FOLD`` read as one.
     """
+    whole = text.encode("utf-8", "replace")
+    if len(whole) <= WORD_BYTES:  # Nearly every name.
+        return _encoded_word(whole) if whole else whole
     return FOLD.join(map(_encoded_word, _bites(text)))
 
 
 def list_id(name: str, identity: str) -> bytes:
     """Return the value of List-Id (RFC 2919).
 
-    :raises BadHeader: unless ``identity`` is a dotted name.
+    :raises BadHeader: unless ``identity`` is a dotted name of at most 255 characters.
     """
-    if not _DOTTED_NAME.fullmatch(identity):
+    if len(identity) > MAX_LIST_ID_CHARACTERS or not _DOTTED_NAME.fullmatch(identity):
         raise BadHeader(identity)
     return mailbox(name, identity)
 
@@ -111,6 +117,7 @@ _PLAIN_ADDRESS = re.compile(
 _WEB_ADDRESS = re.compile(r"https?://[!-;=?-~]+")
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 _Q_SAFE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/"
+_Q_SAFE_OR_BLANK = _Q_SAFE + b" "
 _Q_CODES = [
     b"_" if byte == ord(" ") else bytes((byte,)) if byte in _Q_SAFE else b"=%02X" % byte
     for byte in range(256)
@@ -143,11 +150,6 @@ def _phrase(name: str) -> bytes:
 
 def _bites(text: str) -> Iterator[bytes]:
     """Yield ``text`` in UTF-8, cut between characters so that each bite fits a word."""
-    whole = text.encode("utf-8", "replace")
-    if len(whole) <= WORD_BYTES:
-        if whole:
-            yield whole
-        return
     bite = b""
     for character in text:
         more = character.encode("utf-8", "replace")
@@ -155,12 +157,11 @@ def _bites(text: str) -> Iterator[bytes]:
             yield bite
             bite = b""
         bite += more
-    if bite:
-        yield bite
+    yield bite
 
 
 def _encoded_word(bite: bytes) -> bytes:
-    coded = len(bite.translate(None, _Q_SAFE + b" "))
+    coded = len(bite.translate(None, _Q_SAFE_OR_BLANK))
     if len(bite) + 2 * coded <= (len(bite) + 2) // 3 * 4:
-        return b"=?utf-8?q?" + b"".join(_Q_CODES[byte] for byte in bite) + b"?="
+        return b"=?utf-8?q?" + b"".join([_Q_CODES[byte] for byte in bite]) + b"?="
     return b"=?utf-8?b?" + b2a_base64(bite, newline=False) + b"?="

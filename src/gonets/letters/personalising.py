@@ -6,10 +6,14 @@ import html
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from django.utils.translation import gettext as _
+
+from gonets.letters.errors import ReaderUnfit
 from gonets.letters.types import Reader
+
+MAX_PERSONAL_CHARACTERS = 10_000
 
 DIRECTION_CONTROLS = frozenset(
     chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
@@ -17,8 +21,7 @@ DIRECTION_CONTROLS = frozenset(
 """Embeddings, overrides and isolates: they can turn the rest of a line around."""
 
 
-@dataclass(frozen=True, slots=True)
-class PersonalValues:
+class PersonalValues(NamedTuple):
     """What the letter knows about one reader, cleaned; empty values are left out."""
 
     subscriber: Mapping[str, str]
@@ -27,12 +30,10 @@ class PersonalValues:
 
     @classmethod
     def of(cls, reader: Reader) -> PersonalValues:
-        known = ((name, clean_line(value)) for name, value in reader.values.items())
-        return cls(
-            MappingProxyType({name: value for name, value in known if value}),
-            reader.address,
-            reader.unsubscribe_address,
-        )
+        known = {name: clean_line(value) for name, value in reader.values.items()}
+        if not all(known.values()):
+            known = {name: value for name, value in known.items() if value}
+        return cls(known, reader.address, reader.unsubscribe_address)
 
 
 class Personal(Protocol):
@@ -77,6 +78,42 @@ class UnsubscribeAddress:
         return values.unsubscribe_address
 
 
+@dataclass(frozen=True, slots=True)
+class SubscriberValue:
+    """``{{ subscriber.… }}`` with or without a fallback: needs no template engine.
+
+    What stands for a missing value is given as the engine makes it.
+    """
+
+    source: str
+    name: str
+    missing_html: str
+    missing_text: str
+
+    def as_html(self, values: PersonalValues) -> str:
+        value = values.subscriber.get(self.name)
+        if value is None:
+            return self.missing_html
+        # As the engine escapes, which adds the slash.
+        return fitting(self.source, html.escape(value).replace("/", "&#x2f;"))
+
+    def as_text(self, values: PersonalValues) -> str:
+        value = values.subscriber.get(self.name)
+        return self.missing_text if value is None else fitting(self.source, value)
+
+
+def fitting(source: str, filled: str) -> str:
+    """Return ``filled``, which is what ``source`` became.
+
+    :raises ReaderUnfit: if it is too long.
+    """
+    if len(filled) > MAX_PERSONAL_CHARACTERS:
+        raise ReaderUnfit(
+            _("%(source)s becomes too long for this reader.") % {"source": source}
+        )
+    return filled
+
+
 def filled_html(pieces: tuple[Piece, ...], values: PersonalValues) -> str:
     return "".join(
         piece if isinstance(piece, str) else piece.as_html(values) for piece in pieces
@@ -95,7 +132,7 @@ def clean_line(text: str) -> str:
     What a stranger typed must neither break a header nor reverse what follows it.
     """
     # Nearly every value: no need to look at each character.
-    if text.isprintable() and not DIRECTION_CONTROLS.intersection(text):
+    if text.isprintable():  # Neither control nor direction characters are.
         return " ".join(text.split())
     return " ".join("".join(map(_harmless, text)).split())
 

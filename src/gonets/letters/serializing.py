@@ -27,55 +27,54 @@ class Wire:
 
     opening: bytes  # From, Reply-To
     subject: SubjectLine
-    closing: bytes  # the remaining headers, up to the first part's own
     text: BodyPart
     html: BodyPart
-    boundary: bytes
+    ending: bytes
 
     def message_for(self, reader: Reader) -> bytes:
         """Return the message with CRLF line ends, before any dot-stuffing.
 
+        It needs none: no line begins with a dot.  None is longer than 998 bytes.
+
         :raises ReaderUnfit: if the reader's address or links cannot stand in headers.
         """
         values = PersonalValues.of(reader)
+        text, html = self.text, self.html
+        texts = [part.as_text(values) for part in text.personal]
+        htmls = [part.as_html(values) for part in html.personal]
         return b"".join(
             (
                 self.opening,
                 _personal_headers(reader, values),
                 self.subject.encoded(values),
-                self.closing,
-                self.text.encoded(
-                    [part.as_text(values) for part in self.text.personal]
-                ),
-                CRLF + b"--" + self.boundary + CRLF,
-                self.html.encoded(
-                    [part.as_html(values) for part in self.html.personal]
-                ),
-                CRLF + b"--" + self.boundary + b"--" + CRLF,
+                text.before,
+                *text.body.stretches(texts),
+                html.before,
+                *html.body.stretches(htmls),
+                self.ending,
             )
         )
 
 
 @dataclass(frozen=True, slots=True)
 class BodyPart:
-    """A part of the message: its own headers and its body."""
+    """A part of the message: its body, and the fixed bytes ``before`` it."""
 
-    head: bytes
+    before: bytes
     body: Body
     personal: tuple[Personal, ...]
 
     @classmethod
-    def of(cls, kind: bytes, pieces: Sequence[Piece]) -> BodyPart:
+    def of(cls, kind: bytes, pieces: Sequence[Piece], *, after: bytes) -> BodyPart:
+        """Encode what is fixed; ``after`` is what the part's own headers follow."""
         fixed, personal = alternating(pieces)
         body = smallest_body([canonical(text) for text in fixed])
         head = (
+            after,
             b"Content-Type: text/" + kind + b"; charset=utf-8" + CRLF,
             b"Content-Transfer-Encoding: " + body.encoding + CRLF + CRLF,
         )
         return cls(b"".join(head), body, personal)
-
-    def encoded(self, texts: Sequence[str]) -> bytes:
-        return self.head + self.body.encoded([canonical(text) for text in texts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +117,13 @@ def wire_of(
     digest = digest_of(content)
     # "=_" cannot occur in quoted-printable or base64, so no body holds the boundary.
     boundary = f"=_gonets_{digest[:32]}".encode("ascii")
+    closing = _fixed_headers(content, digest=digest, boundary=boundary)
     return Wire(
         opening=_sender_headers(content),
         subject=SubjectLine.of(subject),
-        closing=_fixed_headers(content, digest=digest, boundary=boundary),
-        text=BodyPart.of(b"plain", text),
-        html=BodyPart.of(b"html", html),
-        boundary=boundary,
+        text=BodyPart.of(b"plain", text, after=closing),
+        html=BodyPart.of(b"html", html, after=CRLF + b"--" + boundary + CRLF),
+        ending=CRLF + b"--" + boundary + b"--" + CRLF,
     )
 
 
@@ -145,7 +144,7 @@ def alternating(
 
 def _sender_headers(content: LetterContent) -> bytes:
     sender = _address("sender_address", content.sender_address)
-    lines = b"From: " + headers.mailbox(content.sender_name, sender) + CRLF
+    lines = b"From: " + headers.mailbox(clean_line(content.sender_name), sender) + CRLF
     if content.reply_to:
         reply_to = _address("reply_to", content.reply_to)
         lines += b"Reply-To: " + reply_to.encode("ascii") + CRLF
@@ -179,7 +178,7 @@ def _fixed_headers(content: LetterContent, *, digest: str, boundary: bytes) -> b
 
 def _list_id(content: LetterContent) -> bytes:
     try:
-        return headers.list_id(content.newsletter, content.list_id)
+        return headers.list_id(clean_line(content.newsletter), content.list_id)
     except headers.BadHeader as error:
         raise TemplateFault(
             "list_id", _("The newsletter has no valid List-Id; check its sender.")
@@ -197,22 +196,23 @@ def _feedback_id(content: LetterContent, digest: str) -> bytes:
     return f"{digest[:12]}:{newsletter}:newsletter:{sender}".encode("ascii")
 
 
+_PERSONAL_HEADERS = b"To: %b\r\nDate: %b\r\nMessage-ID: %b\r\nList-Unsubscribe: %b\r\n"
+
+
 def _personal_headers(reader: Reader, values: PersonalValues) -> bytes:
     try:
         address = headers.plain_address(reader.address)
-        lines = (
-            b"To: " + headers.mailbox(values.subscriber.get("name", ""), address),
-            b"Date: " + headers.date(reader.date),
-            b"Message-ID: " + headers.message_id(reader.message_id),
-            b"List-Unsubscribe: " + headers.link(reader.unsubscribe_address),
-            b"",
+        return _PERSONAL_HEADERS % (
+            headers.mailbox(values.subscriber.get("name", ""), address),
+            headers.date(reader.date),
+            headers.message_id(reader.message_id),
+            headers.link(reader.unsubscribe_address),
         )
     except headers.BadHeader as error:
         raise ReaderUnfit(
             _("“%(value)s” cannot stand in a letter's headers.")
             % {"value": clean_line(str(error))}
         ) from error
-    return CRLF.join(lines)
 
 
 def _spaced(text: str) -> str:

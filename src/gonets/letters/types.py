@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +63,12 @@ class LetterContent:
     list_id: str  # "<key>.<domain>", RFC 2919
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class Reader(NamedTuple):
     """The personal part of a letter; every value is plain text.
 
     ``values`` is what ``subscriber.…`` sees: ``name`` and ``address`` at least.
+
+    A tuple, because one is made for every letter: a dataclass takes twice as long.
     """
 
     address: str

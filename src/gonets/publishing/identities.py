@@ -22,10 +22,19 @@ def version_id(letter_ref: str) -> int:
 
 
 def message_id(*parts: str, sender: str) -> str:
-    """Return the Message-ID made of these parts, the same for the same parts.
+    """Return the Message-ID made of these parts, the same for the same parts."""
+    return MessageIds(*parts[:-1], sender=sender).of(parts[-1])
+
+
+class MessageIds:
+    """Makes Message-IDs whose parts differ only in the last one.
 
     Before the @ stands an HMAC only: counts of runs and people are nobody's business.
     """
-    signature = tokens.sign("message-id", *parts).rpartition(".")[2]
-    domain = canonical_address(sender).rpartition("@")[2]
-    return f"<{signature}@{domain}>"
+
+    def __init__(self, *parts: str, sender: str) -> None:
+        self._signer = tokens.Signer("message-id", *parts)
+        self._domain = canonical_address(sender).rpartition("@")[2]
+
+    def of(self, last: str) -> str:
+        return f"<{self._signer.signature(last)}@{self._domain}>"

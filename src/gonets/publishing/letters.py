@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from gonets.audience.queries import confirmed_subscriptions, personal_values
+from gonets.audience.queries import PersonalValues, personal_values
 from gonets.delivery.ports import Binding, Envelope, LetterUnfit, Recipient, Withheld
 from gonets.kernel import clock
 from gonets.letters.compiling import CompiledLetter, compile_letter
 from gonets.letters.errors import ReaderUnfit, TemplateFault
 from gonets.letters.storing import content_from_json
 from gonets.newsletters.models import IssueVersion
-from gonets.publishing.identities import message_id, version_id
-from gonets.publishing.readers import bound_reader, bound_values
+from gonets.publishing.identities import MessageIds, version_id
+from gonets.publishing.readers import WaysOut, bound_reader, bound_values
 
 COMPILED_LETTERS_KEPT = 8
 
@@ -39,7 +39,10 @@ class VersionLetter:
         except ReaderUnfit as error:
             raise LetterUnfit(str(error)) from error
         return Envelope(
-            sender=self.sender, recipient=recipient.address, content=content
+            sender=self.sender,
+            recipient=recipient.address,
+            content=content,
+            is_wire_ready=True,
         )
 
 
@@ -67,35 +70,38 @@ class PublishedLetters:
     ) -> list[Binding | Withheld]:
         letter = self.letter(letter_ref)
         ids = [int(recipient.person_ref or 0) for recipient in recipients]
-        people = personal_values(ids)
-        confirmed = _confirmed_among(ids, letter.readership_id)
-        date = clock.now().replace(microsecond=0)  # A Date header has whole seconds.
+        people = personal_values(ids, readership_id=letter.readership_id)
+        binder = _Binder(letter, letter_ref=letter_ref, run_id=run_id)
         return [
-            _withheld(person_id, people)
-            if person_id not in confirmed or person_id not in people
-            else Binding(
-                letter_ref=letter_ref,
-                message_id=_message_id(letter, run_id, letter_ref, recipient),
-                date=date,
-                values=bound_values(
-                    people[person_id], readership_key=letter.readership_key
-                ),
-            )
+            binder.bound(recipient.delivery_id, people.get(person_id))
             for recipient, person_id in zip(recipients, ids, strict=True)
         ]
 
 
-def _withheld(person_id: int, people: Container[int]) -> Withheld:
-    if person_id not in people:
-        return Withheld(reason=_("deleted from the subscribers"))
-    return Withheld(reason=_("not subscribed any more"))
+class _Binder:
+    """Binds the letters of one run; what they have in common is made once."""
 
+    def __init__(self, letter: VersionLetter, *, letter_ref: str, run_id: int) -> None:
+        self._letter_ref = letter_ref
+        # A Date header has whole seconds.
+        self._date = clock.now().replace(microsecond=0)
+        self._message_ids = MessageIds(str(run_id), letter_ref, sender=letter.sender)
+        self._ways_out = WaysOut(letter.readership_key)
 
-def _message_id(
-    letter: VersionLetter, run_id: int, letter_ref: str, recipient: Recipient
-) -> str:
-    parts = (str(run_id), str(recipient.delivery_id), letter_ref)
-    return message_id(*parts, sender=letter.sender)
+    def bound(
+        self, delivery_id: int, person: PersonalValues | None
+    ) -> Binding | Withheld:
+        if person is None:
+            return Withheld(reason=_("deleted from the subscribers"))
+        # Beside the stops: whoever left before the run was frozen has no stop of it.
+        if not person.is_confirmed:
+            return Withheld(reason=_("not subscribed any more"))
+        return Binding(
+            letter_ref=self._letter_ref,
+            message_id=self._message_ids.of(str(delivery_id)),
+            date=self._date,
+            values=bound_values(person, self._ways_out),
+        )
 
 
 def _compiled(letter_ref: str) -> VersionLetter:
@@ -115,10 +121,3 @@ def _compiled(letter_ref: str) -> VersionLetter:
         readership_id=readership.pk,
         readership_key=readership.key,
     )
-
-
-def _confirmed_among(subscriber_ids: Sequence[int], readership_id: int) -> set[int]:
-    """Beside the stops: whoever left before the run was frozen has no stop of it."""
-    confirmed = confirmed_subscriptions(readership_id)
-    among = confirmed.filter(subscriber_id__in=subscriber_ids)
-    return set(among.values_list("subscriber_id", flat=True))
