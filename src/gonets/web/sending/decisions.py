@@ -18,6 +18,7 @@ from gonets.publishing.actions import send_issue
 from gonets.publishing.errors import AlreadyRunning, LetterChanged, SendRefused
 from gonets.publishing.queries import audience_size, newest_run
 from gonets.publishing.readiness import check_ready, problems
+from gonets.publishing.rehearsal.reports import newest_rehearsal
 from gonets.publishing.relays import relay_outlook
 from gonets.publishing.states import AudienceRule
 from gonets.web.access import editor_required
@@ -124,6 +125,7 @@ def _send_page(
         "more_problems": found[REMARKS_SHOWN:],
         "refusal": refusal,
         "relay": notes,
+        "rehearsal": newest_rehearsal(issue.pk),
         "is_ready": bool(count)
         and not refusal
         and not notes.refusal

@@ -98,11 +98,11 @@ def run_panel(state: IssueRunState) -> RunPanel:
     return RunPanel(
         state=state,
         in_flight=progress.intent,
-        rate_text=_rate_text(rate),
+        rate_text=rate_text(rate),
         time_left_text=_time_left_text(progress.seconds_left if rate else None),
         pause_reason=progress.pause_reason,
         is_fenced=is_open and is_fenced(),
-        worker_is_missing=is_open and not _is_recent(seen_at),
+        worker_is_missing=is_open and not is_recent(seen_at),
         worker_seen_at=seen_at,
         is_corrected=_may_be_corrected(state) and is_corrected(state.run_id),
         uncertain=_uncertain(state),
@@ -125,7 +125,8 @@ def duration_text(seconds: float) -> str:
     }
 
 
-def _rate_text(rate: float | None) -> str:
+def rate_text(rate: float | None) -> str:
+    """Return a pace as people say it: "25 letters a second"; "" if there is none."""
     if not rate:
         return ""
     if rate < 1:
@@ -143,7 +144,8 @@ def _time_left_text(seconds: int | None) -> str:
     return "" if seconds is None else duration_text(seconds)
 
 
-def _is_recent(seen_at: datetime | None) -> bool:
+def is_recent(seen_at: datetime | None) -> bool:
+    """Tell whether the worker has given a sign of life lately."""
     return seen_at is not None and clock.now() - seen_at < SEEN_LATELY
 
 
