@@ -1,5 +1,7 @@
 """The words for audiences of runs, for origins of relays, and for rehearsals."""
 
+from enum import Enum, auto
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -43,9 +45,9 @@ class FindingKind(TextChoices):
     WITHHELD = "withheld", _("gets no letter")
 
 
-class ForecastLimit(TextChoices):
+class ForecastLimit(Enum):
     """What a sending has to wait for most."""
 
-    RATE = "rate", _("the mail server's limit of letters per second")
-    WAY = "way", _("the way to the mail server and back")
-    MAKING = "making", _("making the letters on this machine")
+    RATE = auto()  # the relay's limit of letters per second
+    WAY = auto()  # the way to the relay and back
+    MAKING = auto()  # making the letters on this machine

@@ -138,7 +138,7 @@ def test_the_report_names_who_and_why(desk, issue, left, mailbox):
 
     assert "Has unsubscribed: <strong" in english
     assert "=cmd@example.com" in english
-    assert "Отписан" in russian
+    assert "Отписались от рассылки: <strong" in russian
     assert "Has unsubscribed" not in russian
 
 
