@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from gonets.server.rehearsing import NICENESS
 from tests.browser.product import Product
 from tests.support.postbox import Postbox
 
@@ -107,6 +109,8 @@ def test_a_product_killed_in_between_goes_on_and_counts_everybody_once(product):
     issue_id = ask(product, "issue_for", people=people)
     ask(product, "rehearse", issue_id=issue_id)
     wait_for(product, "looked_up_to > 0")
+    (process,) = rehearsing(product)
+    niceness = os.getpriority(os.PRIO_PROCESS, process)
 
     product.kill()
     halfway = ask(product, "report", issue_id=issue_id)
@@ -114,5 +118,6 @@ def test_a_product_killed_in_between_goes_on_and_counts_everybody_once(product):
     wait_for(product, "status = 'finished'")
     report = ask(product, "report", issue_id=issue_id)
 
+    assert niceness == NICENESS
     assert 0 < halfway["looked_at"] < people
     assert (report["looked_at"], report["made"]) == (people, people)

@@ -23,6 +23,7 @@ from gonets.publishing.errors import NobodyToSendTo, RehearsalRefused
 from gonets.publishing.models import IssueRun, Rehearsal, RehearsalFinding
 from gonets.publishing.rehearsal import carrying, reasons
 from gonets.publishing.rehearsal.carrying import carry_out_rehearsals
+from gonets.publishing.rehearsal.portions import PORTION
 from gonets.publishing.rehearsal.reports import (
     finding_groups,
     is_about_letter_now,
@@ -306,6 +307,44 @@ def test_a_letter_that_nobody_could_get_is_refused_at_once(issue):
         actions.start_rehearsal(issue.pk, user=None)
 
 
+def test_what_is_found_is_written_in_small_pieces(issue, newsletter, monkeypatch):
+    """SQLite has one writer: nobody else may wait for a long list of names."""
+    for n in range(400):
+        leave(
+            make_subscriber(f"left{n}@example.com", newsletter.readership),
+            newsletter.readership,
+        )
+    pieces = []
+
+    def keep(held, progress, findings):
+        pieces.append(len(findings))
+        return rehearsals.keep_rehearsed(held, progress, findings)
+
+    monkeypatch.setattr(carrying, "keep_rehearsed", keep)
+    monkeypatch.setattr(carrying, "KEEP_EVERY", 3600)
+    actions.start_rehearsal(issue.pk, user=None)
+    carry_out_rehearsals()
+
+    assert sum(pieces) == RehearsalFinding.objects.count() == 400
+    assert max(pieces) <= carrying.MOST_UNKEPT + PORTION
+
+
+def test_it_rests_while_another_issue_is_being_sent(issue, newsletter, monkeypatch):
+    rests = []
+    monkeypatch.setattr(carrying.time, "sleep", rests.append)
+    actions.start_rehearsal(issue.pk, user=None)
+    carry_out_rehearsals()
+    alone, rests[:] = list(rests), []
+
+    other = make_issue(newsletter)
+    actions.send_issue(other.pk, audience=AudienceRule.EVERYONE, user=None)
+    actions.start_rehearsal(issue.pk, user=None)
+    carry_out_rehearsals()
+
+    assert not any(alone)
+    assert all(rest > 0 for rest in rests)
+
+
 def test_it_is_stopped_between_two_portions(issue, monkeypatch):
     monkeypatch.setattr("gonets.publishing.rehearsal.portions.PORTION", 1)
     monkeypatch.setattr(carrying, "KEEP_EVERY", 0)
@@ -322,6 +361,7 @@ def test_it_is_stopped_between_two_portions(issue, monkeypatch):
 
     state = newest_rehearsal(issue.pk)
     assert state.status == RehearsalStatus.STOPPED
+    assert state.forecast is None  # It would be about some of the letters only.
     assert 0 < state.tally.made < 3
     assert not actions.stop_rehearsal(rehearsal.pk)
 

@@ -68,9 +68,9 @@ class RehearsalState:
 
     @property
     def forecast(self) -> Forecast | None:
-        """How long the real sending will take; None if nothing was made."""
+        """How long the real sending will take; None if not everybody was looked at."""
         letters = self.tally.made
-        if not letters:
+        if not letters or self.status != RehearsalStatus.FINISHED:
             return None
         relay = self.relay
         return forecast(

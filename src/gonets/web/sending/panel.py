@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -136,8 +137,8 @@ def rate_text(rate: float | None) -> str:
         ) % {"count": minute}
     second = round(rate)
     return ngettext(
-        "%(count)d letter a second", "%(count)d letters a second", second
-    ) % {"count": second}
+        "%(count)s letter a second", "%(count)s letters a second", second
+    ) % {"count": number_format(second, force_grouping=True)}
 
 
 def _time_left_text(seconds: int | None) -> str:

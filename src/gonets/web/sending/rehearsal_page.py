@@ -158,7 +158,7 @@ class RehearsalReport:
         """Return why the real sending will take so long."""
         forecast = self.state.forecast
         if forecast is None:
-            return _("No letter was made.")
+            return _("Known only after a whole rehearsal.")
         relay = self.state.relay
         if forecast.limit == ForecastLimit.RATE:
             limit = {"pace": rate_text(relay.letters_per_second)}
