@@ -104,6 +104,19 @@ def test_a_thousand_people_are_rehearsed_and_nothing_leaves(product):
         time.sleep(0.1)
 
 
+def test_a_product_stopped_in_between_hands_it_back(product):
+    issue_id = ask(product, "issue_for", people=6_000)
+    ask(product, "rehearse", issue_id=issue_id)
+    wait_for(product, "looked_up_to > 0")
+
+    assert product.stop() == 0
+
+    halfway = ask(product, "report", issue_id=issue_id)
+    assert halfway["status"] == "waiting"
+    assert 0 < halfway["looked_at"] < 6_000
+    assert not rehearsing(product)
+
+
 def test_a_product_killed_in_between_goes_on_and_counts_everybody_once(product):
     people = 6_000
     issue_id = ask(product, "issue_for", people=people)

@@ -108,7 +108,7 @@ class Rehearsal(models.Model):
     seconds_left = models.FloatField(null=True, blank=True)
     holder = models.CharField(max_length=32, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
-    tries = models.PositiveIntegerField(default=0)  # taken up, and not handed back
+    tries = models.PositiveIntegerField(default=0)  # taken up, and did not get on
     failure = models.TextField(blank=True)  # why it was broken off, as a source string
     created_at = models.DateTimeField()
     started_by = models.ForeignKey(

@@ -10,6 +10,7 @@ import pytest
 from gonets.publishing.rehearsal.doubts import MEANT, doubt_about
 from gonets.publishing.rehearsal.forecasts import Pace, forecast, rest_after
 from gonets.publishing.rehearsal.reasons import MISSPELT, NO_SUCH_DOMAIN, OTHERS
+from gonets.publishing.rehearsal.relays import RelayFacts, together
 from gonets.publishing.rehearsal.tallies import (
     KEPT_BY_NAME,
     MOST_REASONS,
@@ -74,6 +75,34 @@ def test_the_slowest_part_says_how_long_a_sending_takes(pace, seconds, limit):
     found = forecast(1000, Pace(**{**known, **pace}))
 
     assert (found.seconds, found.limit) == (pytest.approx(seconds), limit)
+
+
+def test_relays_that_share_a_sending_offer_what_all_of_them_offer():
+    first = RelayFacts(
+        host="a.example",
+        letters_per_second=10,
+        connections=4,
+        offers={"SIZE": "0", "SMTPUTF8": "", "PIPELINING": ""},
+        round_trip_seconds=0.1,
+    )
+    second = RelayFacts(
+        host="b.example",
+        letters_per_second=5,
+        connections=2,
+        offers={"SIZE": "5000", "PIPELINING": ""},
+        round_trip_seconds=0.3,
+    )
+    silent = RelayFacts(host="c.example", cause="unreachable", answer="no route")
+
+    both, all_three = together([first, second]), together([first, second, silent])
+
+    assert both.offers == {"PIPELINING": "", "SIZE": "5000"}
+    assert (both.letters_per_second, both.connections) == (15, 6)
+    assert (both.host, both.round_trip_seconds) == ("a.example, b.example", 0.3)
+    assert all_three.offers == both.offers
+    assert all_three.letters_per_second is None
+    assert (all_three.cause, all_three.answer) == ("unreachable", "no route")
+    assert together([silent]) == silent
 
 
 def test_a_rehearsal_rests_while_letters_really_leave():

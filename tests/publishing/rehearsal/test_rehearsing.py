@@ -413,6 +413,22 @@ def test_one_that_never_gets_to_its_end_is_given_up(issue):
     assert not rehearsals_wait()
 
 
+def test_one_that_gets_on_is_never_given_up(issue, monkeypatch):
+    monkeypatch.setattr("gonets.publishing.rehearsal.portions.PORTION", 1)
+    actions.start_rehearsal(issue.pk, user=None)
+    Rehearsal.objects.update(tries=rehearsals.MOST_TRIES - 1)
+
+    asked = []
+
+    def end_after_one():
+        asked.append(None)
+        return len(asked) > 2
+
+    carry_out_rehearsals(end_after_one)
+
+    assert Rehearsal.objects.get().tries == 0
+
+
 def test_the_letter_rehearsed_is_the_one_that_was_saved(issue):
     rehearsal = actions.start_rehearsal(issue.pk, user=None)
 

@@ -105,7 +105,7 @@ def stop_rehearsal(rehearsal_id: int) -> bool:
 def claim_rehearsal(*, holder: str) -> Rehearsal | None:
     """Take the first rehearsal that nobody holds, or whose holder fell silent.
 
-    One that has been taken up too often without an end is given up.
+    One that has been taken up too often without getting on is given up.
     """
     for rehearsal in rehearsals_to_take():
         mine = _as_it_was(rehearsal)
@@ -209,6 +209,7 @@ def _keep(held: Rehearsal, progress: Progress, findings: Sequence[Found]) -> boo
         letters_per_second=progress.letters_per_second,
         seconds_left=progress.seconds_left,
         lease_until=clock.now() + LEASE,
+        tries=1,  # It gets on.
     )
     if not kept:
         return False

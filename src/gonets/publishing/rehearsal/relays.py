@@ -1,8 +1,8 @@
-"""What a rehearsal knows of the relay that the real sending would use."""
+"""What a rehearsal knows of the relays that the real sending would use."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,13 +44,50 @@ class RelayFacts:
 
 
 def relay_facts() -> RelayFacts:
-    """Ask the relay in use what it offers; it is given no letter."""
+    """Ask the relays in use what they offer; they are given no letter."""
     try:
-        relay = relay_in_use()
+        relays = [relay_in_use()]
     except RelayMissing:
         return RelayFacts()
     if is_fenced():
-        return _facts(relay)  # A copied database leaves the world alone.
+        # A copied database leaves the world alone.
+        return together([_facts(relay) for relay in relays])
+    return together([_asked(relay) for relay in relays])
+
+
+def together(relays: Sequence[RelayFacts]) -> RelayFacts:
+    """Return what can be said of relays that share a sending.
+
+    Any of them may get any letter: what not all of them offer is offered by none.
+    """
+    if len(relays) == 1:
+        return relays[0]
+    limits = [relay.letters_per_second for relay in relays]
+    asked = [relay for relay in relays if relay.offers is not None]
+    ways = [relay.round_trip_seconds or 0.0 for relay in asked]
+    in_trouble = next((relay for relay in relays if relay.cause), RelayFacts())
+    return RelayFacts(
+        host=", ".join(relay.host for relay in relays),
+        is_mailbox=all(relay.is_mailbox for relay in relays),
+        letters_per_second=sum(filter(None, limits)) if all(limits) else None,
+        connections=sum(relay.connections for relay in relays),
+        offers=_common([relay.offers or {} for relay in asked]) if asked else None,
+        round_trip_seconds=max(ways) if asked else None,
+        cause=in_trouble.cause,
+        answer=in_trouble.answer,
+    )
+
+
+def _common(offers: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    names = set.intersection(*(set(each) for each in offers))
+    common = {name: offers[0][name] for name in sorted(names)}
+    # "SIZE" is no limit without a number, and one even if only one relay has it.
+    sizes = [each.get("SIZE", "") for each in offers]
+    limits = [int(size) for size in sizes if size.isdigit() and int(size)]
+    return {**common, "SIZE": str(min(limits))} if limits else common
+
+
+def _asked(relay: RelayInUse) -> RelayFacts:
     try:
         return _facts(relay, ask_relay(relay.url))
     except BadRelayAddress as error:
