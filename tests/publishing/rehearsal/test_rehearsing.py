@@ -288,6 +288,31 @@ def test_an_erased_person_disappears_from_the_report(issue, newsletter, rehearse
     assert groups(state, WITHHELD) == {(reasons.UNSUBSCRIBED, 1)}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_somebody_erased_at_this_very_moment_is_not_kept_by_name(
+    issue, newsletter, monkeypatch
+):
+    """On a database that looks at foreign keys only when it commits, too."""
+    people = [
+        make_subscriber(f"{name}@example.com", newsletter.readership)
+        for name in ("left", "gone")
+    ]
+    for person in people:
+        leave(person, newsletter.readership)
+
+    def keep(held, progress, findings):
+        audience.erase_subscriber(people[1].pk)
+        return rehearsals.keep_rehearsed(held, progress, findings)
+
+    monkeypatch.setattr(carrying, "keep_rehearsed", keep)
+    actions.start_rehearsal(issue.pk, user=None)
+    carry_out_rehearsals()
+
+    state = newest_rehearsal(issue.pk)
+    assert groups(state, WITHHELD) == {(reasons.UNSUBSCRIBED, 2)}
+    assert names(state, WITHHELD) == {"left"}
+
+
 def test_an_issue_that_was_sent_is_not_rehearsed(issue):
     actions.send_issue(issue.pk, audience=AudienceRule.EVERYONE, user=None)
 
@@ -309,11 +334,25 @@ def test_a_letter_that_nobody_could_get_is_refused_at_once(issue):
 
 def test_what_is_found_is_written_in_small_pieces(issue, newsletter, monkeypatch):
     """SQLite has one writer: nobody else may wait for a long list of names."""
-    for n in range(400):
-        leave(
-            make_subscriber(f"left{n}@example.com", newsletter.readership),
-            newsletter.readership,
+    now = clock.now()
+    people = Subscriber.objects.bulk_create(
+        Subscriber(
+            address=f"left{n}@example.com",
+            address_key=f"left{n}@example.com",
+            created_at=now,
+            changed_at=now,
         )
+        for n in range(400)
+    )
+    Subscription.objects.bulk_create(
+        Subscription(
+            subscriber=person,
+            readership=newsletter.readership,
+            state=SubscriptionState.UNSUBSCRIBED,
+            created_at=now,
+        )
+        for person in people
+    )
     pieces = []
 
     def keep(held, progress, findings):

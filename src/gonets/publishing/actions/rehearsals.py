@@ -140,13 +140,18 @@ def keep_rehearsed(
 ) -> bool:
     """Write down how far it has come, and what was found; False if it is not ours.
 
-    A person who is deleted at this very moment is looked for anew: what was found about
-    them goes with them.
+    What was found about a person who was deleted this very moment goes with them.
     """
+    rows = [_row(held, found) for found in findings]
     try:
-        return _keep(held, progress, findings)
+        return _keep(held, progress, rows)
     except IntegrityError:
-        return _keep(held, progress, findings)
+        ids = [row.subscriber_id for row in rows]
+        people = Subscriber.objects.filter(pk__in=ids)
+        there = set(people.values_list("pk", flat=True))
+        return _keep(
+            held, progress, [row for row in rows if row.subscriber_id in there]
+        )
 
 
 def end_rehearsal(held: Rehearsal) -> bool:
@@ -201,7 +206,9 @@ def forget_rehearsals() -> bool:
 
 
 @transaction.atomic
-def _keep(held: Rehearsal, progress: Progress, findings: Sequence[Found]) -> bool:
+def _keep(
+    held: Rehearsal, progress: Progress, rows: Sequence[RehearsalFinding]
+) -> bool:
     kept = _held(held).update(
         looked_up_to=progress.looked_up_to,
         tally=progress.tally,
@@ -211,14 +218,9 @@ def _keep(held: Rehearsal, progress: Progress, findings: Sequence[Found]) -> boo
         lease_until=clock.now() + LEASE,
         tries=1,  # It gets on.
     )
-    if not kept:
-        return False
-    ids = {found.subscriber_id for found in findings}
-    there = set(Subscriber.objects.filter(pk__in=ids).values_list("pk", flat=True))
-    RehearsalFinding.objects.bulk_create(
-        [_row(held, found) for found in findings if found.subscriber_id in there]
-    )
-    return True
+    if kept:
+        RehearsalFinding.objects.bulk_create(rows)
+    return bool(kept)
 
 
 def _row(held: Rehearsal, found: Found) -> RehearsalFinding:
