@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.desk import PHONE, Desk
-
-PICTURES = os.environ.get("GONETS_TEST_PICTURES", "")
-
-
-def look(desk: Desk, name: str) -> None:
-    desk.check(name)
-    if PICTURES:
-        desk.page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+from tests.browser.desk import PHONE
 
 
 def test_an_editor_rehearses_reads_the_report_and_sends(make_product, open_desk):
@@ -24,7 +15,7 @@ def test_an_editor_rehearses_reads_the_report_and_sends(make_product, open_desk)
     desk = open_desk(product, size=PHONE)
     desk.log_in()
     issue = desk.prepare_letter(subject="Паромы")
-    look(desk, "letter")
+    desk.check("letter")
 
     desk.click(desk.page.get_by_role("button", name="Провести репетицию"))
     verdict = desk.page.locator("#rehearsal-verdict")
@@ -33,19 +24,19 @@ def test_an_editor_rehearses_reads_the_report_and_sends(make_product, open_desk)
     expect(verdict).to_have_attribute("data-tone", "good")
     expect(verdict).to_have_text(re.compile(r"переданы все \d+"))
     expect(desk.page.locator("#rehearsal-announcement")).to_have_text(re.compile("все"))
-    look(desk, "report")
+    desk.check("report")
     summary = desk.page.locator("#found-withheld summary").first
     summary.focus()
     desk.page.keyboard.press("Enter")
     expect(desk.page.locator("#found-withheld table").first).to_be_visible()
-    look(desk, "report-open")
+    desk.check("report-open")
     with desk.page.expect_download() as download:
         desk.page.locator("a[download]").click()
     assert "@" in Path(download.value.path()).read_text("utf-8-sig")
 
     desk.page.goto(f"/issues/{issue}/send/")
     expect(desk.page.locator("dl.facts")).to_contain_text("Репетиция")
-    look(desk, "send")
+    desk.check("send")
     desk.page.goto("/mailbox/")
     assert (
         not desk.page.locator("a[href^='/mailbox/'][href$='/']")

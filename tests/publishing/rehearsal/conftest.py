@@ -11,7 +11,6 @@ from gonets.newsletters.models import Issue
 from gonets.publishing import actions
 from gonets.publishing.rehearsal.carrying import carry_out_rehearsals
 from gonets.publishing.rehearsal.reports import RehearsalState, newest_rehearsal
-from tests.publishing.conftest import issue, newsletter  # noqa: F401
 from tests.support.postbox import Postbox
 
 
@@ -32,7 +31,7 @@ Rehearse = Callable[[Issue], RehearsalState]
 def rehearse() -> Rehearse:
     """Return what rehearses an issue from beginning to end."""
 
-    def rehearse(issue: Issue) -> RehearsalState:  # noqa: F811
+    def rehearse(issue: Issue) -> RehearsalState:
         actions.start_rehearsal(issue.pk, user=None)
         carry_out_rehearsals()
         state = newest_rehearsal(issue.pk)
