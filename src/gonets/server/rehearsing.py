@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from types import FrameType
 
 from gonets.kernel import clock
@@ -20,6 +21,8 @@ from gonets.publishing.tasks import rehearsals_wait
 from gonets.server.parentage import end_with_parent
 
 logger = logging.getLogger(__name__)
+
+REHEARSE = (sys.executable, "-m", "gonets.server.cli", "rehearse", "--supervised")
 
 NICENESS = 10
 """Real sendings come first; not 19, for what holds a lock must get its turn too."""
@@ -31,32 +34,33 @@ LONGEST_WAIT_SECONDS = 60.0
 class RehearsalChild:
     """Started when a rehearsal waits; it ends by itself when none does any more."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str] = REHEARSE) -> None:
+        self._command = command
         self._process: subprocess.Popen[bytes] | None = None
         self._due_at = 0.0
-        self._wait = FIRST_WAIT_SECONDS
+        self._wait = 0.0
 
     def look(self) -> None:
         """Start it if there is something to do and it is not at work already."""
         if self._process is not None and not self._has_ended(self._process):
             return
         if clock.monotonic() >= self._due_at and rehearsals_wait():
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "gonets.server.cli", "rehearse", "--supervised"],
-                stdin=subprocess.PIPE,
+            self._process = subprocess.Popen(  # noqa: S603  # Our own code.
+                self._command, stdin=subprocess.PIPE
             )
 
     def stop(self, *, within: float) -> None:
         """Ask it to end after its portion; it hands back what it was at."""
-        if self._process is None or self._process.poll() is not None:
+        process = self._process
+        if process is None:
             return
-        self._process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGTERM)  # Nothing, if it has ended already.
         try:
-            self._process.wait(within)
+            process.wait(within)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._close(self._process)
+            process.kill()
+            process.wait()
+        self._close(process)
 
     def _has_ended(self, process: subprocess.Popen[bytes]) -> bool:
         status = process.poll()
@@ -65,9 +69,11 @@ class RehearsalChild:
         self._close(process)
         if status:
             logger.warning("A rehearsal ended by itself (status %s)", status)
-        self._wait = min(self._wait * 2, LONGEST_WAIT_SECONDS) if status else 0
+            longer = max(FIRST_WAIT_SECONDS, self._wait * 2)
+            self._wait = min(longer, LONGEST_WAIT_SECONDS)
+        else:
+            self._wait = 0.0
         self._due_at = clock.monotonic() + self._wait
-        self._wait = max(self._wait, FIRST_WAIT_SECONDS)
         return True
 
     def _close(self, process: subprocess.Popen[bytes]) -> None:

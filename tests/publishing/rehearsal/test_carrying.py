@@ -41,6 +41,22 @@ def test_fifty_presses_hold_one_rehearsal(issue):
     assert len(started) == 1
 
 
+def test_two_presses_at_the_same_moment_hold_one_rehearsal(issue, monkeypatch):
+    """The other press is between our look and our writing."""
+    others = []
+
+    def compile_letter(content):
+        monkeypatch.undo()
+        others.append(actions.start_rehearsal(issue.pk, user=None))
+
+    monkeypatch.setattr(rehearsals, "compile_letter", compile_letter)
+
+    ours = actions.start_rehearsal(issue.pk, user=None)
+
+    assert [ours] == others
+    assert Rehearsal.objects.count() == 1
+
+
 def test_a_second_rehearsal_takes_the_place_of_the_first(issue, rehearse):
     first, second = rehearse(issue), rehearse(issue)
 

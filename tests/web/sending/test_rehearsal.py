@@ -208,6 +208,21 @@ def test_it_is_offered_in_the_preview_in_planned_and_before_sending(desk, issue)
     assert address("issue-rehearsal", issue) in send
 
 
+def test_whoever_sends_sees_what_the_rehearsal_said(desk, issue, mailbox):
+    rehearse(issue)
+    send = desk.get(address("issue-send", issue)).content.decode()
+    assert "All 3 letters were made" in send
+    assert "has been changed since" not in send
+
+    issue.refresh_from_db()
+    newsletters.save_wording(
+        issue.pk, edition=issue.edition, user=None, changes={"subject": "New"}
+    )
+
+    send = desk.get(address("issue-send", issue)).content.decode()
+    assert "has been changed since" in send
+
+
 def test_a_planned_issue_is_rehearsed_from_the_list(desk, issue):
     newsletters.postpone_issue(issue.pk, user=None)
 

@@ -67,6 +67,11 @@ class RehearsalState:
         return min(99, 100 * self.tally.looked_at // max(1, self.people))
 
     @property
+    def unfit(self) -> int:
+        """How many letters cannot be made."""
+        return self.tally.found(FindingKind.UNFIT)
+
+    @property
     def forecast(self) -> Forecast | None:
         """How long the real sending will take; None if not everybody was looked at."""
         letters = self.tally.made

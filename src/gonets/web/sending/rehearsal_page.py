@@ -111,32 +111,15 @@ class RehearsalReport:
 
     @property
     def tone(self) -> str:
-        if self.state.status == RehearsalStatus.FAILED:
+        state = self.state
+        if state.status == RehearsalStatus.FAILED:
             return "bad"
-        is_whole = self.state.status == RehearsalStatus.FINISHED
-        return "good" if is_whole and not self._unfit else "warn"
+        is_whole = state.status == RehearsalStatus.FINISHED
+        return "good" if is_whole and not state.unfit else "warn"
 
     @property
     def verdict(self) -> str:
-        """Return the sentence that an editor reads first."""
-        state = self.state
-        if state.status == RehearsalStatus.FAILED:
-            return _(state.failure)
-        if state.status == RehearsalStatus.STOPPED:
-            text = _("Stopped at %(percent)d%%: this is what was found until then.")
-            return text % {"percent": state.percent}
-        if self._unfit:
-            return ngettext(
-                "%(count)s letter cannot be made; all the others can.",
-                "%(count)s letters cannot be made; all the others can.",
-                self._unfit,
-            ) % {"count": _grouped(self._unfit)}
-        return ngettext(
-            "The letter was made and handed over: nothing stands in its way.",
-            "All %(count)s letters were made and handed over: nothing stands in their "
-            "way.",
-            state.tally.made,
-        ) % {"count": _grouped(state.tally.made)}
+        return verdict_of(self.state)
 
     @property
     def took_text(self) -> str:
@@ -179,10 +162,6 @@ class RehearsalReport:
             return str(RelayMissing())
         return ""
 
-    @property
-    def _unfit(self) -> int:
-        return self.state.tally.found(FindingKind.UNFIT)
-
 
 def rehearsal_panel(state: RehearsalState) -> RehearsalPanel:
     return RehearsalPanel(
@@ -197,6 +176,26 @@ def rehearsal_report(state: RehearsalState) -> RehearsalReport:
         largest_for=largest_letter_address(state),
         kinds=_kinds(finding_groups(state)),
     )
+
+
+def verdict_of(state: RehearsalState) -> str:
+    """Return the sentence that an editor reads first."""
+    if state.status == RehearsalStatus.FAILED:
+        return _(state.failure)
+    if state.status == RehearsalStatus.STOPPED:
+        text = _("Stopped at %(percent)d%%: this is what was found until then.")
+        return text % {"percent": state.percent}
+    if state.unfit:
+        return ngettext(
+            "%(count)s letter cannot be made; all the others can.",
+            "%(count)s letters cannot be made; all the others can.",
+            state.unfit,
+        ) % {"count": _grouped(state.unfit)}
+    return ngettext(
+        "The letter was made and handed over: nothing stands in its way.",
+        "All %(count)s letters were made and handed over: nothing stands in their way.",
+        state.tally.made,
+    ) % {"count": _grouped(state.tally.made)}
 
 
 def reason_text(kind: FindingKind, reason: str) -> str:
