@@ -151,7 +151,7 @@ class RehearsalReport:
                 "At least: each letter waits for the mail server's answer; "
                 "%(count)d letters wait at a time."
             ) % {"count": relay.connections}
-        return _("At least: a mail server that waits for nothing takes them like this.")
+        return _("About: the mail server keeps up, so making the letters decides.")
 
     @property
     def relay_fault(self) -> str:
