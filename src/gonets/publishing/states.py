@@ -1,6 +1,4 @@
-"""The words for audiences of runs, for origins of relays, and for rehearsals."""
-
-from enum import Enum, auto
+"""The words for whom a run of an issue is for, and where its relay comes from."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -21,33 +19,3 @@ class RelayOrigin(TextChoices):
     SETTINGS = "settings", _("the settings page")
     ENVIRONMENT = "environment", _("the server's configuration")
     MAILBOX = "mailbox", _("the built-in mailbox")
-
-
-class RehearsalStatus(TextChoices):
-    """Where a rehearsal stands; what is under way goes on after a restart."""
-
-    WAITING = "waiting", _("waiting for its turn")
-    RUNNING = "running", _("under way")
-    FINISHED = "finished", _("finished")
-    STOPPED = "stopped", _("stopped")
-    FAILED = "failed", _("broken off")
-
-
-UNFINISHED_REHEARSALS = (RehearsalStatus.WAITING, RehearsalStatus.RUNNING)
-
-
-class FindingKind(TextChoices):
-    """What a rehearsal found out about somebody."""
-
-    UNFIT = "unfit", _("no letter can be made")
-    DOUBTFUL = "doubtful", _("the address looks undeliverable")
-    EMPTY = "empty", _("a personal part stays empty")
-    WITHHELD = "withheld", _("gets no letter")
-
-
-class ForecastLimit(Enum):
-    """What a sending has to wait for most."""
-
-    RATE = auto()  # the relay's limit of letters per second
-    WAY = auto()  # the way to the relay and back
-    MAKING = auto()  # making the letters on this machine

@@ -23,11 +23,8 @@ from gonets.publishing.rehearsal.portions import PORTION
 from gonets.publishing.rehearsal.reports import (
     newest_rehearsal,
 )
-from gonets.publishing.states import (
-    AudienceRule,
-    FindingKind,
-    RehearsalStatus,
-)
+from gonets.publishing.rehearsal.states import FindingKind, RehearsalStatus
+from gonets.publishing.states import AudienceRule
 from gonets.publishing.tasks import forget_old_rehearsals, rehearsals_wait
 from tests.publishing.rehearsal.findings import groups, leave, names
 from tests.support.factories import make_issue, make_subscriber

@@ -11,6 +11,7 @@ from gonets.publishing.rehearsal.doubts import MEANT, doubt_about
 from gonets.publishing.rehearsal.forecasts import Pace, forecast, rest_after
 from gonets.publishing.rehearsal.reasons import MISSPELT, NO_SUCH_DOMAIN, OTHERS
 from gonets.publishing.rehearsal.relays import RelayFacts, together
+from gonets.publishing.rehearsal.states import FindingKind, ForecastLimit
 from gonets.publishing.rehearsal.tallies import (
     KEPT_BY_NAME,
     MOST_REASONS,
@@ -18,7 +19,6 @@ from gonets.publishing.rehearsal.tallies import (
     Sizes,
     Tally,
 )
-from gonets.publishing.states import FindingKind, ForecastLimit
 
 WITHHELD = FindingKind.WITHHELD
 

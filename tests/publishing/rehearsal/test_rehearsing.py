@@ -23,12 +23,12 @@ from gonets.publishing.rehearsal.reports import (
     largest_letter_address,
     newest_rehearsal,
 )
-from gonets.publishing.states import (
-    AudienceRule,
+from gonets.publishing.rehearsal.states import (
     FindingKind,
     ForecastLimit,
     RehearsalStatus,
 )
+from gonets.publishing.states import AudienceRule
 from tests.publishing.conftest import settle
 from tests.publishing.rehearsal.findings import groups, leave, names, word
 from tests.support.factories import make_issue, make_subscriber

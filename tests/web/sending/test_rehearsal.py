@@ -16,7 +16,8 @@ from gonets.newsletters import actions as newsletters
 from gonets.publishing import actions
 from gonets.publishing.models import Rehearsal, RehearsalFinding
 from gonets.publishing.rehearsal.carrying import carry_out_rehearsals
-from gonets.publishing.states import AudienceRule, RehearsalStatus
+from gonets.publishing.rehearsal.states import RehearsalStatus
+from gonets.publishing.states import AudienceRule
 from tests.support.factories import make_subscriber
 
 

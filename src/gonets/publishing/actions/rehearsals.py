@@ -27,14 +27,11 @@ from gonets.newsletters.states import EDITABLE_STATES
 from gonets.newsletters.types import Person
 from gonets.publishing.audiences import audience_size
 from gonets.publishing.errors import NobodyToSendTo, RehearsalRefused
-from gonets.publishing.models import Rehearsal, RehearsalFinding
 from gonets.publishing.readiness import content_now
 from gonets.publishing.rehearsal.making import Found
-from gonets.publishing.states import (
-    UNFINISHED_REHEARSALS,
-    AudienceRule,
-    RehearsalStatus,
-)
+from gonets.publishing.rehearsal.models import Rehearsal, RehearsalFinding
+from gonets.publishing.rehearsal.states import UNFINISHED_REHEARSALS, RehearsalStatus
+from gonets.publishing.states import AudienceRule
 
 LEASE = timedelta(seconds=15)
 MOST_TRIES = 3

@@ -24,9 +24,9 @@ from gonets.publishing.actions.rehearsals import (
     keep_rehearsed,
     note_start,
 )
-from gonets.publishing.models import Rehearsal
 from gonets.publishing.rehearsal.forecasts import rest_after
 from gonets.publishing.rehearsal.making import Found, Maker
+from gonets.publishing.rehearsal.models import Rehearsal
 from gonets.publishing.rehearsal.portions import Candidate, next_people, people_count
 from gonets.publishing.rehearsal.relays import RelayFacts, relay_facts
 

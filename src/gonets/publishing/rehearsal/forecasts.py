@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gonets.publishing.states import ForecastLimit
+from gonets.publishing.rehearsal.states import ForecastLimit
 
 ROUND_TRIPS_STEP_BY_STEP = 4
 """MAIL, RCPT, DATA and the dot, where the relay does not offer PIPELINING."""

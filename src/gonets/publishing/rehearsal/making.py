@@ -22,10 +22,10 @@ from gonets.letters.storing import content_from_json
 from gonets.letters.types import Reader
 from gonets.newsletters.models import Issue
 from gonets.publishing.letters import PublishedLetters, VersionLetter
-from gonets.publishing.models import Rehearsal
 from gonets.publishing.readers import bound_reader
 from gonets.publishing.rehearsal import reasons
 from gonets.publishing.rehearsal.doubts import doubt_about
+from gonets.publishing.rehearsal.models import Rehearsal
 from gonets.publishing.rehearsal.portions import (
     Candidate,
     last_run_of,
@@ -33,8 +33,8 @@ from gonets.publishing.rehearsal.portions import (
     stopped_among,
 )
 from gonets.publishing.rehearsal.relays import RelayFacts
+from gonets.publishing.rehearsal.states import FindingKind
 from gonets.publishing.rehearsal.tallies import Tally
-from gonets.publishing.states import FindingKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

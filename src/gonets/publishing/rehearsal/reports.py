@@ -11,15 +11,15 @@ from gonets.kernel.addresses import BadAddress
 from gonets.letters.storing import digest_of
 from gonets.newsletters.people import name_of
 from gonets.newsletters.queries import letter_content
-from gonets.publishing.models import Rehearsal, RehearsalFinding
 from gonets.publishing.rehearsal.forecasts import Forecast, Pace, forecast
+from gonets.publishing.rehearsal.models import Rehearsal, RehearsalFinding
 from gonets.publishing.rehearsal.relays import RelayFacts
-from gonets.publishing.rehearsal.tallies import Tally
-from gonets.publishing.states import (
+from gonets.publishing.rehearsal.states import (
     UNFINISHED_REHEARSALS,
     FindingKind,
     RehearsalStatus,
 )
+from gonets.publishing.rehearsal.tallies import Tally
 
 SHOWN_BY_NAME = 100
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from gonets.letters.preflight import CLIP_BYTES, NEARLY_CLIPPED_BYTES
 from gonets.publishing.rehearsal.reasons import OTHERS
-from gonets.publishing.states import FindingKind
+from gonets.publishing.rehearsal.states import FindingKind
 
 MOST_SIZES = 512
 MOST_REASONS = 40

@@ -25,7 +25,7 @@ from gonets.publishing.rehearsal.reports import (
     findings_by_name,
     newest_rehearsal,
 )
-from gonets.publishing.states import FindingKind
+from gonets.publishing.rehearsal.states import FindingKind
 from gonets.web.access import editor_required
 from gonets.web.sending.rehearsal_page import (
     reason_text,

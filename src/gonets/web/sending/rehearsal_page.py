@@ -21,8 +21,12 @@ from gonets.publishing.rehearsal.reports import (
     is_about_letter_now,
     largest_letter_address,
 )
+from gonets.publishing.rehearsal.states import (
+    FindingKind,
+    ForecastLimit,
+    RehearsalStatus,
+)
 from gonets.publishing.rehearsal.tallies import KEPT_BY_NAME
-from gonets.publishing.states import FindingKind, ForecastLimit, RehearsalStatus
 from gonets.web.sending.panel import duration_text, is_recent, rate_text
 
 

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from gonets.web.sending import (
-    accounts,
-    decisions,
-    fence,
-    progress,
-    rehearsal,
-    relay,
-    repeats,
-)
+from gonets.web.sending import accounts, decisions, fence, progress, relay, repeats
+from gonets.web.sending.rehearsal_urls import rehearsal_addresses
 
 urlpatterns: list[URLPattern] = [
+    *rehearsal_addresses,
     path(
         "issues/<int:issue_id>/postpone/",
         decisions.issue_postpone,
@@ -44,31 +38,6 @@ urlpatterns: list[URLPattern] = [
         "issues/<int:issue_id>/account.csv",
         accounts.issue_account_csv,
         name="issue-account-csv",
-    ),
-    path(
-        "issues/<int:issue_id>/rehearsal/",
-        rehearsal.issue_rehearsal,
-        name="issue-rehearsal",
-    ),
-    path(
-        "issues/<int:issue_id>/rehearsal/start/",
-        rehearsal.issue_rehearsal_start,
-        name="issue-rehearsal-start",
-    ),
-    path(
-        "issues/<int:issue_id>/rehearsal/stop/",
-        rehearsal.issue_rehearsal_stop,
-        name="issue-rehearsal-stop",
-    ),
-    path(
-        "issues/<int:issue_id>/rehearsal/live/",
-        rehearsal.issue_rehearsal_live,
-        name="issue-rehearsal-live",
-    ),
-    path(
-        "issues/<int:issue_id>/rehearsal.csv",
-        rehearsal.issue_rehearsal_csv,
-        name="issue-rehearsal-csv",
     ),
     path("runs/<int:run_id>/live/", progress.run_live, name="run-live"),
     path("runs/<int:run_id>/pause/", progress.run_pause, name="run-pause"),
