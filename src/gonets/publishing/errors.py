@@ -15,7 +15,8 @@ PublishingError
 ├── NotPaused               the run is not paused, or not this issue's newest
 ├── WordingUnchanged        there is no new version to continue with
 ├── StillRunning            nothing to acknowledge yet
-└── TestLetterFailed        the test letter was not accepted; says why
+├── TestLetterFailed        the test letter was not accepted; says why
+└── RehearsalRefused        nothing can be rehearsed as things stand; says why
 """
 
 from __future__ import annotations
@@ -129,3 +130,7 @@ class StillRunning(PublishingError):
 
 class TestLetterFailed(PublishingError):
     __test__ = False  # not a test case, whatever its name says to pytest
+
+
+class RehearsalRefused(PublishingError):
+    """The issue cannot be rehearsed; nothing was changed."""

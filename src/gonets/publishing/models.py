@@ -8,7 +8,10 @@ from django.db.models import Q
 
 from gonets.delivery.models import Relay, Run
 from gonets.newsletters.models import Issue, IssueVersion
+from gonets.publishing.rehearsal.models import Rehearsal, RehearsalFinding
 from gonets.publishing.states import AudienceRule
+
+__all__ = ["ChosenRelay", "IssueRun", "Rehearsal", "RehearsalFinding"]
 
 
 class IssueRun(models.Model):

@@ -14,7 +14,7 @@ def problems(issue_id: int) -> list[Problem]:
 
     :raises SenderMissing: if there is nobody to send it as.
     """
-    return problems_of(_content(issue_id))
+    return problems_of(content_now(issue_id))
 
 
 def check_ready(issue_id: int) -> None:
@@ -22,7 +22,7 @@ def check_ready(issue_id: int) -> None:
 
     :raises SubjectMissing, SenderMissing, LetterUnready: the first of them that fits.
     """
-    content = _content(issue_id)
+    content = content_now(issue_id)
     if not content.subject.strip():
         raise SubjectMissing
     blocking = [each.text for each in problems_of(content) if each.blocking]
@@ -30,7 +30,11 @@ def check_ready(issue_id: int) -> None:
         raise LetterUnready(blocking)
 
 
-def _content(issue_id: int) -> LetterContent:
+def content_now(issue_id: int) -> LetterContent:
+    """Return the letter as it is worded now.
+
+    :raises SenderMissing: if there is nobody to send it as.
+    """
     try:
         return letter_content(issue_id)
     except BadAddress as error:

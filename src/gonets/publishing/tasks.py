@@ -1,4 +1,4 @@
-"""What the worker does now and then: due issues, large audiences, ended runs."""
+"""What the worker does now and then: due issues, audiences, ended runs, rehearsals."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from gonets.newsletters.actions import miss_schedule
 from gonets.newsletters.models import Issue
 from gonets.newsletters.states import IssueState
 from gonets.publishing.actions import freeze_chunk, send_due_issue, settle_run
+from gonets.publishing.actions.rehearsals import forget_rehearsals, rehearsals_to_take
 from gonets.publishing.errors import LetterUnready, PublishingError, ScheduleChanged
 from gonets.publishing.models import IssueRun
 
@@ -25,6 +26,8 @@ LATEST = timedelta(hours=1)
 
 FREEZING_AT_A_TIME = timedelta(seconds=2)
 """The worker's other chores get their turn after this."""
+
+FORGETTING_AT_A_TIME = timedelta(seconds=1)
 
 TOO_LATE = gettext_noop("The server was not running at the time. Look and send again.")
 
@@ -75,6 +78,19 @@ def settle_ended_runs() -> None:
     ended = IssueRun.objects.filter(settled_at=None, run__status__in=ENDED_RUNS)
     for run_id in list(ended.values_list("run_id", flat=True)):
         settle_run(run_id)
+
+
+def rehearsals_wait() -> bool:
+    """Tell whether there is a rehearsal that nobody is at."""
+    return rehearsals_to_take().exists()
+
+
+def forget_old_rehearsals() -> None:
+    """Delete what newer rehearsals have replaced, and those of deleted issues."""
+    until = clock.monotonic() + FORGETTING_AT_A_TIME.total_seconds()
+    while forget_rehearsals():
+        if clock.monotonic() > until:
+            return
 
 
 def _start(issue_id: int, at: datetime) -> bool:

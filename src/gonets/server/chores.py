@@ -18,11 +18,13 @@ from gonets.audience.tasks import discard_abandoned_uploads, run_pending_imports
 from gonets.content.tasks import fetch_wanted_pictures
 from gonets.kernel import clock
 from gonets.publishing.tasks import (
+    forget_old_rehearsals,
     freeze_pending_runs,
     settle_ended_runs,
     start_due_issues,
 )
 from gonets.server.accounts.actions import forget_old_sessions
+from gonets.server.rehearsing import RehearsalChild
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +55,7 @@ class Chores:
 
     def __init__(self) -> None:
         self._stopping = threading.Event()
+        self._rehearsal = RehearsalChild()
         groups = (self._quick_ones(), self._long_ones())
         self._threads = [
             threading.Thread(target=self._work, args=(group,), daemon=True)
@@ -69,10 +72,12 @@ class Chores:
         deadline = clock.monotonic() + within
         for thread in self._threads:
             thread.join(max(0.0, deadline - clock.monotonic()))
+        self._rehearsal.stop(within=max(1.0, deadline - clock.monotonic()))
 
     def _quick_ones(self) -> list[Chore]:
         return [
             Chore(freeze_pending_runs, 1, "freezing audiences"),
+            Chore(self._rehearsal.look, 1, "looking for rehearsals"),
             Chore(start_due_issues, 5, "starting scheduled issues"),
             Chore(settle_ended_runs, 30, "settling ended runs"),
             Chore(forget_old_sessions, HOUR, "forgetting old sessions"),
@@ -83,6 +88,7 @@ class Chores:
         return [
             Chore(imports, 1, "importing subscribers"),
             Chore(fetch_wanted_pictures, 60, "fetching pictures"),
+            Chore(forget_old_rehearsals, 60, "forgetting old rehearsals"),
             Chore(discard_abandoned_uploads, HOUR, "discarding abandoned uploads"),
         ]
 

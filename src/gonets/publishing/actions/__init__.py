@@ -1,4 +1,4 @@
-"""All writes of publishing: sending, pausing, correcting, sending again, the relay."""
+"""All writes of publishing: sending, steering, correcting, rehearsing, the relay."""
 
 from gonets.publishing.actions.control import (
     acknowledge_run,
@@ -11,6 +11,7 @@ from gonets.publishing.actions.control import (
 from gonets.publishing.actions.corrections import correct_and_resume
 from gonets.publishing.actions.fence import check_fence, send_from_here
 from gonets.publishing.actions.freezing import freeze_audience, freeze_chunk
+from gonets.publishing.actions.rehearsals import start_rehearsal, stop_rehearsal
 from gonets.publishing.actions.relays import choose_mailbox, choose_relay, forget_choice
 from gonets.publishing.actions.sending import send_due_issue, send_issue
 from gonets.publishing.actions.trials import send_test_letter
@@ -32,5 +33,7 @@ __all__ = [
     "send_issue",
     "send_test_letter",
     "settle_run",
+    "start_rehearsal",
+    "stop_rehearsal",
     "stop_waiting",
 ]

@@ -16,6 +16,7 @@ from gonets.newsletters.models import Issue
 from gonets.newsletters.queries import letter_content
 from gonets.publishing.queries import is_correctable, newest_run, preview_reader
 from gonets.publishing.readiness import problems
+from gonets.publishing.rehearsal.reports import newest_rehearsal
 from gonets.web.access import editor_required
 from gonets.web.composing.preview_page import (
     chosen_reader,
@@ -39,6 +40,7 @@ def issue_preview(request: HttpRequest, issue_id: int) -> HttpResponse:
         "reader": chosen_reader(request, issue),
         "test_address": _test_address(request, issue),
         "name_part": _name_part(issue),
+        "rehearsal": newest_rehearsal(issue_id),
         **_checks(issue),
     }
     return render(request, "gonets/composing/preview.html", context)

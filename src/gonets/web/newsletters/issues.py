@@ -16,7 +16,7 @@ from gonets.newsletters.errors import NewslettersError
 from gonets.newsletters.models import Issue
 from gonets.newsletters.states import IssueStep
 from gonets.publishing import queries
-from gonets.publishing.actions import continue_run
+from gonets.publishing.actions import continue_run, start_rehearsal
 from gonets.publishing.errors import PublishingError
 from gonets.web.access import editor_required
 from gonets.web.newsletters.requests import selected_id
@@ -80,6 +80,9 @@ def act_on_planned(request: HttpRequest) -> HttpResponse:
                 actions.unschedule_issue(issue_id, user=request.user)
                 messages.success(request, _("The date is taken off; the issue stays."))
                 return redirect("gonets:planned")
+            case "rehearse":
+                start_rehearsal(issue_id, user=request.user)
+                return redirect("gonets:issue-rehearsal", issue_id)
             case "delete":
                 return _delete(request, row.issue)
             case _:

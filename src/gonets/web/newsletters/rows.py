@@ -51,8 +51,8 @@ class IssueRow:
         if self.run is not None:
             return "continue"
         if self.issue.state == IssueState.SCHEDULED:
-            return "continue unschedule"
-        return "continue delete"
+            return "continue rehearse unschedule"
+        return "continue rehearse delete"
 
 
 def issue_row(issue: Issue) -> IssueRow:

@@ -18,10 +18,12 @@ from gonets.publishing.actions import send_issue
 from gonets.publishing.errors import AlreadyRunning, LetterChanged, SendRefused
 from gonets.publishing.queries import audience_size, newest_run
 from gonets.publishing.readiness import check_ready, problems
+from gonets.publishing.rehearsal.reports import is_about_letter_now, newest_rehearsal
 from gonets.publishing.relays import relay_outlook
 from gonets.publishing.states import AudienceRule
 from gonets.web.access import editor_required
 from gonets.web.sending.forms import ScheduleForm
+from gonets.web.sending.rehearsal_page import verdict_of
 from gonets.web.sending.requests import posted_number, shown_issue
 
 REMARKS_SHOWN = 3
@@ -124,12 +126,25 @@ def _send_page(
         "more_problems": found[REMARKS_SHOWN:],
         "refusal": refusal,
         "relay": notes,
+        **_rehearsed(issue),
         "is_ready": bool(count)
         and not refusal
         and not notes.refusal
         and not any(each.blocking for each in found),
     }
     return render(request, "gonets/sending/send.html", context)
+
+
+def _rehearsed(issue: Issue) -> dict[str, object]:
+    """Return what the page says of the newest rehearsal."""
+    state = newest_rehearsal(issue.pk)
+    if state is None or state.is_under_way:
+        return {"rehearsal": state}
+    return {
+        "rehearsal": state,
+        "rehearsal_verdict": verdict_of(state),
+        "rehearsal_is_old": not is_about_letter_now(state),
+    }
 
 
 def _schedule_page(

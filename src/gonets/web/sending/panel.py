@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -98,11 +99,11 @@ def run_panel(state: IssueRunState) -> RunPanel:
     return RunPanel(
         state=state,
         in_flight=progress.intent,
-        rate_text=_rate_text(rate),
+        rate_text=rate_text(rate),
         time_left_text=_time_left_text(progress.seconds_left if rate else None),
         pause_reason=progress.pause_reason,
         is_fenced=is_open and is_fenced(),
-        worker_is_missing=is_open and not _is_recent(seen_at),
+        worker_is_missing=is_open and not is_recent(seen_at),
         worker_seen_at=seen_at,
         is_corrected=_may_be_corrected(state) and is_corrected(state.run_id),
         uncertain=_uncertain(state),
@@ -125,7 +126,8 @@ def duration_text(seconds: float) -> str:
     }
 
 
-def _rate_text(rate: float | None) -> str:
+def rate_text(rate: float | None) -> str:
+    """Return a pace as people say it: "25 letters a second"; "" if there is none."""
     if not rate:
         return ""
     if rate < 1:
@@ -135,15 +137,16 @@ def _rate_text(rate: float | None) -> str:
         ) % {"count": minute}
     second = round(rate)
     return ngettext(
-        "%(count)d letter a second", "%(count)d letters a second", second
-    ) % {"count": second}
+        "%(count)s letter a second", "%(count)s letters a second", second
+    ) % {"count": number_format(second, force_grouping=True)}
 
 
 def _time_left_text(seconds: int | None) -> str:
     return "" if seconds is None else duration_text(seconds)
 
 
-def _is_recent(seen_at: datetime | None) -> bool:
+def is_recent(seen_at: datetime | None) -> bool:
+    """Tell whether the worker has given a sign of life lately."""
     return seen_at is not None and clock.now() - seen_at < SEEN_LATELY
 
 

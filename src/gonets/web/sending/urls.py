@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from gonets.web.sending import accounts, decisions, fence, progress, relay, repeats
+from gonets.web.sending.rehearsal_urls import rehearsal_addresses
 
 urlpatterns: list[URLPattern] = [
+    *rehearsal_addresses,
     path(
         "issues/<int:issue_id>/postpone/",
         decisions.issue_postpone,

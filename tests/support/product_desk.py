@@ -1,0 +1,108 @@
+"""What a test does inside a running product's database, as a process of its own.
+
+``python -m tests.support.product_desk people 1000`` and the like; prints JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gonets.server.settings")
+django.setup()
+
+from gonets.audience import actions as audience  # noqa: E402
+from gonets.audience.models import Subscriber, Subscription  # noqa: E402
+from gonets.audience.states import SubscriptionState  # noqa: E402
+from gonets.delivery.models import Delivery, Run, Stop  # noqa: E402
+from gonets.kernel import clock  # noqa: E402
+from gonets.newsletters.models import Issue, IssueVersion, MaterialUse  # noqa: E402
+from gonets.publishing import actions  # noqa: E402
+from gonets.publishing.models import RehearsalFinding  # noqa: E402
+from gonets.publishing.rehearsal.reports import (  # noqa: E402
+    finding_groups,
+    newest_rehearsal,
+)
+from tests.support.factories import (  # noqa: E402
+    make_issue,
+    make_material,
+    make_newsletter,
+    make_section,
+)
+
+
+def issue_for(people: int) -> int:
+    """Make a newsletter for so many people; return its first issue."""
+    section = make_section()
+    make_material(section=section)
+    newsletter = make_newsletter(section)
+    now = clock.now()
+    subscribers = Subscriber.objects.bulk_create(
+        Subscriber(
+            address=f"reader{n}@people.example",
+            address_key=f"reader{n}@people.example",
+            name=f"Reader {n}",
+            created_at=now,
+            changed_at=now,
+        )
+        for n in range(people)
+    )
+    Subscription.objects.bulk_create(
+        Subscription(
+            subscriber=subscriber,
+            readership=newsletter.readership,
+            state=SubscriptionState.CONFIRMED,
+            created_at=now,
+            confirmed_at=now,
+        )
+        for subscriber in subscribers
+    )
+    return make_issue(newsletter).pk
+
+
+def spoil(*, left: int, blocked: int, unfit: int) -> None:
+    """Let the first ones leave, block the next, and spoil the addresses of more."""
+    theirs = list(Subscription.objects.select_related("subscriber").order_by("pk"))
+    for subscription in theirs[:left]:
+        audience.unsubscribe(subscription.pk)
+    for subscription in theirs[left : left + blocked]:
+        audience.suppress(address=subscription.subscriber.address, reason="complained")
+    for n, subscription in enumerate(theirs[left + blocked :][:unfit]):
+        Subscriber.objects.filter(pk=subscription.subscriber_id).update(
+            address=f"читатель{n}@people.example"
+        )
+
+
+def rehearse(issue_id: int) -> int:
+    return actions.start_rehearsal(issue_id, user=None).pk
+
+
+def report(issue_id: int) -> dict[str, Any]:
+    state = newest_rehearsal(issue_id)
+    assert state is not None
+    return {
+        "status": state.status,
+        "percent": state.percent,
+        "audience": state.tally.audience,
+        "made": state.tally.made,
+        "looked_at": state.tally.looked_at,
+        "found": [[g.kind, g.reason, g.count] for g in finding_groups(state)],
+        "by_name": RehearsalFinding.objects.count(),
+    }
+
+
+def traces() -> dict[str, Any]:
+    """Return what a rehearsal must leave none of."""
+    models = (Run, Delivery, Stop, IssueVersion, MaterialUse)
+    counts = {model.__name__: model.objects.count() for model in models}
+    return {**counts, "issues": list(Issue.objects.values_list("state", "edition"))}
+
+
+if __name__ == "__main__":
+    name, arguments = sys.argv[1], json.loads(sys.argv[2])
+    answer = globals()[name](**arguments)
+    sys.stdout.write(json.dumps(answer))
