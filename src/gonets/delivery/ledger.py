@@ -1,6 +1,6 @@
 """The ledger: a durable intent before a letter leaves, its outcome afterwards.
 
-Everything here is synchronous and runs in the worker's database thread.  One call of
+Everything here is synchronous and runs where the books are kept.  One call of
 ``record`` is one transaction for all connections; when it returns, it is on the disk.
 """
 
@@ -31,7 +31,8 @@ from gonets.delivery.states import (
 from gonets.delivery.types import Acceptance, Intent, Outcome
 from gonets.kernel import clock
 
-# One row per letter: id, fence and the binding that its bytes are made from.
+# One row per letter: id, fence and the binding that its bytes are made from.  Because
+# of "|| ''" PostgreSQL goes by the number of a row, and not by an index of states.
 _INTEND = RowStatement(
     """
     UPDATE gonets_delivery_delivery AS d
@@ -40,7 +41,7 @@ _INTEND = RowStatement(
         letter_ref = o.column3, message_id = o.column4, letter_date = o.column5,
         bound_values = o.column6
     FROM {rows}
-    WHERE d.id = o.column1 AND d.fence = o.column2 AND d.status = 'claimed'
+    WHERE d.id = o.column1 AND d.fence = o.column2 AND d.status || '' = 'claimed'
         AND d.worker_id = %s
         AND EXISTS (SELECT 1 FROM gonets_delivery_worker AS w
             WHERE w.id = %s AND w.ended_at IS NULL AND w.lease_until > %s)
@@ -56,7 +57,7 @@ _ACCEPT = RowStatement(
         enhanced_code = o.column4, answer = o.column5, not_before = NULL,
         policy_wait = false
     FROM {rows}
-    WHERE d.id = o.column1 AND d.fence = o.column2 AND d.status = 'intent'
+    WHERE d.id = o.column1 AND d.fence = o.column2 AND d.status || '' = 'intent'
     """,
     *("bigint", "integer", "smallint", "text", "text"),
 )

@@ -66,7 +66,7 @@ class Letter(Protocol):
 
 
 class LetterSource(Protocol):
-    """Implemented by ``gonets.publishing``; called in the worker's database thread."""
+    """Implemented by ``gonets.publishing``; both processes of a worker have their own."""
 
     def letter(self, letter_ref: str) -> Letter:
         """Compile, or return from a cache.

@@ -6,6 +6,7 @@ longer than SQLite needs to carry it out.  All of these run many times a second.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import chain
@@ -41,9 +42,10 @@ class RowStatement:
     """
 
     def __init__(self, sql: str, *types: str) -> None:
-        arrays = ", ".join(f"%s::{one}[]" for one in types)
-        names = ", ".join(f"column{number + 1}" for number in range(len(types)))
-        self._sql = sql.format(rows=f"unnest({arrays}) AS o({names})")
+        self._names = [f"column{number + 1}" for number in range(len(types))]
+        columns = ", ".join(map(" ".join, zip(self._names, types, strict=True)))
+        # One text whatever the number of rows: it is parsed and planned only once.
+        self._sql = sql.format(rows=f"json_to_recordset(%s) AS o({columns})")
         self._for_sqlite = sql.replace("%s", "?")
         self._one_row = f"({', '.join('?' * len(types))})"
         self._texts: dict[int, str] = {}  # by the number of rows
@@ -55,8 +57,8 @@ class RowStatement:
             if database.vendor == "sqlite":
                 values = (*before, *chain.from_iterable(rows), *after)
                 return database.connection.execute(self._text(len(rows)), values)
-            columns = map(list, zip(*rows, strict=True))
-            return _server_side(database, self._sql, (*before, *columns, *after))
+            named = [dict(zip(self._names, row, strict=True)) for row in rows]
+            return _server_side(database, self._sql, (*before, _json(named), *after))
 
     def _text(self, count: int) -> str:
         text = self._texts.get(count)
@@ -67,12 +69,26 @@ class RowStatement:
         return text
 
 
+_json = json.JSONEncoder(default=datetime.isoformat, ensure_ascii=False).encode
+
+
 def the_database() -> Any:
     """Return this thread's connection, connected."""
     database: BaseDatabaseWrapper = connections["default"]
     if database.connection is None:
         database.ensure_connection()
     return database
+
+
+def prefer_indexes() -> None:
+    """Let PostgreSQL look for few rows one by one in this session.
+
+    It knows a table that has just been filled by its size alone, and a plan that it
+    keeps for good should not depend on that.
+    """
+    if connections["default"].vendor == "postgresql":
+        for way in ("seqscan", "hashjoin", "mergejoin"):
+            _server_side(the_database(), f"SET enable_{way} = off", ())
 
 
 def _server_side(database: Any, sql: str, values: Row) -> Any:

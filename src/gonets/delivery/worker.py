@@ -36,6 +36,7 @@ from gonets.delivery.recovery import (
     renew,
 )
 from gonets.delivery.spool import Spool
+from gonets.delivery.statements import prefer_indexes
 
 logger = logging.getLogger(__name__)
 
@@ -170,6 +171,7 @@ class _Worker:
 
     def _limit_connection(self, **_signal: object) -> None:
         limit_idle_transactions(lease=self._options.lease)
+        prefer_indexes()
 
     async def _begin(self) -> None:
         self._home = await self._books.do(this_place)
