@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.dispatch import Signal
 
 from gonets.delivery.models import Run
 from gonets.delivery.signals import run_ended, run_paused
-from gonets.delivery.statements import Statement
+from gonets.delivery.statements import Statement, the_database
 from gonets.delivery.states import DeliveryStatus, RunStatus
 from gonets.kernel import clock
 
@@ -59,7 +60,15 @@ class LockedRun:
 
 def lock_run(run_id: int) -> LockedRun | None:
     """Hold the run until the transaction ends; None if there is no such run."""
-    row = _LOCKS[connection.vendor].execute((run_id,)).fetchone()
+    return locked_run(run_id, look_and_lock(run_id).fetchone())
+
+
+def look_and_lock(run_id: int) -> Any:
+    """Return the driver's cursor, for ``locked_run`` to read."""
+    return _LOCKS[the_database().vendor].execute((run_id,))
+
+
+def locked_run(run_id: int, row: Any) -> LockedRun | None:
     if row is None:
         return None
     return LockedRun(
@@ -74,10 +83,14 @@ def lock_run(run_id: int) -> LockedRun | None:
 
 def shift(run_id: int, moves: Mapping[DeliveryStatus, int]) -> None:
     """Move the counters, and the run itself where its last open delivery is gone."""
-    values = (*(moves.get(status, 0) for status in _STATUSES), run_id)
-    row = _SHIFT.execute(values).fetchone()
+    row = shift_counters(run_id, moves).fetchone()
     if row is not None:
         _conclude(run_id, RunStatus(row[0]), *row[1:])
+
+
+def shift_counters(run_id: int, moves: Mapping[DeliveryStatus, int]) -> Any:
+    """Return the driver's cursor: status, four open counters, and the cancelled."""
+    return _SHIFT.execute((*(moves.get(one, 0) for one in _STATUSES), run_id))
 
 
 def _conclude(  # noqa: PLR0913 - one row of the database

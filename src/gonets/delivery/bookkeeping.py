@@ -12,6 +12,7 @@ import marshal
 import multiprocessing
 import pickle
 import socket
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -53,7 +54,7 @@ class Bookkeeper:
         self._page = Page()  # on which the event loop writes
         self._grants: list[asyncio.Future[Grant]] = []  # of this page's intents
         self._flushed: list[asyncio.Future[None]] = []
-        self._handed_in: _HandedIn | None = None  # the page that is being recorded
+        self._handed_in: deque[_HandedIn] = deque()  # being recorded, in their order
         self._is_considered = False
         self._channel = LoopEnd(on_frame=self._hear, on_end=self._fail)
         self._is_closing = False
@@ -167,12 +168,26 @@ class Bookkeeper:
         return self._page
 
     def _consider(self) -> None:
-        """Hand the page in, unless the one before it is still being recorded."""
+        """Hand the page in, unless there is more to come while another is recorded.
+
+        One page may lie ready behind the one that is being recorded, so that the books
+        need not wait for us; but it should not be a smaller one.
+        """
         self._is_considered = False
-        if self._handed_in is None and (self._page.has_entries or self._flushed):
-            self._handed_in = _HandedIn(self._page, self._grants, self._flushed)
+        if not (self._page.has_entries or self._flushed):
+            return
+        if len(self._handed_in) < self._most_pages():
+            handed_in = _HandedIn(self._page, self._grants, self._flushed)
+            self._handed_in.append(handed_in)
             self._page, self._grants, self._flushed = Page(), [], []
-            self._channel.say(self._handed_in.page.to_bytes(self.worker_id))
+            self._channel.say(handed_in.page.to_bytes(self.worker_id))
+
+    def _most_pages(self) -> int:
+        if not self._handed_in:
+            return 1
+        return (
+            2 if len(self._page.intents) >= len(self._handed_in[0].page.intents) else 1
+        )
 
     def _hear(self, frame: bytes) -> None:
         if frame[:1] == PAGE:
@@ -181,8 +196,7 @@ class Bookkeeper:
             self._done(pickle.loads(frame[1:]))  # noqa: S301 - ours
 
     def _recorded(self, answer: list[int] | str) -> None:
-        handed_in, self._handed_in = self._handed_in, None
-        assert handed_in is not None
+        handed_in = self._handed_in.popleft()
         if isinstance(answer, str):
             handed_in.fail(LedgerUnavailable(answer))
         else:
@@ -208,10 +222,10 @@ class Bookkeeper:
         gone = LedgerUnavailable("the process that keeps the ledger is gone")
         waiting = _HandedIn(self._page, self._grants, self._flushed)
         self._page, self._grants, self._flushed = Page(), [], []
-        for handed_in in filter(None, (self._handed_in, waiting)):
+        for handed_in in (*self._handed_in, waiting):
             self._spool.add(handed_in.page.all_outcomes(clock.now()))
             handed_in.fail(gone)
-        self._handed_in = None
+        self._handed_in.clear()
         calls, self._calls = self._calls, {}
         for answer in calls.values():
             if not answer.done():

@@ -6,21 +6,33 @@ Everything here is synchronous and runs where the books are kept.  One call of
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
+from django.db.transaction import atomic
 
-from gonets.delivery.account import LockedRun, Moves, lock_run, shift
+from gonets.delivery.account import (
+    LockedRun,
+    Moves,
+    lock_run,
+    locked_run,
+    look_and_lock,
+    shift,
+    shift_counters,
+)
+from gonets.delivery.entries import LONGEST_ANSWER, accept_together, intend_together
 from gonets.delivery.models import Attempt, Delivery
-from gonets.delivery.statements import RowStatement, Statement, storing
+from gonets.delivery.statements import (
+    BriefTransaction,
+    Statement,
+    storing,
+    the_database,
+)
 from gonets.delivery.states import (
     ENDED_RUNS,
     OPEN_DELIVERIES,
@@ -31,36 +43,6 @@ from gonets.delivery.states import (
 from gonets.delivery.types import Acceptance, Intent, Outcome
 from gonets.kernel import clock
 
-# One row per letter: id, fence and the binding that its bytes are made from.  Because
-# of "|| ''" PostgreSQL goes by the number of a row, and not by an index of states.
-_INTEND = RowStatement(
-    """
-    UPDATE gonets_delivery_delivery AS d
-    SET status = 'intent', attempts = attempts + 1,
-        first_attempt_at = COALESCE(first_attempt_at, %s),
-        letter_ref = o.column3, message_id = o.column4, letter_date = o.column5,
-        bound_values = o.column6
-    FROM {rows}
-    WHERE d.id = o.column1 AND d.fence = o.column2 AND d.status || '' = 'claimed'
-        AND d.worker_id = %s
-        AND EXISTS (SELECT 1 FROM gonets_delivery_worker AS w
-            WHERE w.id = %s AND w.ended_at IS NULL AND w.lease_until > %s)
-        AND NOT EXISTS (SELECT 1 FROM gonets_delivery_stop AS s
-            WHERE s.address_key = d.address_key AND s.scope IN ('', %s))
-    """,
-    *("bigint", "integer", "text", "text", "timestamptz", "text"),
-)
-_ACCEPT = RowStatement(
-    """
-    UPDATE gonets_delivery_delivery AS d
-    SET status = 'accepted', settled_at = %s, stage = 'dot', code = o.column3,
-        enhanced_code = o.column4, answer = o.column5, not_before = NULL,
-        policy_wait = false
-    FROM {rows}
-    WHERE d.id = o.column1 AND d.fence = o.column2 AND d.status || '' = 'intent'
-    """,
-    *("bigint", "integer", "smallint", "text", "text"),
-)
 _WITHHOLD = Statement(
     """
     UPDATE gonets_delivery_delivery SET status = 'withheld', settled_at = %s
@@ -70,8 +52,6 @@ _WITHHOLD = Statement(
                 AND s.scope IN ('', %s))
     """
 )
-_LONGEST_ANSWER = 500
-_text = json.encoder.encode_basestring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +94,53 @@ def record(group: Group) -> list[Grant]:
 
     Whoever is denied an intent because of a stop has been *withheld*.
     """
+    if _record_plainly(group):
+        return [Grant.GIVEN] * len(group.intents)
+    return _record_carefully(group)
+
+
+def _record_plainly(group: Group) -> bool:
+    """Record a group in which all is as usual; False: nothing was recorded.
+
+    Of a run that goes on, all letters on their way were accepted, and all who are next
+    may have theirs.
+    """
+    runs = {one.run_id for one in group.acceptances}
+    runs |= {one.run_id for one in group.intents}
+    if group.outcomes or len(runs) != 1 or the_database().in_atomic_block:
+        return False
+    (run_id,) = runs
+    accepted, intended = len(group.acceptances), len(group.intents)
+    moves = {
+        DeliveryStatus.CLAIMED: -intended,
+        DeliveryStatus.INTENT: intended - accepted,
+        DeliveryStatus.ACCEPTED: accepted,
+    }
+    with BriefTransaction() as transaction:
+        run = look_and_lock(run_id)
+        counted = []
+        if accepted:
+            counted.append(accept_together(group.acceptances))
+        if intended:
+            who = {"worker_id": group.worker_id, "run_id": run_id}
+            counted.append(intend_together(group.intents, **who))
+        left = shift_counters(run_id, moves)
+        transaction.sync()
+        was_usual = (
+            _goes_on(locked_run(run_id, run.fetchone()), left.fetchone())
+            and sum(cursor.rowcount for cursor in counted) == accepted + intended
+        )
+        if not was_usual:
+            transaction.take_back()
+    return was_usual
+
+
+def _goes_on(run: LockedRun | None, left: Any) -> bool:
+    """Tell whether the run was running, and something of it is still open."""
+    return run is not None and run.status is RunStatus.RUNNING and any(left[1:5])
+
+
+def _record_carefully(group: Group) -> list[Grant]:
     parts: dict[int, _Part] = defaultdict(_Part)
     for acceptance in group.acceptances:
         parts[acceptance.run_id].acceptances.append(acceptance)
@@ -122,7 +149,7 @@ def record(group: Group) -> list[Grant]:
     for intent in group.intents:
         parts[intent.run_id].intents.append(intent)
     granted: dict[int, set[int] | None] = {}
-    with transaction.atomic():
+    with atomic():
         for run_id in sorted(parts):
             granted[run_id] = _record_run(run_id, group.worker_id, parts[run_id])
     return [_grant(intent, granted[intent.run_id]) for intent in group.intents]
@@ -152,7 +179,8 @@ def _record_run(run_id: int, worker_id: int, part: _Part) -> set[int] | None:
 def _intend_all(
     run: LockedRun, worker_id: int, intents: Sequence[Intent], moves: Moves
 ) -> set[int]:
-    if _intend(run, worker_id, intents) == len(intents):
+    marked = intend_together(intents, worker_id=worker_id, run_id=run.run_id)
+    if marked.rowcount == len(intents):
         granted = {intent.delivery_id for intent in intents}
     else:
         granted = _granted(intents)
@@ -160,24 +188,6 @@ def _intend_all(
     moves[DeliveryStatus.CLAIMED] -= len(granted)
     moves[DeliveryStatus.INTENT] += len(granted)
     return granted
-
-
-def _intend(run: LockedRun, worker_id: int, intents: Sequence[Intent]) -> int:
-    now = storing()(clock.now())
-    dates = {date: _stored_date(date) for date in {one.date for one in intents}}
-    rows = [
-        (
-            one.delivery_id,
-            one.fence,
-            one.letter_ref,
-            one.message_id,
-            dates[one.date],
-            as_json(one.values),
-        )
-        for one in intents
-    ]
-    after = (worker_id, worker_id, now, run.stop_scope)
-    return int(_INTEND.execute(rows, before=(now,), after=after).rowcount)
 
 
 def _granted(intents: Sequence[Intent]) -> set[int]:
@@ -200,16 +210,6 @@ def _withhold_stopped(
         moves[DeliveryStatus.WITHHELD] += withheld
 
 
-def _stored_date(date: float) -> Any:
-    return storing()(datetime.fromtimestamp(date, UTC))
-
-
-def as_json(values: dict[str, str]) -> str:
-    """Write texts by name as JSON, ten times as fast as ``json.dumps``."""
-    members = [f"{_text(name)}:{_text(values[name])}" for name in values]
-    return f"{{{','.join(members)}}}"
-
-
 def _settle_all(run: LockedRun, part: _Part, moves: Moves) -> None:
     outcomes = part.outcomes
     if part.acceptances and not _accept_together(part.acceptances, moves):
@@ -221,17 +221,7 @@ def _settle_all(run: LockedRun, part: _Part, moves: Moves) -> None:
 
 def _accept_together(accepted: Sequence[Acceptance], moves: Moves) -> bool:
     """Settle all acceptances with one statement; False if one has to be looked at."""
-    rows = [
-        (
-            one.delivery_id,
-            one.fence,
-            one.code,
-            one.enhanced_code,
-            one.answer[:_LONGEST_ANSWER],
-        )
-        for one in accepted
-    ]
-    updated = _ACCEPT.execute(rows, before=(storing()(clock.now()),)).rowcount
+    updated = accept_together(accepted).rowcount
     moves[DeliveryStatus.INTENT] -= updated
     moves[DeliveryStatus.ACCEPTED] += updated
     return bool(updated == len(accepted))
@@ -282,7 +272,7 @@ def _changes(
         "stage": outcome.stage,
         "code": outcome.code,
         "enhanced_code": outcome.enhanced_code,
-        "answer": outcome.answer[:_LONGEST_ANSWER],
+        "answer": outcome.answer[:LONGEST_ANSWER],
     }
     if status is not DeliveryStatus.DEFERRED:
         changes["settled_at"] = outcome.at
@@ -312,5 +302,5 @@ def _keep_attempt(outcome: Outcome) -> None:
             stage=outcome.stage,
             code=outcome.code,
             enhanced_code=outcome.enhanced_code,
-            answer=outcome.answer[:_LONGEST_ANSWER],
+            answer=outcome.answer[:LONGEST_ANSWER],
         )

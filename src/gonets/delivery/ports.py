@@ -66,7 +66,7 @@ class Letter(Protocol):
 
 
 class LetterSource(Protocol):
-    """Implemented by ``gonets.publishing``; both processes of a worker have their own."""
+    """Implemented by ``gonets.publishing``; each process of a worker has its own."""
 
     def letter(self, letter_ref: str) -> Letter:
         """Compile, or return from a cache.

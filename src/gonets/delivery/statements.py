@@ -7,13 +7,13 @@ longer than SQLite needs to carry it out.  All of these run many times a second.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
 from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 
 Row = Sequence[Any]
 
@@ -69,12 +69,65 @@ class RowStatement:
         return text
 
 
+class BriefTransaction:
+    """A transaction of plain statements alone, without what Django's costs.
+
+    PostgreSQL gets the statements together: their results are known after ``sync``.
+    It is committed unless it was taken back, or an error comes out of it.
+    """
+
+    def __enter__(self) -> BriefTransaction:
+        self._database = the_database()
+        self._is_open = True
+        self._pipelining: Any = None
+        if self._database.vendor == "postgresql":
+            self._pipelining = self._database.connection.pipeline()
+            self._pipeline = self._pipelining.__enter__()
+            _BEGIN.execute(())
+        else:
+            _BEGIN_IMMEDIATE.execute(())
+        return self
+
+    def sync(self) -> None:
+        if self._pipelining is not None:
+            with self._database.wrap_database_errors:
+                self._pipeline.sync()
+
+    def take_back(self) -> None:
+        self._is_open = False
+        _ROLLBACK.execute(())
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if kind is None and self._is_open:
+            _COMMIT.execute(())
+        if self._pipelining is not None:
+            with self._database.wrap_database_errors:
+                self._pipelining.__exit__(kind, error, trace)
+        if kind is not None and self._is_open:
+            _ROLLBACK.execute(())
+
+
+_BEGIN = Statement("BEGIN")
+_BEGIN_IMMEDIATE = Statement("BEGIN IMMEDIATE")
+_COMMIT = Statement("COMMIT")
+_ROLLBACK = Statement("ROLLBACK")
 _json = json.JSONEncoder(default=datetime.isoformat, ensure_ascii=False).encode
+
+
+class _Here(threading.local):
+    """Django looks a connection up in three steps, and this is asked very often."""
+
+    database: Any = None
+
+
+_here = _Here()
 
 
 def the_database() -> Any:
     """Return this thread's connection, connected."""
-    database: BaseDatabaseWrapper = connections["default"]
+    database = _here.database
+    if database is None:
+        database = _here.database = connections["default"]
     if database.connection is None:
         database.ensure_connection()
     return database
@@ -99,7 +152,7 @@ def _server_side(database: Any, sql: str, values: Row) -> Any:
 
 def storing() -> Callable[[datetime], Any]:
     """Return how plain SQL wants its moments: Django's own way takes 30 µs each."""
-    return _as_text if connections["default"].vendor == "sqlite" else _as_it_is
+    return _as_text if the_database().vendor == "sqlite" else _as_it_is
 
 
 def stored_moment(stored: datetime | None) -> datetime | None:

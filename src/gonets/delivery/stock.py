@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from gonets.delivery.ports import Binding, LetterSource, Withheld
+from gonets.delivery.ports import Binding, LetterSource, Recipient, Withheld
 from gonets.delivery.states import DeliveryStatus, Stage
 from gonets.delivery.types import BoundClaim, Claim, Outcome
 from gonets.kernel import clock
@@ -18,6 +19,25 @@ class Stock:
     ready: list[BoundClaim]
     withheld: list[Outcome]
     is_last: bool = False
+
+    def __reduce__(self) -> Any:
+        """Let it cross to the other process as plain values, which takes a third."""
+        rows = [
+            (*claim[:2], *claim[2], *claim[3:6], *binding)
+            for claim, binding in self.ready
+        ]
+        return _stock_of, (rows, self.is_last)
+
+
+def _stock_of(rows: list[tuple[Any, ...]], is_last: bool) -> Stock:  # noqa: FBT001
+    ready = [
+        BoundClaim(
+            Claim._make((*row[:2], Recipient(*row[2:6]), *row[6:9], None)),
+            Binding._make(row[9:]),
+        )
+        for row in rows
+    ]
+    return Stock(ready=ready, withheld=[], is_last=is_last)
 
 
 def bind_claims(letters: LetterSource, claims: Sequence[Claim]) -> Stock:
