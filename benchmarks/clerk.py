@@ -1,14 +1,8 @@
-"""The clerk of a benchmark: a process that does what the web's pages do.
-
-It reads one JSON call a line and answers each with one line.
-"""
+"""The clerk of a benchmark: a process that does what the web's pages do."""
 
 from __future__ import annotations
 
-import json
-import sys
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,10 +11,12 @@ import django
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
+from django.db.models import Max, Min  # noqa: E402
 
+from benchmarks.answering import answer_calls  # noqa: E402
 from benchmarks.site import build_site, the_issue  # noqa: E402
 from gonets.audience.models import Subscriber  # noqa: E402
-from gonets.delivery.models import Run, Worker  # noqa: E402
+from gonets.delivery.models import Delivery, Run, Worker  # noqa: E402
 from gonets.delivery.ports import Binding, Recipient  # noqa: E402
 from gonets.delivery.states import ENDED_RUNS, RunStatus  # noqa: E402
 from gonets.publishing.actions import freeze_audience, send_issue  # noqa: E402
@@ -75,6 +71,12 @@ class Clerk:
             "ended_at": _seconds(run.ended_at),
         }
 
+    def seconds_of_sending(self, run_id: int) -> float:
+        """Return the time from the first intent to the last answer."""
+        rows = Delivery.objects.filter(run_id=run_id)
+        span = rows.aggregate(first=Min("first_attempt_at"), last=Max("settled_at"))
+        return float((span["last"] - span["first"]).total_seconds())
+
     def wait_until_ended(self, run_id: int, *, within: float) -> dict[str, Any]:
         """Wait, looking now and then as a page does, for the end of the run."""
         until = time.monotonic() + within
@@ -86,8 +88,8 @@ class Clerk:
                 raise TimeoutError(f"The run does not end: {found}")
             time.sleep(POLL_SECONDS)
 
-    def letter_size(self) -> int:
-        """Return the bytes of the newest run's letter to somebody in the middle."""
+    def letter(self) -> str:
+        """Return the newest run's letter to somebody in the middle, in ASCII."""
         everyone = Subscriber.objects.order_by("pk")
         reader = everyone[everyone.count() // 2]
         run = Run.objects.latest("pk")
@@ -103,25 +105,12 @@ class Clerk:
         )
         assert isinstance(binding, Binding)
         letter = letters.letter(run.letter_ref)
-        return len(letter.envelope_for(recipient, binding).content)
+        return letter.envelope_for(recipient, binding).content.decode("ascii")
 
 
 def _seconds(moment: datetime | None) -> float | None:
     return moment.astimezone(UTC).timestamp() if moment else None
 
 
-def serve() -> None:
-    clerk = Clerk()
-    for line in sys.stdin:
-        request: Mapping[str, Any] = json.loads(line)
-        try:
-            answer = getattr(clerk, request["do"])(*request["args"], **request["named"])
-            reply = {"answer": answer}
-        except Exception as error:  # noqa: BLE001 - the caller gets it as an answer
-            reply = {"error": f"{type(error).__name__}: {error}"}
-        sys.stdout.write(json.dumps(reply, default=str) + "\n")
-        sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    serve()
+    answer_calls(Clerk())

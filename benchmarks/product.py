@@ -31,6 +31,7 @@ LONGEST_RUN_SECONDS = 900.0
 class Sending:
     """What one whole run took."""
 
+    run_id: int
     letters: int
     pressed_at: float
     started_at: float  # the audience was frozen
@@ -90,14 +91,17 @@ class Product:
 
     def start_worker(self, command: Sequence[str] = OWN_WORKER) -> None:
         """Start a worker and wait until it is at work."""
-        place = f"worker-{len(self._workers)}"
         seen = self.ask("workers_seen")
-        self._workers.append(self.start(*command, place=place))
+        self.spawn_worker(command)
         until = time.monotonic() + 60
         while self.ask("workers_seen") <= seen:
             if time.monotonic() > until or self._workers[-1].poll() is not None:
                 raise RuntimeError(f"The worker does not come:\n{self.log()}")
             time.sleep(0.05)
+
+    def spawn_worker(self, command: Sequence[str] = OWN_WORKER) -> None:
+        place = f"worker-{len(self._workers)}"
+        self._workers.append(self.start(*command, place=place))
 
     def kill_workers(self) -> None:
         for worker in self._workers:
@@ -115,13 +119,11 @@ class Product:
         return self.wait_for(**pressed, used=used)
 
     def wait_for(self, *, run_id: int, pressed_at: float, used: float) -> Sending:
-        try:
-            end = self.ask("wait_until_ended", run_id, within=LONGEST_RUN_SECONDS)
-        except RuntimeError as error:
-            raise RuntimeError(f"{error}\n{self.log()}") from error
+        end = self.wait_until_ended(run_id)
         if end["accepted"] != end["size"]:
             raise RuntimeError(f"Not everybody was accepted: {end}\n{self.log()}")
         return Sending(
+            run_id=run_id,
             letters=end["accepted"],
             pressed_at=pressed_at,
             started_at=end["started_at"],
@@ -129,6 +131,13 @@ class Product:
             peak_memory=self.peak_memory(),
             processor_seconds=self._used() - used,
         )
+
+    def wait_until_ended(self, run_id: int) -> Mapping[str, Any]:
+        """Wait for the end of the run; return its progress then."""
+        try:
+            return self.ask("wait_until_ended", run_id, within=LONGEST_RUN_SECONDS)
+        except RuntimeError as error:
+            raise RuntimeError(f"{error}\n{self.log()}") from error
 
     def peak_memory(self) -> int:
         return sum(peak_memory(one.pid) for one in (self._clerk, *self._workers))

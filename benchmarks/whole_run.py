@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 
 from benchmarks.databases import Databases
 from benchmarks.product import OWN_WORKER, Sending, Site, built_site
@@ -49,7 +50,7 @@ class WholeRuns:
         """Learn the size of the letter, in a product that sends nothing."""
         with self.site.product(relay_url="smtp://127.0.0.1:9", connections=1) as one:
             one.ask("press_send")
-            self.letter_size = int(one.ask("letter_size"))
+            self.letter_size = len(one.ask("letter"))
 
 
 def measure_whole_runs(
@@ -57,29 +58,27 @@ def measure_whole_runs(
     databases: Callable[[], AbstractContextManager[Databases]],
     *,
     on: str,
-    bar: float,
-    with_default: bool,
+    bar: float | None,
+    connections: Sequence[int] = (MANY,),
+    worker: Sequence[str] = OWN_WORKER,
 ) -> Iterator[Sequence[Result]]:
     """Yield the results of a row that compares whole runs with ``smtp-source``."""
     letters = plan.size(100_000, quick=1_000)
     with databases() as kind, built_site(kind, readers=letters) as site:
         plan.say(f"{letters:,} readers are built")
         with postfix_sink() as port:
-            runs = WholeRuns(site=site, port=port, letters=letters)
+            runs = WholeRuns(site=site, port=port, letters=letters, worker=worker)
             runs.learn_size()
-            sides = {
-                "smtp-source": runs.theirs,
-                f"Gonets, {MANY} connections": lambda: runs.ours(MANY),
+            sides = {"smtp-source": runs.theirs} | {
+                f"Gonets, C={count}": partial(runs.ours, count) for count in connections
             }
-            if with_default:
-                sides[f"Gonets, {DEFAULT} connections"] = lambda: runs.ours(DEFAULT)
             rounds = Rounds(plan=plan, sides=sides)
             for samples in rounds.run(plan.rounds_of(5)):
                 yield _results(runs, samples["smtp-source"], on=on, bar=bar)
 
 
 def _results(
-    runs: WholeRuns, theirs: Sequence[float], *, on: str, bar: float
+    runs: WholeRuns, theirs: Sequence[float], *, on: str, bar: float | None
 ) -> list[Result]:
     found = []
     for connections, sendings in runs.sendings.items():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 
 from benchmarks.databases import SqliteDatabases
-from benchmarks.product import Site, built_site
+from benchmarks.product import built_site
 from benchmarks.results import Result, median_of
 from benchmarks.row import Plan, Rounds, Row
 from benchmarks.sinks import far_sink
@@ -22,8 +22,8 @@ def measure(plan: Plan) -> Iterator[Sequence[Result]]:
         sides = {
             name: _side(stack, letters=letters, pipelining=pipelining)
             for name, letters, pipelining in (
-                ("with PIPELINING", plan.size(500, quick=40), True),
-                ("plain dialogue", plan.size(120, quick=12), False),
+                ("with PIPELINING", plan.size(400, quick=40), True),
+                ("plain dialogue", plan.size(100, quick=12), False),
             )
         }
         rounds = Rounds(plan=plan, sides=sides, unit="letters/s a connection")
@@ -45,15 +45,11 @@ def _side(stack: ExitStack, *, letters: int, pipelining: bool) -> Callable[[], f
     port = stack.enter_context(
         far_sink(milliseconds=ROUND_TRIP_MILLISECONDS, pipelining=pipelining)
     )
-    return lambda: _rate(site, port)
-
-
-def _rate(site: Site, port: int) -> float:
-    with site.product(
-        relay_url=f"smtp://127.0.0.1:{port}", connections=CONNECTIONS
-    ) as product:
-        product.start_worker()
-        return product.send().sending_rate / CONNECTIONS
+    product = stack.enter_context(
+        site.product(relay_url=f"smtp://127.0.0.1:{port}", connections=CONNECTIONS)
+    )
+    product.start_worker()
+    return lambda: product.send().sending_rate / CONNECTIONS
 
 
 ROW = Row(

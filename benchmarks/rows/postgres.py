@@ -12,9 +12,7 @@ from benchmarks.whole_run import measure_whole_runs
 
 
 def measure(plan: Plan) -> Iterator[Sequence[Result]]:
-    return measure_whole_runs(
-        plan, postgres_server, on="PostgreSQL", bar=0.9, with_default=False
-    )
+    return measure_whole_runs(plan, postgres_server, on="PostgreSQL", bar=0.9)
 
 
 ROW = Row(

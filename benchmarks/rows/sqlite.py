@@ -9,7 +9,7 @@ from benchmarks.databases import SqliteDatabases
 from benchmarks.results import Result
 from benchmarks.row import Plan, Row
 from benchmarks.sinks import no_postfix
-from benchmarks.whole_run import measure_whole_runs
+from benchmarks.whole_run import DEFAULT, MANY, measure_whole_runs
 
 
 def measure(plan: Plan) -> Iterator[Sequence[Result]]:
@@ -18,7 +18,7 @@ def measure(plan: Plan) -> Iterator[Sequence[Result]]:
         lambda: nullcontext(SqliteDatabases()),
         on="SQLite",
         bar=1.0,
-        with_default=True,
+        connections=(MANY, DEFAULT),
     )
 
 
