@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import signal
 import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 
 from benchmarks.results import Result, Results, table
 from benchmarks.row import Plan, Row
@@ -20,6 +22,7 @@ QUICK = "QUICK CHECK, NO FIGURE"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    signal.signal(signal.SIGTERM, _end)  # so that what was started is ended too
     given = _parser().parse_args(arguments)
     rows = _chosen(all_rows(), given.names)
     results = Results(given.output)
@@ -35,6 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print("\n".join([*skipped, *failed, f"Written to {given.output}."]))
     if failed:
         raise SystemExit(1)
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(143)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -18,10 +18,10 @@ from gonets.delivery.ports import Binding, Envelope, Recipient, Withheld  # noqa
 from gonets.delivery.worker import run_worker  # noqa: E402
 from gonets.server.chores import Chores  # noqa: E402
 
-LETTER_BYTES = 15_000
+LETTER_BYTES = 14_900
 DATE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 _LINE = b"Lorem ipsum is not what our readers get, but it has the right length.\r\n"
-_BODY = _LINE * ((LETTER_BYTES - 400) // len(_LINE))
+_BODY = _LINE * ((LETTER_BYTES - 280) // len(_LINE))
 
 
 class HandMadeLetter:

@@ -21,8 +21,8 @@ from benchmarks.processes import peak_memory, processor_seconds
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = os.environ.get("BENCH_FOLDER")  # where databases lie; None: as TMPDIR says
-OWN_WORKER = ("gonets.server.cli", "worker")
-"""What ``gonets serve`` starts too."""
+OWN_WORKER = ("gonets.server.cli", "worker", "--supervised")
+"""What ``gonets serve`` starts too; it never outlives us."""
 
 LONGEST_RUN_SECONDS = 900.0
 
@@ -74,20 +74,24 @@ class Product:
         )
         self._log = (folder / "processes.log").open("ab")
         self._workers: list[subprocess.Popen[bytes]] = []
-        self._clerk = self.start("benchmarks.clerk", place="clerk", with_pipes=True)
+        self._clerk = self.start_answering("benchmarks.clerk")
 
     def start(
-        self, *command: str, place: str, with_pipes: bool = False
+        self, *command: str, place: str, stdout: int | None = None
     ) -> subprocess.Popen[bytes]:
         """Start a Python module in a data folder of its own."""
         return subprocess.Popen(
             [sys.executable, "-m", *command],
             cwd=ROOT,
             env={**self._environment, "GONETS_DATA": str(self._folder / place)},
-            stdin=subprocess.PIPE if with_pipes else subprocess.DEVNULL,
-            stdout=subprocess.PIPE if with_pipes else self._log,
+            stdin=subprocess.PIPE,
+            stdout=self._log if stdout is None else stdout,
             stderr=self._log,
         )
+
+    def start_answering(self, module: str) -> subprocess.Popen[bytes]:
+        """Start a module that answers calls."""
+        return self.start(module, place=module, stdout=subprocess.PIPE)
 
     def start_worker(self, command: Sequence[str] = OWN_WORKER) -> None:
         """Start a worker and wait until it is at work."""
@@ -107,6 +111,7 @@ class Product:
         for worker in self._workers:
             worker.send_signal(signal.SIGKILL)
             worker.wait()
+            _pipe(worker.stdin).close()
         self._workers.clear()
 
     def ask(self, what: str, *args: Any, **named: Any) -> Any:
@@ -153,6 +158,7 @@ class Product:
             worker.terminate()
         for worker in self._workers:
             worker.wait(60)
+            _pipe(worker.stdin).close()
         end(self._clerk)
         self._log.close()
 
@@ -190,7 +196,7 @@ def call(process: subprocess.Popen[bytes], what: str, *args: Any, **named: Any) 
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Let a process end that was started with pipes."""
+    """Let a process end that answers calls."""
     _pipe(process.stdin).close()
     process.wait(30)
     _pipe(process.stdout).close()

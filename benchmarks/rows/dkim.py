@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 
 from benchmarks.databases import SqliteDatabases
-from benchmarks.product import built_site, call, end
+from benchmarks.product import Product, built_site, call, end
 from benchmarks.results import Result, median_of, ratios
 from benchmarks.row import Plan, Rounds, Row
 from benchmarks.sinks import no_postfix, postfix_sink
@@ -16,7 +16,7 @@ BAR = 0.8
 
 
 def measure(plan: Plan) -> Iterator[Sequence[Result]]:
-    letters = plan.size(8_000, quick=200)
+    letters = plan.size(10_000, quick=200)
     seconds = plan.size(3, quick=1)
     with (
         built_site(SqliteDatabases(), readers=letters) as site,
@@ -25,13 +25,13 @@ def measure(plan: Plan) -> Iterator[Sequence[Result]]:
             relay_url=f"smtp://127.0.0.1:{port}", connections=CONNECTIONS
         ) as product,
     ):
-        signing = product.start("benchmarks.signing", place="signing", with_pipes=True)
+        signing = product.start_answering("benchmarks.signing")
         try:
             call(signing, "switch_on")
             product.start_worker()
             sides = {
                 "pure signing": lambda: call(signing, "pure_rate", seconds=seconds),
-                "Gonets": lambda: product.send().sending_rate,
+                "Gonets": lambda: _rate(product),
             }
             for samples in Rounds(plan=plan, sides=sides).run(plan.rounds_of(5)):
                 yield _results(samples["Gonets"], samples["pure signing"])
@@ -39,6 +39,11 @@ def measure(plan: Plan) -> Iterator[Sequence[Result]]:
                 raise RuntimeError("The letters were not signed.")
         finally:
             end(signing)
+
+
+def _rate(product: Product) -> float:
+    sending = product.send()
+    return sending.letters / float(product.ask("seconds_of_sending", sending.run_id))
 
 
 def _results(ours: Sequence[float], pure: Sequence[float]) -> list[Result]:

@@ -54,9 +54,7 @@ def _seconds_without(site: Site, relay_url: str) -> float:
     with site.product(relay_url=relay_url, connections=CONNECTIONS) as product:
         run_id = product.ask("press_send")["run_id"]
         product.ask("freeze", run_id)
-        worker = product.start(
-            "benchmarks.null_ledger", place="without", with_pipes=True
-        )
+        worker = product.start_answering("benchmarks.null_ledger")
         try:
             call(worker, "claim_all", run_id)
             return float(call(worker, "send"))
