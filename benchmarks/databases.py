@@ -71,7 +71,7 @@ class PostgresDatabases:
         with psycopg.connect(
             host=self._host, user="postgres", dbname="postgres", autocommit=True
         ) as admin:
-            admin.execute(statement)  # type: ignore[arg-type]
+            admin.execute(statement)
 
     def _url(self, name: str) -> str:
         return f"postgresql://postgres@/{name}?host={self._host}"

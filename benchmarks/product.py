@@ -140,9 +140,12 @@ class Product:
     def wait_until_ended(self, run_id: int) -> Mapping[str, Any]:
         """Wait for the end of the run; return its progress then."""
         try:
-            return self.ask("wait_until_ended", run_id, within=LONGEST_RUN_SECONDS)
+            end: Mapping[str, Any] = self.ask(
+                "wait_until_ended", run_id, within=LONGEST_RUN_SECONDS
+            )
         except RuntimeError as error:
             raise RuntimeError(f"{error}\n{self.log()}") from error
+        return end
 
     def peak_memory(self) -> int:
         return sum(peak_memory(one.pid) for one in (self._clerk, *self._workers))
