@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -233,11 +233,9 @@ class Site:
             product = Product(
                 here, database_url=url, relay_url=relay_url, connections=connections
             )
-            try:
+            with closing(product):
                 yield product
-            finally:
-                product.close()
-                self.databases.drop(url)
+            self.databases.drop(url)
 
 
 @contextmanager
@@ -245,9 +243,8 @@ def built_site(databases: Databases, *, readers: int) -> Iterator[Site]:
     """Build a site with so many readers; it is there until the block ends."""
     with folder() as here:
         url = databases.create(here)
-        product = Product(here, database_url=url)
-        product.ask("migrate")
-        product.ask("build", readers=readers)
-        product.close()
+        with closing(Product(here, database_url=url)) as product:
+            product.ask("migrate")
+            product.ask("build", readers=readers)
         yield Site(databases=databases, url=url)
         databases.drop(url)

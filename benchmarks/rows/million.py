@@ -7,7 +7,7 @@ tells how long it takes to find one's way again among a million rows.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.databases import SqliteDatabases
@@ -31,7 +31,8 @@ def measure(plan: Plan) -> Iterator[Sequence[Result]]:
         postfix_sink() as port,
     ):
         plan.say(f"{few:,} and {many:,} readers are built")
-        sizes = Sizes(few=few, many=many, relay_url=f"smtp://127.0.0.1:{port}")
+        relay_url = f"smtp://127.0.0.1:{port}"
+        sizes = Sizes(few=few, many=many, relay_url=relay_url, say=plan.say)
         sides = {
             f"{few:,} recipients": lambda: sizes.send_few(small),
             f"{many:,} recipients": lambda: sizes.send_many(large),
@@ -47,6 +48,7 @@ class Sizes:
     few: int
     many: int
     relay_url: str
+    say: Callable[[str], None]
     growth: list[float] = field(default_factory=list)  # of memory, in bytes
     peaks: list[float] = field(default_factory=list)
     freezing: list[float] = field(default_factory=list)
@@ -74,14 +76,15 @@ class Sizes:
             return self._follow(product, **product.ask("press_send"))
 
     def _follow(self, product: Product, *, run_id: int, pressed_at: float) -> float:
-        tenths = {
-            tenth: follow(product, run_id, until=self.many * tenth // 10)
-            for tenth in (1, 8, 9)
-        }
+        tenths = [follow(product, run_id, until=1)]
+        for tenth in range(1, 10):
+            until = self.many * tenth // 10
+            tenths.append(follow(product, run_id, until=until))
+            self.say(f"{until:,} are accepted")
         peak = product.peak_memory()
         self.peaks.append(peak)
         self.growth.append(peak - self._few_peak)
-        self.freezing.append(self.many / (tenths[1].started_at - pressed_at))
+        self.freezing.append(self.many / (tenths[0].started_at - pressed_at))
         self.ageing.append(tenths[9].rate_since(tenths[8]) / tenths[1].rate)
         self.recoveries.append(seconds_of_recovery(product, run_id))
         check_account(product, run_id, most_uncertain=CONNECTIONS)
