@@ -39,6 +39,7 @@ class HandMadeLetter:
             sender="news@harbour.example",
             recipient=recipient.address,
             content=head.encode() + _BODY,
+            is_wire_ready=True,  # no line of it begins with a dot, or is long
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.results import Result, shown
@@ -49,21 +49,29 @@ class Row:
 
 @dataclass(slots=True)
 class Rounds:
-    """Rounds in which all sides take turns, each time from the other end."""
+    """Rounds in which all sides take turns, each time from the other end.
+
+    Those of ``seldom`` take part in every other round, the first one included.
+    """
 
     plan: Plan
     sides: Mapping[str, Callable[[], float]]
     unit: str = "letters/s"
+    seldom: Collection[str] = ()
     samples: dict[str, list[float]] = field(default_factory=dict)
 
     def run(self, count: int) -> Iterator[Samples]:
         """Yield all samples so far after every round."""
         self.samples = {name: [] for name in self.sides}
         for number in range(count):
-            order = list(self.sides)
-            for name in reversed(order) if number % 2 else order:
+            for name in self._order(number):
                 value = self.sides[name]()
                 self.samples[name].append(value)
                 what = f"round {number + 1} of {count}, {name}"
                 self.plan.say(f"{what}: {shown(value)} {self.unit}")
             yield self.samples
+
+    def _order(self, number: int) -> Sequence[str]:
+        if number % 2 == 0:
+            return list(self.sides)
+        return [name for name in reversed(self.sides) if name not in self.seldom]

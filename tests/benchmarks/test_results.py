@@ -89,6 +89,19 @@ def test_sides_take_turns_and_every_round_begins_at_the_other_end():
     assert turns == ["we", "they", "they", "we", "we", "they"]
 
 
+def test_who_takes_part_seldom_does_so_in_every_other_round():
+    plan = Plan(rounds=None, is_quick=False, say=lambda _line: None)
+    sides = {"often": lambda: 1.0, "seldom": lambda: 1.0}
+    rounds = Rounds(plan=plan, sides=sides, seldom=("seldom",))
+
+    *_all, samples = rounds.run(5)
+
+    assert {name: len(values) for name, values in samples.items()} == {
+        "often": 5,
+        "seldom": 3,
+    }
+
+
 def test_every_file_in_the_folder_of_rows_is_a_row():
     rows = all_rows()
 
