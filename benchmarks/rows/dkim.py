@@ -68,6 +68,8 @@ def no_signing() -> str:
     """Say what signing needs, or nothing."""
     if find_spec("cryptography") is None:
         return "cryptography is not installed (make bench installs it)"
+    if find_spec("gonets.letters.dkim") is None:
+        return "this version does not sign letters"
     return ""
 
 
