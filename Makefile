@@ -17,7 +17,7 @@ export UV_PYTHON_DOWNLOADS = never
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test check lint bench soak fmt messages lock screenshots browser help
+.PHONY: run test check lint bench soak fmt messages lock screenshots browser sinks help
 .SILENT:
 
 help:  ## say what there is
@@ -44,8 +44,8 @@ lint: .venv/ready-to-test .venv/messages
 	$(SCRATCH) $(BIN)/gonets makemigrations --check --dry-run
 	$(BIN)/python tools/check_messages.py
 
-bench: .venv/ready-to-test .venv/messages  ## how fast it is on this machine
-	$(BIN)/python -m benchmarks
+bench: .venv/ready-to-test .venv/messages sinks  ## how fast it is on this machine (ROWS="sqlite ledger": some of it)
+	$(BIN)/python -m benchmarks $(ROWS)
 
 soak: .venv/ready-to-test .venv/messages  ## hours of kills and crowds
 	$(BIN)/pytest -m soak
@@ -68,6 +68,9 @@ lock:  ## pin what pyproject.toml asks for (needs uv); no index address is writt
 
 browser:
 	tools/browser.sh
+
+sinks:
+	tools/postfix_sinks.sh
 
 # Each file stands for what was installed from the files it depends on.
 .venv/python:

@@ -1,6 +1,6 @@
-"""``python -m benchmarks``: every benchmark, one table and ``results/latest.json``."""
+"""``python -m benchmarks``: every row, one table and ``results/latest.json``."""
 
-from benchmarks.sending import main
+from benchmarks.command import main
 
 if __name__ == "__main__":
     main()

@@ -76,7 +76,8 @@ class Chores:
 
     def _quick_ones(self) -> list[Chore]:
         return [
-            Chore(freeze_pending_runs, 1, "freezing audiences"),
+            # Somebody has pressed Send and waits.
+            Chore(freeze_pending_runs, 0.25, "freezing audiences"),
             Chore(self._rehearsal.look, 1, "looking for rehearsals"),
             Chore(start_due_issues, 5, "starting scheduled issues"),
             Chore(settle_ended_runs, 30, "settling ended runs"),

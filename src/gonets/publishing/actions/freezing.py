@@ -11,15 +11,19 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from gonets.audience.models import Subscription
 from gonets.delivery import actions as delivery
 from gonets.delivery.types import NewRecipient
 from gonets.kernel import clock
 from gonets.publishing.audiences import people_to_freeze
 from gonets.publishing.models import IssueRun
 
-CHUNK = 250
-"""People per transaction: on a busy machine SQLite's lock is held for some 15 ms."""
+CHUNK = 2000
+"""People per transaction: SQLite's lock is held for some 20 ms on an idle machine."""
+
+_OF_PEOPLE = ("pk", "subscriber_id", "subscriber__address", "subscriber__address_key")
+"""What is read of each subscription; whole objects would take several times as long."""
+
+_Person = tuple[int, int, str, str]
 
 
 def freeze_audience(run_id: int) -> None:
@@ -34,7 +38,7 @@ def freeze_chunk(run_id: int) -> bool:
     if issue_run.frozen_at is not None:
         return False
     # Read outside the transaction: a rule may have to look at many to find few.
-    people = list(people_to_freeze(issue_run).select_related("subscriber")[:CHUNK])
+    people = list(people_to_freeze(issue_run).values_list(*_OF_PEOPLE)[:CHUNK])
     if people:
         _add(issue_run, people)
         return True
@@ -42,20 +46,18 @@ def freeze_chunk(run_id: int) -> bool:
 
 
 @transaction.atomic
-def _add(issue_run: IssueRun, people: Sequence[Subscription]) -> None:
+def _add(issue_run: IssueRun, people: Sequence[_Person]) -> None:
     moved = IssueRun.objects.filter(
         pk=issue_run.pk, frozen_up_to=issue_run.frozen_up_to, frozen_at=None
-    ).update(frozen_up_to=people[-1].pk)
+    ).update(frozen_up_to=people[-1][0])
     if moved:
-        delivery.add_recipients(issue_run.run_id, [_recipient(each) for each in people])
+        delivery.add_recipients(issue_run.run_id, map(_recipient, people))
 
 
-def _recipient(subscription: Subscription) -> NewRecipient:
-    subscriber = subscription.subscriber
+def _recipient(person: _Person) -> NewRecipient:
+    _subscription_id, subscriber_id, address, address_key = person
     return NewRecipient(
-        address=subscriber.address,
-        address_key=subscriber.address_key,
-        person_ref=str(subscriber.pk),
+        address=address, address_key=address_key, person_ref=str(subscriber_id)
     )
 
 
