@@ -49,8 +49,12 @@ def run_worker(
     *,
     data_dir: Path,
     options: SendingOptions | None = None,
+    when_begun: Callable[[], None] = lambda: None,
 ) -> None:
     """Send until SIGTERM or SIGINT, then let letters in flight find their end.
+
+    ``when_begun`` is called once the worker is at work; before that, no other thread
+    may be started, because the worker forks.
 
     :raises LedgerUnsafe: if the database does not keep what it has confirmed.
     """
@@ -60,7 +64,13 @@ def run_worker(
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        await work(letters, data_dir=data_dir, stop=stop, options=options)
+        await work(
+            letters,
+            data_dir=data_dir,
+            stop=stop,
+            options=options,
+            when_begun=when_begun,
+        )
 
     connections.close_all()  # We fork soon.
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
@@ -83,6 +93,7 @@ async def work(
     data_dir: Path,
     stop: asyncio.Event,
     options: SendingOptions | None = None,
+    when_begun: Callable[[], None] = lambda: None,
 ) -> None:
     """Send until ``stop`` is set; for whoever has an event loop already."""
     lock_path = _lock_path(data_dir)
@@ -95,7 +106,7 @@ async def work(
             place=f"{platform.node()}:{lock_path}",
             options=options or SendingOptions(),
         )
-        await worker.run(stop)
+        await worker.run(stop, when_begun)
 
 
 def _lock_path(data_dir: Path) -> Path:
@@ -142,12 +153,14 @@ class _Worker:
         self._books = Bookkeeper(spool=spool, letters=letters)
         self._engine = Engine(books=self._books, letters=letters, options=options)
 
-    async def run(self, stop: asyncio.Event) -> None:
+    async def run(self, stop: asyncio.Event, when_begun: Callable[[], None]) -> None:
         connection_created.connect(self._limit_connection)
         await self._books.start()
+        connection_created.disconnect(self._limit_connection)  # Only the books need it.
         try:
             await self._books.do(check_durability)
             await self._begin()
+            when_begun()
             besides = [
                 asyncio.create_task(self._beat(stop)),
                 asyncio.create_task(self._end_without_books(stop)),
@@ -161,7 +174,6 @@ class _Worker:
                 await self._leave()
         finally:
             await self._books.close()
-            connection_created.disconnect(self._limit_connection)
         if self._books.has_failed.is_set():
             raise LedgerUnavailable("The process that keeps the ledger ended early.")
 

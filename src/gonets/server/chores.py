@@ -70,7 +70,7 @@ class Chores:
         """Ask them to end; what takes longer is cut at its next commit by the exit."""
         self._stopping.set()
         deadline = clock.monotonic() + within
-        for thread in self._threads:
+        for thread in filter(threading.Thread.is_alive, self._threads):
             thread.join(max(0.0, deadline - clock.monotonic()))
         self._rehearsal.stop(within=max(1.0, deadline - clock.monotonic()))
 

@@ -21,9 +21,8 @@ def work(data_dir: Path) -> None:
     :raises CannotStart: if the database does not keep what it has confirmed.
     """
     chores = Chores()
-    chores.start()
     try:
-        run_worker(PublishedLetters(), data_dir=data_dir)
+        run_worker(PublishedLetters(), data_dir=data_dir, when_begun=chores.start)
     except LedgerUnsafe as error:
         raise CannotStart(
             gettext_noop("Nothing is sent, because a power cut could lose it: %(why)s"),
