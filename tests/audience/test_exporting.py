@@ -7,10 +7,11 @@ from collections.abc import Iterable
 import pytest
 
 from gonets.audience import actions, queries
-from gonets.audience.exporting import disarmed, export_refusals, export_subscribers
+from gonets.audience.exporting import export_refusals, export_subscribers
 from gonets.audience.importing.reading import plain
 from gonets.audience.models import ImportRefusal, SubscriberImport
 from gonets.kernel import clock
+from gonets.kernel.tables import disarmed
 from tests.support.factories import make_readership, make_subscriber
 
 

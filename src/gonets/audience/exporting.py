@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Iterator, Mapping
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from gonets.audience.importing.explanations import explain
-from gonets.audience.importing.reading import FORMULA_STARTS
 from gonets.audience.models import Subscriber, SubscriberImport
 from gonets.audience.states import SubscriptionState
+from gonets.kernel.tables import csv_lines
 
 PORTION = 2_000
-BYTE_ORDER_MARK = "\ufeff"  # Without it Excel reads Cyrillic as Windows-1251.
-
-
-class _Echo:
-    """A file for ``csv.writer`` that hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def export_subscribers(
@@ -33,7 +23,7 @@ def export_subscribers(
 
     They are fetched in portions by id, so that no read lasts longer than one of them.
     """
-    yield from _table(
+    yield from csv_lines(
         [
             _("E-mail"),
             pgettext("person", "Name"),
@@ -42,7 +32,7 @@ def export_subscribers(
             _("Added on"),
         ],
         (_person(one, titles) for one in _by_portions(people)),
-        delimiter,
+        delimiter=delimiter,
     )
 
 
@@ -51,34 +41,19 @@ def export_refusals(
 ) -> Iterator[bytes]:
     """Yield a table of every line that added nobody, and why."""
     refusals = order.refusals.order_by("line").iterator(PORTION)
-    yield from _table(
+    yield from csv_lines(
         [_("Line"), _("Reason"), _("Beginning of the line")],
         ([str(one.line), explain(one), one.text] for one in refusals),
-        delimiter,
+        delimiter=delimiter,
     )
 
 
 def export_example(*, delimiter: str = ",") -> Iterator[bytes]:
     """Yield a small file that an import reads without any question."""
     people = [("anna@example.com", _("Anna Sokolova")), ("boris@example.com", "")]
-    yield from _table([_("E-mail"), pgettext("person", "Name")], people, delimiter)
-
-
-def disarmed(cell: str) -> str:
-    """Return the cell so that no spreadsheet takes it for a formula."""
-    start = cell.lstrip(" ")[:1]
-    is_formula = bool(start) and (start in FORMULA_STARTS or start in "\t\r\n|")
-    return f"'{cell}" if is_formula else cell
-
-
-def _table(
-    headings: Sequence[str], rows: Iterable[Sequence[str]], delimiter: str
-) -> Iterator[bytes]:
-    # Every cell in quotation marks: a delimiter of another country splits nothing.
-    writer = csv.writer(cast(Any, _Echo()), delimiter=delimiter, quoting=csv.QUOTE_ALL)
-    yield (BYTE_ORDER_MARK + cast(str, writer.writerow(headings))).encode()
-    for row in rows:
-        yield cast(str, writer.writerow(map(disarmed, row))).encode()
+    yield from csv_lines(
+        [_("E-mail"), pgettext("person", "Name")], people, delimiter=delimiter
+    )
 
 
 def _by_portions(people: QuerySet[Subscriber]) -> Iterator[Subscriber]:

@@ -11,15 +11,13 @@ from pathlib import Path
 
 from gonets.audience.importing.records import Record, open_lines, read_records
 from gonets.kernel.addresses import BadAddress, parse_address
+from gonets.kernel.tables import FORMULA_STARTS
 
 DELIMITERS = (",", ";", "\t")
 SAMPLE_RECORDS = 50
 PREVIEW_ROWS = 10
 MAX_COLUMNS = 200
 """A line of nothing but commas has 65,000 columns; nobody chooses among them."""
-
-FORMULA_STARTS = "=+-@＝＋－＠"
-"""What a spreadsheet may take for a formula; see ``exporting``."""
 
 ADDRESS_HEADING = re.compile(r"mail|почт|мейл|мэйл|мыло|address|адрес", re.IGNORECASE)
 NAME_HEADING = re.compile(r"name|имя|фио|ф\.\s?и\.\s?о|подписчик|клиент", re.IGNORECASE)

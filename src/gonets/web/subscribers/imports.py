@@ -26,8 +26,8 @@ from gonets.audience.models import SubscriberImport
 from gonets.audience.states import UNFINISHED_IMPORTS, ImportState
 from gonets.web.access import editor_required
 from gonets.web.subscribers.forms import FileForm, ImportForm
-from gonets.web.subscribers.people import as_csv, usual_delimiter
 from gonets.web.subscribers.titles import all_titles, open_titles
+from gonets.web.tables import as_csv, usual_delimiter
 
 SHOWN_IMPORTS = 20
 REFUSALS_PER_PAGE = 50
@@ -52,7 +52,8 @@ def file_choice(request: HttpRequest) -> HttpResponse:
 @require_safe
 @editor_required
 def example(request: HttpRequest) -> StreamingHttpResponse:
-    return as_csv(export_example(delimiter=usual_delimiter()), name="example.csv")
+    table = export_example(delimiter=usual_delimiter())
+    return as_csv(request, table, name="example.csv")
 
 
 @require_safe
@@ -131,7 +132,7 @@ def import_discard(request: HttpRequest, import_id: int) -> HttpResponse:
 def import_refusals(request: HttpRequest, import_id: int) -> StreamingHttpResponse:
     order = get_object_or_404(SubscriberImport, pk=import_id)
     table = export_refusals(order, delimiter=usual_delimiter())
-    return as_csv(table, name=f"import-{import_id}-left-out.csv")
+    return as_csv(request, table, name=f"import-{import_id}-left-out.csv")
 
 
 def _received(request: HttpRequest, form: FileForm) -> SubscriberImport | None:

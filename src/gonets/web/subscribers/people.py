@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from gonets.audience import queries
@@ -20,6 +19,7 @@ from gonets.audience.states import SubscriptionState
 from gonets.kernel import clock
 from gonets.web.access import editor_required
 from gonets.web.subscribers.titles import all_titles
+from gonets.web.tables import as_csv, usual_delimiter
 
 PEOPLE_PER_PAGE = 50
 LONGEST_SEARCH = 200
@@ -98,23 +98,7 @@ def subscribers_export(request: HttpRequest) -> StreamingHttpResponse:
     titles = all_titles()
     people = PeopleFilter.of(request.GET, titles).people()
     table = export_subscribers(people, titles=titles, delimiter=usual_delimiter())
-    return as_csv(table, name=f"subscribers-{clock.now():%Y-%m-%d}.csv")
-
-
-def usual_delimiter() -> str:
-    """Spreadsheets of countries with a decimal comma expect a semicolon."""
-    return ";" if (get_language() or "").startswith("ru") else ","
-
-
-def as_csv(table: Iterator[bytes], *, name: str) -> StreamingHttpResponse:
-    return StreamingHttpResponse(
-        table,
-        content_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "no-store",
-        },
-    )
+    return as_csv(request, table, name=f"subscribers-{clock.now():%Y-%m-%d}.csv")
 
 
 def _row(person: Subscriber, titles: Mapping[int, str]) -> PersonRow:
