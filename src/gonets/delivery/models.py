@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from gonets.delivery.states import (
     UNFINISHED_RUNS,
+    DecisionSource,
     DeliveryStatus,
     FenceCause,
     PauseCause,
@@ -24,6 +25,8 @@ class Relay(models.Model):
     url = models.CharField(max_length=500)  # smtp://, smtp+starttls://, smtps://
     letters_per_second = models.FloatField(null=True, blank=True)  # None: no limit
     connections = models.PositiveIntegerField(default=4)
+    # Where the relay says what became of letters, as "kind:place"; see relay_logs.
+    log = models.CharField(max_length=500, blank=True)
 
     def __str__(self) -> str:
         return self.name
@@ -79,6 +82,9 @@ class Run(models.Model):
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # Retention: from then on only totals count; from then on the addresses are gone.
+    folding_at = models.DateTimeField(null=True, blank=True)
+    folded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
@@ -131,7 +137,9 @@ class Delivery(models.Model):
     first intent and repeated as long as the run still sends that ``letter_ref``.
     """
 
-    run = models.ForeignKey(Run, models.PROTECT, related_name="deliveries")
+    run = models.ForeignKey(
+        Run, models.PROTECT, related_name="deliveries", db_index=False
+    )
     address_key = models.CharField(max_length=320)
     recipient = models.CharField(max_length=254)  # as it was spelled
     person_ref = models.CharField(max_length=100, blank=True)  # opaque here
@@ -170,6 +178,7 @@ class Delivery(models.Model):
     class Meta:
         # Partial, so that an accepted letter costs as few index writes as possible.
         indexes = [
+            models.Index(fields=["run", "id"], name="who_is_in_a_run"),
             models.Index(
                 fields=["run", "id"],
                 condition=Q(status="pending"),
@@ -230,6 +239,61 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delivery_id}: {self.stage} {self.code}"
+
+
+class Decision(models.Model):
+    """What was found out or decided about an uncertain delivery, and by whom.
+
+    Rows are only added: one that is taken back says when and by whom.  Without a
+    ``resolution`` the relay's log was asked, and could not tell.
+    """
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="decisions")
+    resolution = models.CharField(max_length=24, choices=Resolution.choices, blank=True)
+    source = models.CharField(
+        max_length=16, choices=DecisionSource.choices, default=DecisionSource.PERSON
+    )
+    evidence = models.CharField(max_length=500, blank=True)  # the log's own line
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id}: {self.resolution or self.source}"
+
+
+class RunTotal(models.Model):
+    """How many addresses of a folded run ended alike; all that is left of them.
+
+    ``answer`` is what the relay said without what is about one address only.
+    """
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="totals")
+    status = models.CharField(max_length=16, choices=DeliveryStatus.choices)
+    resolution = models.CharField(max_length=24, choices=Resolution.choices, blank=True)
+    letter_ref = models.CharField(max_length=100, blank=True)
+    stage = models.CharField(max_length=8, choices=Stage.choices, blank=True)
+    code = models.PositiveSmallIntegerField(default=0)
+    enhanced_code = models.CharField(max_length=12, blank=True)
+    answer = models.CharField(max_length=200, blank=True)
+    addresses = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.status} {self.code} {self.addresses}"
 
 
 class Stop(models.Model):

@@ -68,7 +68,15 @@ class Resolution(TextChoices):
     """What a person decided about an uncertain delivery; the status stays."""
 
     COUNT_AS_ACCEPTED = "count_as_accepted", _("count as accepted")
-    SEND_AGAIN = "send_again", _("send again")
+    SEND_AGAIN = "send_again", _("send again")  # a duplicate is possible
+    NOT_ACCEPTED = "not_accepted", _("not accepted")  # there is evidence for it
+
+
+class DecisionSource(TextChoices):
+    """On what a decision about an uncertain delivery rests."""
+
+    PERSON = "person", _("a person")
+    RELAY_LOG = "relay_log", _("the log of the mail server")
 
 
 class PauseCause(TextChoices):
@@ -83,6 +91,7 @@ class PauseCause(TextChoices):
     SENDER_REFUSED = "sender_refused", _("the relay refuses the sender")
     LETTER_REFUSED = "letter_refused", _("the relay refuses the letter")
     LETTER_UNFIT = "letter_unfit", _("the letter cannot be made")
+    DISK_FULL = "disk_full", _("the disk is full")
     BROKEN = "broken", _("an error in the program")
 
 
