@@ -11,6 +11,7 @@ class AudienceRule(TextChoices):
     NEWCOMERS = "newcomers", _("only those in no earlier audience of this issue")
     FAILED = "failed", _("only those it failed for")
     FAILED_AND_UNCERTAIN = "failed_uncertain", _("those it failed for, and uncertain")
+    DECIDED = "decided", _("only uncertain ones that are to get it again")
 
 
 class RelayOrigin(TextChoices):
