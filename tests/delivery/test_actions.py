@@ -12,14 +12,14 @@ from django.db import IntegrityError, transaction
 
 from gonets.delivery import actions
 from gonets.delivery.errors import RunAlreadyOpen, RunStateWrong
+from gonets.delivery.listing import AccountQuestion, account_page, attempts_of
 from gonets.delivery.models import Delivery, Relay, Run, Stop
 from gonets.delivery.queries import (
-    attempts_of,
-    deliveries_of,
     run_progress,
     unfinished_runs,
     worker_last_seen,
 )
+from gonets.delivery.resolutions import resolve_uncertain
 from gonets.delivery.signals import run_ended, run_paused, run_started
 from gonets.delivery.states import DeliveryStatus, Resolution, RunStatus
 from gonets.kernel import clock
@@ -202,8 +202,8 @@ def test_a_decision_about_an_uncertain_letter_stands_beside_its_status(
     hand.settle(bob, S.ACCEPTED)
     ids = [ann.claim.delivery_id, bob.claim.delivery_id]
 
-    resolved = actions.resolve_uncertain(ids, Resolution.COUNT_AS_ACCEPTED, user)
-    again = actions.resolve_uncertain(ids, Resolution.SEND_AGAIN, user)
+    resolved = resolve_uncertain(ids, Resolution.COUNT_AS_ACCEPTED, user)
+    again = resolve_uncertain(ids, Resolution.SEND_AGAIN, user)
 
     delivery = Delivery.objects.get(pk=ids[0])
     assert (resolved, again) == (1, 0)
@@ -236,6 +236,10 @@ def test_the_database_refuses_an_account_that_does_not_add_up(
         Run.objects.filter(pk=run.pk).update(status=RunStatus.FINISHED)
 
 
+def found(run: Run, **wanted: Any) -> list[Delivery]:
+    return account_page(AccountQuestion(run_id=run.pk, **wanted)).deliveries
+
+
 def test_the_account_can_be_searched_by_status_and_address(
     make_run: MakeRun, hand: Hand
 ) -> None:
@@ -243,11 +247,11 @@ def test_the_account_can_be_searched_by_status_and_address(
     (ann,) = hand.claim(run, limit=1)
     hand.settle(ann, S.REFUSED, stage="rcpt", code=550, answer="No such user")
 
-    refused = deliveries_of(run.pk, statuses=[S.REFUSED])
-    named_b = deliveries_of(run.pk, search="B")
+    refused = found(run, statuses=[S.REFUSED])
+    named_b = found(run, search="B")
 
     assert [one.recipient for one in refused] == ["ann@x.example"]
-    assert [one.recipient for one in named_b] == ["bob@x.example", "ben@x.example"]
+    assert [one.recipient for one in named_b] == ["ben@x.example", "bob@x.example"]
     assert [one.answer for one in attempts_of(refused[0].pk)] == ["No such user"]
     assert list(unfinished_runs()) == [run]
 

@@ -13,14 +13,13 @@ from django.utils.crypto import salted_hmac
 
 from gonets.delivery.account import Moves, end_run, lock_run, shift, tell
 from gonets.delivery.errors import RunAlreadyOpen, RunStateWrong
-from gonets.delivery.models import Delivery, Relay, Run, Stop
+from gonets.delivery.models import Attempt, Decision, Delivery, Relay, Run, Stop
 from gonets.delivery.signals import run_started
 from gonets.delivery.states import (
     ENDED_RUNS,
     UNFINISHED_RUNS,
     DeliveryStatus,
     PauseCause,
-    Resolution,
     RunStatus,
 )
 from gonets.delivery.types import NewRecipient
@@ -250,20 +249,6 @@ def rebind_open(run_id: int, letter_ref: str) -> int:
         return run.pending + run.deferred
 
 
-def resolve_uncertain(
-    delivery_ids: Iterable[int], resolution: Resolution, user: Any
-) -> int:
-    """Record what a person decided about uncertain deliveries; return how many.
-
-    The decision is beside the account and does not change it: the status stays.  Who
-    is to get the letter again gets it in a new run, whose audience the layer above
-    makes from those resolved as ``SEND_AGAIN``.
-    """
-    return Delivery.objects.filter(
-        pk__in=list(delivery_ids), status=DeliveryStatus.UNCERTAIN, resolution=""
-    ).update(resolution=resolution, resolved_by=user, resolved_at=clock.now())
-
-
 def add_stop(scope: str, address_key: str) -> None:
     """Let this address get nothing more of this scope (``""``: of any).
 
@@ -299,8 +284,20 @@ def erase_address(address_key: str) -> None:
         for run_id in list(rows.order_by("run_id").values_list("run_id", flat=True)):
             lock_run(run_id)
             _withhold(rows.filter(run_id=run_id), run_id)
+        _forget_words(rows)
         rows.update(address_key=erased, recipient=erased, person_ref="")
         Stop.objects.filter(address_key=address_key).delete()
+
+
+def _forget_words(rows: QuerySet[Delivery]) -> None:
+    """Erase what was said about the address: answers and log lines like to quote it.
+
+    A letter that is on its way keeps what it is made of until its answer is in.
+    """
+    Attempt.objects.filter(delivery__in=rows).update(answer="")
+    Decision.objects.filter(delivery__in=rows).update(evidence="")
+    rows.update(answer="")
+    rows.exclude(status=DeliveryStatus.INTENT).update(bound_values="")
 
 
 def _withhold(rows: QuerySet[Delivery], run_id: int) -> None:

@@ -9,16 +9,21 @@ from gonets.delivery.states import PauseCause
 
 def explain(cause: PauseCause, answer: str = "") -> str:
     """Say to people, in the language of now, why a run is paused and what to do."""
-    return " ".join((_sentences()[cause], _("Then continue."), *_quoted(answer)))
+    said = _quoted(cause, answer)
+    return " ".join((_sentences()[cause], _("Then continue."), *said))
 
 
 def advise(cause: PauseCause, answer: str = "") -> str:
     """Say what is wrong with a relay and what to do, apart from any run."""
-    return " ".join((_sentences()[cause], *_quoted(answer)))
+    return " ".join((_sentences()[cause], *_quoted(cause, answer)))
 
 
-def _quoted(answer: str) -> tuple[str, ...]:
-    return (_("The answer was: %(answer)s") % {"answer": answer},) if answer else ()
+def _quoted(cause: PauseCause, answer: str) -> tuple[str, ...]:
+    if not answer:
+        return ()
+    if cause is PauseCause.DISK_FULL:
+        return (_("There is left: %(room)s") % {"room": answer},)
+    return (_("The answer was: %(answer)s") % {"answer": answer},)
 
 
 def _sentences() -> dict[PauseCause, str]:
@@ -53,6 +58,10 @@ def _sentences() -> dict[PauseCause, str]:
             " whoever runs the relay."
         ),
         PauseCause.LETTER_UNFIT: _("The letter cannot be made. Correct the issue."),
+        PauseCause.DISK_FULL: _(
+            "The disk of this server is almost full, and the account of who got the"
+            " letter needs room. Ask whoever runs the server to free some."
+        ),
         PauseCause.BROKEN: _(
             "An error in the program stopped the sending. Its log names the error;"
             " nobody gets the letter twice if you continue."

@@ -178,6 +178,7 @@ class Delivery(models.Model):
     class Meta:
         # Partial, so that an accepted letter costs as few index writes as possible.
         indexes = [
+            # Before the next one: of two that serve as well SQLite takes the last made.
             models.Index(fields=["run", "id"], name="who_is_in_a_run"),
             models.Index(
                 fields=["run", "id"],

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Max, QuerySet, Sum
 
-from gonets.delivery.models import Attempt, CloneFence, Delivery, Run, Worker
+from gonets.delivery.models import CloneFence, Run, RunTotal, Worker
 from gonets.delivery.states import (
     UNFINISHED_RUNS,
     DeliveryStatus,
@@ -49,26 +48,6 @@ def _recent_rate(run: Run) -> float | None:
     return run.rate
 
 
-def deliveries_of(
-    run_id: int,
-    *,
-    statuses: Collection[DeliveryStatus] = (),
-    search: str = "",
-) -> QuerySet[Delivery]:
-    """Return the run's deliveries in their order; no statuses: all of them."""
-    deliveries = Delivery.objects.filter(run_id=run_id).order_by("pk")
-    if statuses:
-        deliveries = deliveries.filter(status__in=[*statuses])
-    if search:
-        deliveries = deliveries.filter(recipient__icontains=search)
-    return deliveries
-
-
-def attempts_of(delivery_id: int) -> QuerySet[Attempt]:
-    """Return the tries that did not end in an acceptance, oldest first."""
-    return Attempt.objects.filter(delivery_id=delivery_id).order_by("pk")
-
-
 def unfinished_runs() -> QuerySet[Run]:
     return Run.objects.filter(status__in=UNFINISHED_RUNS).order_by("pk")
 
@@ -93,3 +72,8 @@ def fenced() -> Fenced | None:
         runs=held["runs"],
         addresses=held["addresses"] or 0,
     )
+
+
+def run_totals(run_id: int) -> list[RunTotal]:
+    """Return how the addresses of a folded run ended, the most frequent first."""
+    return list(RunTotal.objects.filter(run_id=run_id).order_by("-addresses", "pk"))

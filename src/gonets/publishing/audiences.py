@@ -3,6 +3,10 @@
 What counts for a person is the *newest* account of their address in this issue: refused
 in the first run and accepted in the second is accepted.  An uncertain one is what a
 person decided about it.
+
+Runs that were folded into totals have no addresses any more.  Whom they failed for is
+not known then; who is a newcomer still is, by the date of the consent: a run was for
+everybody confirmed when it was opened.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from django.db.models import (
     Case,
     Count,
     F,
+    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -33,32 +38,36 @@ FAILED_DELIVERIES = (
     DeliveryStatus.EXPIRED,
     DeliveryStatus.CANCELLED,
 )
+_TO_GET_IT_AGAIN = "again"
 _OUTCOME = Case(
-    When(resolution=Resolution.SEND_AGAIN, then=Value(DeliveryStatus.CANCELLED.value)),
+    # A definite answer that came after the decision counts more.
+    When(~Q(status=DeliveryStatus.UNCERTAIN), then=F("status")),
+    When(
+        resolution__in=(Resolution.SEND_AGAIN, Resolution.NOT_ACCEPTED),
+        then=Value(_TO_GET_IT_AGAIN),
+    ),
     When(
         resolution=Resolution.COUNT_AS_ACCEPTED,
         then=Value(DeliveryStatus.ACCEPTED.value),
     ),
     default=F("status"),
 )
-_NEWCOMERS = Q(newest=None)
-_FAILED = Q(newest__in=FAILED_DELIVERIES)
+_DECIDED = Q(newest=_TO_GET_IT_AGAIN)
+_FAILED = Q(newest__in=FAILED_DELIVERIES) | _DECIDED
 _UNCERTAIN = Q(newest=DeliveryStatus.UNCERTAIN)
-_FITTING = {
-    AudienceRule.EVERYONE: Q(),
-    AudienceRule.NEWCOMERS: _NEWCOMERS,
-    AudienceRule.FAILED: _FAILED,
-    AudienceRule.FAILED_AND_UNCERTAIN: _FAILED | _UNCERTAIN,
-}
+# Whose audience was everybody confirmed at the time, less those of earlier runs.
+_FOR_ALL = (AudienceRule.EVERYONE, AudienceRule.NEWCOMERS)
 
 
 def audience_counts(issue_id: int) -> AudienceCounts:
     """Count whom each rule would write to now, in one query."""
-    counts = _with_newest_outcome(_runs(issue_id), issue_id).aggregate(
+    runs = _runs(issue_id)
+    counts = _with_newest_outcome(runs, issue_id).aggregate(
         everyone=Count("pk"),
-        newcomers=Count("pk", filter=_NEWCOMERS),
+        newcomers=Count("pk", filter=_newcomers(runs)),
         failed=Count("pk", filter=_FAILED),
         uncertain=Count("pk", filter=_UNCERTAIN),
+        decided=Count("pk", filter=_DECIDED),
     )
     return AudienceCounts(**counts)
 
@@ -88,15 +97,30 @@ def _fitting(
 ) -> QuerySet[Subscription]:
     if rule == AudienceRule.EVERYONE:
         return _confirmed(issue_id)
-    return _with_newest_outcome(runs, issue_id).filter(_FITTING[rule])
+    fitting = {
+        AudienceRule.NEWCOMERS: _newcomers(runs),
+        AudienceRule.FAILED: _FAILED,
+        AudienceRule.FAILED_AND_UNCERTAIN: _FAILED | _UNCERTAIN,
+        AudienceRule.DECIDED: _DECIDED,
+    }
+    return _with_newest_outcome(runs, issue_id).filter(fitting[rule])
+
+
+def _newcomers(runs: QuerySet[IssueRun]) -> Q:
+    """Return who is in no account that is left, and came after those that are not."""
+    folded = runs.exclude(run__folding_at=None).exclude(run__started_at=None)
+    opened = folded.filter(audience__in=_FOR_ALL).aggregate(at=Max("run__created_at"))
+    newest = opened["at"] or folded.aggregate(at=Max("run__created_at"))["at"]
+    return Q(newest=None, confirmed_at__gt=newest) if newest else Q(newest=None)
 
 
 def _with_newest_outcome(
     runs: QuerySet[IssueRun], issue_id: int
 ) -> QuerySet[Subscription]:
     # Run ids as a list: the account is then searched by (run, address), its index.
+    kept = runs.filter(run__folding_at=None).values_list("run_id", flat=True)
     accounts = Delivery.objects.filter(
-        run_id__in=list(runs.values_list("run_id", flat=True)),
+        run_id__in=list(kept),
         address_key=OuterRef("subscriber__address_key"),
     ).order_by("-run_id")
     return _confirmed(issue_id).annotate(

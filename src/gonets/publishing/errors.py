@@ -9,12 +9,15 @@ PublishingError
 │   ├── RelayMissing
 │   ├── PublicAddressUnfit
 │   ├── DatabaseCopied      an administrator has to lift the clone fence
+│   ├── DiskFull            make room first
 │   └── LetterChanged       look at the letter again
 ├── AlreadyRunning          look at ``run_id`` instead
 ├── ScheduleChanged         leave it: another time, or none, was set
 ├── NotPaused               the run is not paused, or not this issue's newest
 ├── WordingUnchanged        there is no new version to continue with
-├── StillRunning            nothing to acknowledge yet
+├── StillRunning            wait for the end first
+├── RelayLogMissing         an administrator can configure one
+├── RelayLogUnreadable      it cannot be read; says why
 ├── TestLetterFailed        the test letter was not accepted; says why
 └── RehearsalRefused        nothing can be rehearsed as things stand; says why
 """
@@ -93,6 +96,17 @@ class DatabaseCopied(SendRefused):
         )
 
 
+class DiskFull(SendRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The disk of this server is almost full, so nothing is sent: the "
+                "account of who got the letter needs room. Ask whoever runs the server "
+                "to free some, then send."
+            )
+        )
+
+
 class LetterChanged(SendRefused):
     def __init__(self) -> None:
         super().__init__(
@@ -126,6 +140,20 @@ class WordingUnchanged(PublishingError):
 class StillRunning(PublishingError):
     def __init__(self) -> None:
         super().__init__(_("The sending has not ended yet."))
+
+
+class RelayLogMissing(PublishingError):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "No log of the mail server is configured. An administrator can name "
+                "one in the settings."
+            )
+        )
+
+
+class RelayLogUnreadable(PublishingError):
+    """Its text says why."""
 
 
 class TestLetterFailed(PublishingError):

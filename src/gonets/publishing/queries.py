@@ -12,11 +12,12 @@ from gonets.delivery.models import Delivery, Run
 from gonets.delivery.states import UNFINISHED_RUNS, DeliveryStatus, RunStatus
 from gonets.letters.storing import digest_of
 from gonets.letters.types import Reader
-from gonets.newsletters.models import Issue
+from gonets.newsletters.models import Issue, IssueVersion
 from gonets.newsletters.queries import letter_content
 from gonets.newsletters.states import EDITABLE_STATES
 from gonets.publishing.audiences import audience_counts, audience_size
 from gonets.publishing.captions import unsent_caption
+from gonets.publishing.identities import letter_ref
 from gonets.publishing.models import IssueRun
 from gonets.publishing.readers import inert_reader
 from gonets.publishing.relays import is_mailbox
@@ -37,6 +38,7 @@ __all__ = [
     "run_state",
     "run_states",
     "sent_issues",
+    "version_numbers",
 ]
 
 PREVIEW_DATE = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -109,6 +111,12 @@ def is_corrected(run_id: int) -> bool:
     return digest_of(letter_content(issue_run.issue_id)) != issue_run.version.sha256
 
 
+def version_numbers(issue_id: int) -> dict[str, int]:
+    """Return the number of every version of the issue, by how the engine names it."""
+    versions = IssueVersion.objects.filter(issue_id=issue_id).defer("content")
+    return {letter_ref(version): version.number for version in versions}
+
+
 def next_try_at(run_id: int) -> datetime | None:
     """Return when the first of those who were asked to wait is tried again."""
     deferred = Delivery.objects.filter(run_id=run_id, status=DeliveryStatus.DEFERRED)
@@ -156,6 +164,7 @@ def _state(issue_run: IssueRun, *, runs: int) -> IssueRunState:
         started_at=run.started_at,
         ended_at=run.ended_at,
         acknowledged_at=issue_run.acknowledged_at,
+        folded_at=run.folding_at,
         runs=runs,
     )
 

@@ -93,6 +93,32 @@ def is_mailbox(row: Relay | None) -> bool:
     return row is not None and row.name == RelayOrigin.MAILBOX
 
 
+def relay_text(row: Relay | None) -> str:
+    """Name a relay to people; its address may hold a password."""
+    if row is None:
+        return ""
+    if is_mailbox(row):
+        return _("built-in mailbox")
+    return urlsplit(row.url).hostname or ""
+
+
+def logged_relays() -> list[Relay]:
+    """Return the relays that may have a log: all but the mailbox."""
+    rows = Relay.objects.exclude(name=RelayOrigin.MAILBOX)
+    return list(rows.order_by("pk"))
+
+
+def has_relay_log(row: Relay | None) -> bool:
+    return bool(log_configuration(row))
+
+
+def log_configuration(row: Relay | None) -> str:
+    """Return where the relay writes what became of letters; "" if nobody has said."""
+    if row is None or is_mailbox(row):
+        return ""
+    return row.log or str(getattr(settings, "GONETS_RELAY_LOG", ""))
+
+
 def check_public_address(relay_url: str) -> None:
     """Refuse a real relay while readers could not open the unsubscribe link.
 

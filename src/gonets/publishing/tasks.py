@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_noop
 
 from gonets.delivery.fence import keep_fence
+from gonets.delivery.retention import fold_runs
 from gonets.delivery.states import ENDED_RUNS, RunStatus
 from gonets.kernel import clock
 from gonets.newsletters.actions import miss_schedule
@@ -28,6 +31,9 @@ FREEZING_AT_A_TIME = timedelta(seconds=2)
 """The worker's other chores get their turn after this."""
 
 FORGETTING_AT_A_TIME = timedelta(seconds=1)
+
+KEPT_DAYS = 400
+"""So a yearly issue still finds the account of the one before."""
 
 TOO_LATE = gettext_noop("The server was not running at the time. Look and send again.")
 
@@ -71,6 +77,17 @@ def freeze_pending_runs() -> bool:
             if clock.monotonic() > until:
                 return True
     return False
+
+
+def fold_old_runs(stopping: Callable[[], bool]) -> int:
+    """Fold the accounts of runs that ended long ago into totals; return how many."""
+    days = int(getattr(settings, "GONETS_KEEP_ADDRESSES_DAYS", KEPT_DAYS))
+    if not days:
+        return 0
+    return fold_runs(
+        ended_before=clock.now() - timedelta(days=days),
+        may_go_on=lambda: not stopping(),
+    )
 
 
 def settle_ended_runs() -> None:

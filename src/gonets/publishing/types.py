@@ -38,6 +38,7 @@ class IssueRunState:
     started_at: datetime | None
     ended_at: datetime | None
     acknowledged_at: datetime | None
+    folded_at: datetime | None  # from then on there are totals, but no addresses
     runs: int  # how many the issue has had up to this one
 
     @property
@@ -72,6 +73,7 @@ class AudienceCounts:
     newcomers: int
     failed: int
     uncertain: int  # come on top of ``failed`` if the editor ticks them
+    decided: int  # of those it failed for: uncertain, to get it again
 
     def of(self, rule: AudienceRule) -> int:
         return {
@@ -79,6 +81,7 @@ class AudienceCounts:
             AudienceRule.NEWCOMERS: self.newcomers,
             AudienceRule.FAILED: self.failed,
             AudienceRule.FAILED_AND_UNCERTAIN: self.failed + self.uncertain,
+            AudienceRule.DECIDED: self.decided,
         }[rule]
 
 

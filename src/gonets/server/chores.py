@@ -18,6 +18,7 @@ from gonets.audience.tasks import discard_abandoned_uploads, run_pending_imports
 from gonets.content.tasks import fetch_wanted_pictures
 from gonets.kernel import clock
 from gonets.publishing.tasks import (
+    fold_old_runs,
     forget_old_rehearsals,
     freeze_pending_runs,
     settle_ended_runs,
@@ -86,11 +87,13 @@ class Chores:
 
     def _long_ones(self) -> list[Chore]:
         imports = partial(run_pending_imports, stopping=self._stopping.is_set)
+        folding = partial(fold_old_runs, stopping=self._stopping.is_set)
         return [
             Chore(imports, 1, "importing subscribers"),
             Chore(fetch_wanted_pictures, 60, "fetching pictures"),
             Chore(forget_old_rehearsals, 60, "forgetting old rehearsals"),
             Chore(discard_abandoned_uploads, HOUR, "discarding abandoned uploads"),
+            Chore(folding, HOUR, "folding old sendings into totals"),
         ]
 
     def _work(self, chores: Sequence[Chore]) -> None:

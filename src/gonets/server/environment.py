@@ -47,6 +47,10 @@ class Environment:
     fetch_networks: tuple[str, ...]  # of our own, that hold sites to read from
     fetch_ports: tuple[int, ...]  # besides 80 and 443
     fence: Path  # what is known of the database outside of the data folder
+    keep_addresses_days: int  # of ended runs; 0: for ever
+    relay_log: str  # "kind:place", where the relay says what became of letters
+    log_json: bool
+    log_addresses: bool  # in clear; otherwise as keyed hashes
     admin_name: str
     admin_password: str = field(repr=False)
 
@@ -95,6 +99,10 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         fetch_networks=_networks(known.get("GONETS_FETCH_NETWORKS", "")),
         fetch_ports=_ports(known.get("GONETS_FETCH_PORTS", "")),
         fence=_fence(known, data),
+        keep_addresses_days=_days(known, "GONETS_KEEP_ADDRESSES_DAYS", 400),
+        relay_log=_relay_log(known.get("GONETS_RELAY_LOG", "")),
+        log_json=_log_format(known) == "json",
+        log_addresses=_yes_or_no(known, "GONETS_LOG_ADDRESSES", default=False),
         admin_name=known.get("GONETS_ADMIN_NAME") or "admin",
         admin_password=known.get("GONETS_ADMIN_PASSWORD", ""),
     )
@@ -184,6 +192,44 @@ def _number(values: Mapping[str, str], name: str, default: int, *, limit: int) -
             default=default,
         )
     return int(written)
+
+
+def _days(values: Mapping[str, str], name: str, default: int) -> int:
+    written = values.get(name) or str(default)
+    if not (written.isascii() and written.isdigit() and len(written) < 6):
+        raise WrongSetting(
+            gettext_noop(
+                "%(name)s is “%(value)s”: write a number of days, for example "
+                "%(default)s, or 0 for ever."
+            ),
+            name=name,
+            value=written,
+            default=default,
+        )
+    return int(written)
+
+
+def _relay_log(written: str) -> str:
+    kind, _colon, place = written.partition(":")
+    if written and not (kind and place):
+        raise WrongSetting(
+            gettext_noop(
+                "GONETS_RELAY_LOG is “%(value)s”: write the kind of log and its path, "
+                "for example postfix:/var/log/mail.log, or nothing."
+            ),
+            value=written,
+        )
+    return written
+
+
+def _log_format(values: Mapping[str, str]) -> str:
+    written = values.get("GONETS_LOG_FORMAT", "").lower() or "text"
+    if written not in ("text", "json"):
+        raise WrongSetting(
+            gettext_noop("GONETS_LOG_FORMAT is “%(value)s”: write text or json."),
+            value=written,
+        )
+    return written
 
 
 def _networks(written: str) -> tuple[str, ...]:

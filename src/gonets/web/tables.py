@@ -44,5 +44,8 @@ def _portions(table: Iterable[bytes]) -> Iterator[bytes]:
 
 
 async def _in_turns(portions: Iterator[bytes]) -> AsyncIterator[bytes]:
-    while portion := await sync_to_async(next)(portions, b""):
-        yield portion
+    def portion() -> bytes:
+        return next(portions, b"")
+
+    while made := await sync_to_async(portion)():
+        yield made

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from django.urls import reverse
 
 from gonets.delivery.models import Delivery
 from gonets.delivery.states import DeliveryStatus
+from gonets.kernel import clock
+from gonets.publishing import actions
+from gonets.publishing.states import AudienceRule
 from tests.publishing.conftest import settle
+from tests.support.factories import make_subscriber
 
 
 def page(desk, issue, **query: object) -> str:
@@ -19,7 +24,7 @@ def page(desk, issue, **query: object) -> str:
 
 def rows(desk, issue, **query: object) -> list[list[str]]:
     answer = desk.get(reverse("gonets:issue-account-csv", args=[issue.pk]), query)
-    text = answer.content.decode("utf-8-sig")
+    text = answer.getvalue().decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text)))[1:]
 
 
@@ -62,3 +67,83 @@ def test_a_spreadsheet_runs_nothing_of_the_file(desk, issue, run):
 
     assert "'=cmd|x@example.com" in cells
     assert "'+1 try later" in cells
+
+
+def test_the_file_has_every_try_of_an_address_with_server_and_version(desk, issue, run):
+    try_ann(run)
+
+    (ann,) = (row for row in rows(desk, issue) if row[0].startswith("ann@"))
+
+    assert ann[9:11] == ["built-in mailbox", "1"]
+    assert "450 · 4.2.0 · Greylisted · built-in mailbox" in ann[-1]
+    assert ann[-1].count("\n") == 1
+
+
+def test_the_file_is_sent_in_portions_that_know_excel(desk, issue, run):
+    answer = desk.get(reverse("gonets:issue-account-csv", args=[issue.pk]))
+
+    assert answer.streaming
+    assert b"".join(answer.streaming_content).startswith(b"\xef\xbb\xbf")
+
+
+def test_one_address_has_a_page_with_all_its_tries(desk, issue, run):
+    ann = try_ann(run)
+
+    assert f"/account/{ann.pk}/" in page(desk, issue)
+    answer = desk.get(reverse("gonets:delivery-account", args=[issue.pk, ann.pk]))
+    text = answer.content.decode()
+
+    assert text.count("<tr>") == 3
+    for words in ("Greylisted", "No such user", "5.1.1", "naming the recipient"):
+        assert words in text
+
+
+def test_an_address_of_another_issue_is_not_found(desk, issue, run):
+    ann = Delivery.objects.get(recipient="ann@example.com")
+
+    answer = desk.get(reverse("gonets:delivery-account", args=[issue.pk + 1, ann.pk]))
+
+    assert answer.status_code == 404
+
+
+def test_pages_follow_each_other_by_keys(desk, issue, newsletter):
+    for number in range(120):
+        make_subscriber(f"reader{number:03}@example.com", newsletter.readership)
+    actions.send_issue(issue.pk, audience=AudienceRule.EVERYONE, user=None)
+
+    pages, address = [], reverse("gonets:issue-account", args=[issue.pk])
+    while address:
+        answer = desk.get(address)
+        pages.append([row.delivery.recipient for row in answer.context["rows"]])
+        address = link(answer, "next")
+    back = desk.get(
+        link(desk.get(link(desk.get(link(answer, "prev")), "next")), "prev")
+    )
+
+    assert [len(one) for one in pages] == [50, 50, 23]
+    assert len({address for one in pages for address in one}) == 123
+    assert "101–123 of 123" in answer.content.decode()
+    assert [row.delivery.recipient for row in back.context["rows"]] == pages[1]
+
+
+def link(answer, rel: str) -> str:
+    found = re.search(rf'rel="{rel}" href="([^"]*)"', answer.content.decode())
+    if found is None:
+        return ""
+    return str(answer.wsgi_request.path + found[1].replace("&amp;", "&"))
+
+
+def try_ann(run) -> Delivery:
+    """Ann's address was greylisted, then refused."""
+    settle(run, ann=DeliveryStatus.REFUSED)
+    ann = Delivery.objects.get(recipient="ann@example.com")
+    now = clock.now()
+    common = {"at": now, "letter_ref": run.letter_ref, "relay": run.relay}
+    for outcome, code, enhanced, answer in (
+        (DeliveryStatus.DEFERRED, 450, "4.2.0", "Greylisted"),
+        (DeliveryStatus.REFUSED, 550, "5.1.1", "No such user"),
+    ):
+        facts = {"stage": "rcpt", "code": code, "enhanced_code": enhanced}
+        ann.tries.create(outcome=outcome, answer=answer, **facts, **common)
+    Delivery.objects.filter(pk=ann.pk).update(attempts=2, first_attempt_at=now)
+    return ann

@@ -149,10 +149,10 @@ def test_an_editor_decides_about_uncertain_people_by_name(desk, issue, run):
     assert "ann@example.com" in progress(desk, issue)
     uncertain = Delivery.objects.get(run=run, status=DeliveryStatus.UNCERTAIN)
 
-    press(desk, "run-resolve", run, decision="send_again", delivery=uncertain.pk)
+    press(desk, "run-resolve", run, decision="count_as_accepted", delivery=uncertain.pk)
 
     uncertain.refresh_from_db()
-    assert uncertain.resolution == "send_again"
+    assert uncertain.resolution == "count_as_accepted"
     assert uncertain.resolved_by is not None
 
 

@@ -12,18 +12,32 @@ from gonets.publishing.actions.corrections import correct_and_resume
 from gonets.publishing.actions.fence import check_fence, send_from_here
 from gonets.publishing.actions.freezing import freeze_audience, freeze_chunk
 from gonets.publishing.actions.rehearsals import start_rehearsal, stop_rehearsal
-from gonets.publishing.actions.relays import choose_mailbox, choose_relay, forget_choice
+from gonets.publishing.actions.relays import (
+    choose_mailbox,
+    choose_relay,
+    choose_relay_log,
+    forget_choice,
+)
 from gonets.publishing.actions.sending import send_due_issue, send_issue
 from gonets.publishing.actions.trials import send_test_letter
+from gonets.publishing.actions.uncertain import (
+    ask_log,
+    count_as_accepted,
+    send_uncertain_again,
+    undo_resolutions,
+)
 
 __all__ = [
     "acknowledge_run",
+    "ask_log",
     "cancel_issue_rest",
     "check_fence",
     "choose_mailbox",
     "choose_relay",
+    "choose_relay_log",
     "continue_run",
     "correct_and_resume",
+    "count_as_accepted",
     "forget_choice",
     "freeze_audience",
     "freeze_chunk",
@@ -32,8 +46,10 @@ __all__ = [
     "send_from_here",
     "send_issue",
     "send_test_letter",
+    "send_uncertain_again",
     "settle_run",
     "start_rehearsal",
     "stop_rehearsal",
     "stop_waiting",
+    "undo_resolutions",
 ]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from gonets.delivery.inquiries import open_relay_log
+from gonets.delivery.models import Relay
+from gonets.delivery.relay_logs.base import LogUnreadable
 from gonets.kernel import clock
 from gonets.newsletters.types import Person
+from gonets.publishing.errors import RelayLogUnreadable
 from gonets.publishing.models import ChosenRelay
 from gonets.publishing.relays import check_public_address, relay_row
 from gonets.publishing.states import RelayOrigin
@@ -37,6 +41,23 @@ def choose_relay(
 def choose_mailbox(*, user: Person | None) -> None:
     """Let letters of later runs stay in the built-in mailbox."""
     _choose(None, user)
+
+
+def choose_relay_log(relay_id: int, configuration: str) -> None:
+    """Let uncertain letters of this relay be looked for in the log named so.
+
+    Empty: in the one that the environment names, if any.  For administrators only:
+    whoever names a file lets the desk read it.
+
+    :raises RelayLogUnreadable: if it names no log, or one that cannot be read.
+    """
+    try:
+        log = open_relay_log(configuration)
+        if log is not None:
+            log.check()
+    except LogUnreadable as error:
+        raise RelayLogUnreadable(str(error)) from error
+    Relay.objects.filter(pk=relay_id).update(log=configuration)
 
 
 def forget_choice() -> None:

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
-from gonets.delivery.models import Delivery
-from gonets.delivery.queries import deliveries_of
+from gonets.delivery.listing import (
+    PAGE,
+    AccountQuestion,
+    account_page,
+    deliveries_to,
+    delivery_of,
+)
+from gonets.delivery.queries import run_totals
+from gonets.delivery.resolutions import is_undoable
 from gonets.delivery.states import OPEN_DELIVERIES, DeliveryStatus
-from gonets.publishing.queries import history
+from gonets.kernel.tables import csv_lines
+from gonets.publishing.queries import history, version_numbers
+from gonets.publishing.relays import has_relay_log
 from gonets.publishing.types import IssueRunState
 from gonets.web.access import editor_required
-from gonets.web.sending.requests import shown_issue
+from gonets.web.sending.account_rows import account_rows, headings, table
+from gonets.web.sending.requests import LARGEST_ID, read_number, shown_issue
+from gonets.web.tables import as_csv, usual_delimiter
 
-PAGE = 50
+LONGEST_SEARCH = 254
 FILTERS: dict[str, tuple[DeliveryStatus, ...]] = {
     "": (),
     "accepted": (DeliveryStatus.ACCEPTED,),
@@ -33,8 +39,34 @@ FILTERS: dict[str, tuple[DeliveryStatus, ...]] = {
     "withheld": (DeliveryStatus.WITHHELD,),
     "cancelled": (DeliveryStatus.CANCELLED,),
 }
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet would run such a cell (OWASP, "CSV injection")."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountQuery:
+    """What of the account is asked for; nonsense in the address counts as nothing."""
+
+    state: str
+    search: str
+    after: int
+    before: int
+    number: int  # of the first address on the page, where that is known
+
+    @classmethod
+    def of(cls, query: QueryDict) -> AccountQuery:
+        state = query.get("state", "")
+        search = query.get("q", "").strip().replace("\0", "")
+        return cls(
+            state=state if state in FILTERS else "",
+            search=search[:LONGEST_SEARCH],
+            after=read_number(query.get("after", "")) or 0,
+            before=read_number(query.get("before", "")) or 0,
+            number=read_number(query.get("n", "")) or 0,
+        )
+
+    def question(self, run_id: int) -> AccountQuestion:
+        return AccountQuestion(
+            run_id=run_id, statuses=FILTERS[self.state], search=self.search
+        )
 
 
 @require_GET
@@ -45,50 +77,87 @@ def issue_account(request: HttpRequest, issue_id: int) -> HttpResponse:
     state = _chosen(request, runs)
     if state is None:
         return redirect("gonets:issue-open", issue_id)
-    page = Paginator(_asked_for(request, state), PAGE).get_page(request.GET.get("page"))
-    context = {
-        "issue": issue,
-        "runs": runs,
-        "state": state,
-        "page": page,
-        "chosen": request.GET.get("state", ""),
-        "search": request.GET.get("q", ""),
-        "filters": _filters(state),
-    }
+    context: dict[str, Any] = {"issue": issue, "runs": runs, "state": state}
+    if state.folded_at:
+        context["totals"] = run_totals(state.run_id)
+        context["versions"] = version_numbers(issue_id)
+        return render(request, "gonets/sending/folded.html", context)
+    context |= _shown(AccountQuery.of(request.GET), state)
     return render(request, "gonets/sending/account.html", context)
 
 
 @require_GET
 @editor_required
-def issue_account_csv(request: HttpRequest, issue_id: int) -> HttpResponse:
+def issue_account_csv(request: HttpRequest, issue_id: int) -> HttpResponseBase:
     """The same selection as a file that Excel opens in the language of the page."""
     state = _chosen(request, history(issue_id))
     if state is None:
         return redirect("gonets:issue-open", issue_id)
-    text = io.StringIO()
-    russian = translation.get_language() == "ru"
-    writer = csv.writer(text, delimiter=";" if russian else ",")
-    writer.writerow([_("Address"), _("State"), _("Attempts"), _("Answer"), _("When")])
-    for delivery in _asked_for(request, state).iterator(chunk_size=2000):
-        writer.writerow(map(_harmless, _cells(delivery)))
-    name = f"gonets-{issue_id}-{state.run_id}.csv"
-    return HttpResponse(
-        text.getvalue().encode("utf-8-sig"),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    if state.folded_at:
+        return redirect("gonets:issue-account", issue_id)
+    question = AccountQuery.of(request.GET).question(state.run_id)
+    rows = table(question, issue_id=issue_id)
+    lines = csv_lines(headings(), rows, delimiter=usual_delimiter())
+    return as_csv(request, lines, name=f"gonets-{issue_id}-{state.run_id}.csv")
+
+
+@require_GET
+@editor_required
+def delivery_account(
+    request: HttpRequest, issue_id: int, delivery_id: int
+) -> HttpResponse:
+    """One address: every try, every decision, and the issue's other runs."""
+    issue = shown_issue(issue_id)
+    runs = {state.run_id: state for state in history(issue_id)}
+    delivery = delivery_of(runs, delivery_id) if delivery_id <= LARGEST_ID else None
+    if delivery is None or runs[delivery.run_id].folded_at:
+        raise Http404
+    versions = version_numbers(issue_id)
+    others = deliveries_to(runs, delivery.address_key)
+    context = {
+        "issue": issue,
+        "state": runs[delivery.run_id],
+        "row": account_rows([delivery], versions=versions)[0],
+        "others": [(one, runs[one.run_id]) for one in others if one.pk != delivery_id],
+        "may_undo": is_undoable(delivery.pk),
+        "has_log": has_relay_log(delivery.run.relay),
+    }
+    return render(request, "gonets/sending/delivery.html", context)
+
+
+def _shown(query: AccountQuery, state: IssueRunState) -> dict[str, Any]:
+    page = account_page(
+        query.question(state.run_id), after=query.after, before=query.before
     )
+    filters = _filters(state)
+    total = next((count for name, _text, count in filters if name == query.state), 0)
+    is_counted = not query.search and (query.number or not query.after + query.before)
+    versions = version_numbers(state.issue_id)
+    return {
+        "page": page,
+        "rows": account_rows(page.deliveries, versions=versions),
+        "chosen": query.state,
+        "search": query.search,
+        "filters": filters,
+        "paging": _paging(page.deliveries, query.number or 1) if is_counted else None,
+        "total": total,
+    }
+
+
+def _paging(shown: list[Any], first: int) -> dict[str, int]:
+    """Return which numbers are on the page; they may be off while letters leave."""
+    return {
+        "first": first,
+        "last": first + len(shown) - 1,
+        "next": first + len(shown),
+        "previous": max(1, first - PAGE),
+    }
 
 
 def _chosen(request: HttpRequest, runs: list[IssueRunState]) -> IssueRunState | None:
     wanted = request.GET.get("run", "")
     asked_for = [state for state in runs if str(state.run_id) == wanted]
     return next(iter(asked_for or runs), None)
-
-
-def _asked_for(request: HttpRequest, state: IssueRunState) -> QuerySet[Delivery]:
-    statuses = FILTERS.get(request.GET.get("state", ""), ())
-    search = request.GET.get("q", "").strip().replace("\0", "")
-    return deliveries_of(state.run_id, statuses=statuses, search=search)
 
 
 def _filters(state: IssueRunState) -> list[tuple[str, str, int]]:
@@ -103,19 +172,3 @@ def _filters(state: IssueRunState) -> list[tuple[str, str, int]]:
         "cancelled": (pgettext("deliveries", "Cancelled"), state.cancelled),
     }
     return [(name, *labels[name]) for name in FILTERS if labels[name][1] or not name]
-
-
-def _cells(delivery: Delivery) -> Iterable[str]:
-    answer = (str(delivery.code or ""), delivery.enhanced_code, delivery.answer)
-    settled = delivery.settled_at and timezone.localtime(delivery.settled_at)
-    return (
-        delivery.recipient,
-        delivery.get_status_display(),
-        str(delivery.attempts),
-        " ".join(filter(None, answer)),
-        settled.strftime("%Y-%m-%d %H:%M:%S") if settled else "",
-    )
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

@@ -10,15 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gonets.delivery.fence import is_fenced
-from gonets.delivery.models import Delivery
-from gonets.delivery.queries import deliveries_of, run_progress, worker_last_seen
-from gonets.delivery.states import DeliveryStatus, RunStatus
+from gonets.delivery.queries import run_progress, worker_last_seen
+from gonets.delivery.states import RunStatus
 from gonets.kernel import clock
 from gonets.publishing.queries import is_corrected, next_try_at
 from gonets.publishing.types import IssueRunState
+from gonets.web.sending.uncertain_ones import UncertainOnes, uncertain_ones
 
 SEEN_LATELY = timedelta(seconds=30)
-MOST_UNCERTAIN_SHOWN = 50
 _UNDER_WAY = (RunStatus.PREPARING, RunStatus.RUNNING, RunStatus.PAUSING)
 
 
@@ -35,7 +34,7 @@ class RunPanel:
     worker_is_missing: bool
     worker_seen_at: datetime | None
     is_corrected: bool
-    uncertain: list[Delivery]
+    uncertain: UncertainOnes | None
     next_try_at: datetime | None
 
     @property
@@ -55,13 +54,9 @@ class RunPanel:
         return 1 if self.is_under_way else 3
 
     @property
-    def has_undecided(self) -> bool:
-        return any(not each.resolution for each in self.uncertain)
-
-    @property
     def came_from_copy(self) -> bool:
         """Whether nobody knows because the database was copied or restored."""
-        return any(not each.stage for each in self.uncertain)
+        return self.uncertain is not None and self.uncertain.came_from_copy
 
     @property
     def key(self) -> str:
@@ -72,7 +67,7 @@ class RunPanel:
             state.is_freezing,
             state.deferred,
             state.uncertain,
-            self.has_undecided,
+            self.uncertain.undecided if self.uncertain else 0,
             self.is_corrected,
             self.worker_is_missing,
             self.is_fenced,
@@ -106,7 +101,7 @@ def run_panel(state: IssueRunState) -> RunPanel:
         worker_is_missing=is_open and not is_recent(seen_at),
         worker_seen_at=seen_at,
         is_corrected=_may_be_corrected(state) and is_corrected(state.run_id),
-        uncertain=_uncertain(state),
+        uncertain=uncertain_ones(state),
         next_try_at=next_try_at(state.run_id) if state.deferred else None,
     )
 
@@ -152,10 +147,3 @@ def is_recent(seen_at: datetime | None) -> bool:
 
 def _may_be_corrected(state: IssueRunState) -> bool:
     return state.status == RunStatus.PAUSED and not state.is_freezing
-
-
-def _uncertain(state: IssueRunState) -> list[Delivery]:
-    if not state.uncertain:
-        return []
-    found = deliveries_of(state.run_id, statuses=[DeliveryStatus.UNCERTAIN])
-    return list(found[:MOST_UNCERTAIN_SHOWN])

@@ -10,14 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gonets.delivery.actions import resolve_uncertain
 from gonets.delivery.errors import RunStateWrong
-from gonets.delivery.queries import deliveries_of
-from gonets.delivery.states import DeliveryStatus, Resolution
 from gonets.publishing.actions import (
     acknowledge_run,
     cancel_issue_rest,
@@ -100,30 +96,6 @@ def run_acknowledge(request: HttpRequest, run_id: int) -> HttpResponse:
         messages.warning(request, str(error))
         return _to_progress(run_id)
     return redirect("gonets:sent")
-
-
-@require_POST
-@editor_required
-def run_resolve(request: HttpRequest, run_id: int) -> HttpResponse:
-    """Record what the editor decided about the ticked uncertain addresses."""
-    decision = request.POST.get("decision", "")
-    ticked = [int(pk) for pk in request.POST.getlist("delivery") if pk.isdecimal()]
-    if decision not in Resolution.values or not ticked:
-        messages.warning(request, _("Tick at least one address first."))
-        return _to_progress(run_id)
-    uncertain = deliveries_of(run_id, statuses=[DeliveryStatus.UNCERTAIN])
-    own = uncertain.filter(pk__in=ticked).values_list("pk", flat=True)
-    resolved = resolve_uncertain(list(own), Resolution(decision), request.user)
-    messages.success(
-        request,
-        ngettext(
-            "Your decision about %(count)d address is recorded.",
-            "Your decision about %(count)d addresses is recorded.",
-            resolved,
-        )
-        % {"count": resolved},
-    )
-    return _to_progress(run_id)
 
 
 def _steered(

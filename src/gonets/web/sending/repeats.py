@@ -71,6 +71,7 @@ def _page(request: HttpRequest, issue: Issue, *, refusal: str = "") -> HttpRespo
         "runs": runs,
         "newest": runs[0],
         "counts": audience_counts(issue.pk),
+        "folded_at": next((run.folded_at for run in runs if run.folded_at), None),
         "relay": relay_outlook(),
         "refusal": refusal,
     }

@@ -24,8 +24,17 @@ def shown_run(run_id: int) -> IssueRunState:
     return state
 
 
+def asked_number(request: HttpRequest, name: str) -> int:
+    """Return a number from the address of the page; 0 if it is missing or none."""
+    return read_number(request.GET.get(name, "")) or 0
+
+
 def posted_number(request: HttpRequest, name: str) -> int | None:
     """Return a number from a form; None if it is missing or none."""
-    text = request.POST.get(name, "")
+    return read_number(request.POST.get(name, ""))
+
+
+def read_number(text: str) -> int | None:
+    """Return a number that a database can be asked for; None for anything else."""
     is_number = text.isascii() and text.isdigit() and len(text) < 19
     return int(text) if is_number else None

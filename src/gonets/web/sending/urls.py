@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from gonets.web.sending import accounts, decisions, fence, progress, relay, repeats
+from gonets.web.sending import (
+    accounts,
+    decisions,
+    fence,
+    progress,
+    relay,
+    relay_log,
+    repeats,
+    uncertain,
+)
 from gonets.web.sending.rehearsal_urls import rehearsal_addresses
 
 urlpatterns: list[URLPattern] = [
@@ -39,6 +48,11 @@ urlpatterns: list[URLPattern] = [
         accounts.issue_account_csv,
         name="issue-account-csv",
     ),
+    path(
+        "issues/<int:issue_id>/account/<int:delivery_id>/",
+        accounts.delivery_account,
+        name="delivery-account",
+    ),
     path("runs/<int:run_id>/live/", progress.run_live, name="run-live"),
     path("runs/<int:run_id>/pause/", progress.run_pause, name="run-pause"),
     path("runs/<int:run_id>/continue/", progress.run_continue, name="run-continue"),
@@ -53,8 +67,13 @@ urlpatterns: list[URLPattern] = [
         name="run-stop-waiting",
     ),
     path("runs/<int:run_id>/ok/", progress.run_acknowledge, name="run-acknowledge"),
-    path("runs/<int:run_id>/uncertain/", progress.run_resolve, name="run-resolve"),
+    path("runs/<int:run_id>/uncertain/", uncertain.run_uncertain, name="run-uncertain"),
+    path(
+        "runs/<int:run_id>/uncertain/decide/", uncertain.run_resolve, name="run-resolve"
+    ),
+    path("runs/<int:run_id>/uncertain/undo/", uncertain.run_undo, name="run-undo"),
     path("fence/", fence.fence, name="fence"),
     path("settings/", relay.relay_settings, name="settings"),
     path("settings/check/", relay.relay_check, name="settings-check"),
+    path("settings/log/", relay_log.relay_log, name="relay-log"),
 ]

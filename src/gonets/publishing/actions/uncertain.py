@@ -1,0 +1,97 @@
+"""What an editor does about addresses of which nobody knows whether they have it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from gonets.delivery import resolutions
+from gonets.delivery.inquiries import ask_relay_log, open_relay_log
+from gonets.delivery.models import Delivery, Relay, Run
+from gonets.delivery.relay_logs.base import LogAnswer, LogFinding, LogUnreadable
+from gonets.delivery.states import Resolution
+from gonets.newsletters.types import Person
+from gonets.publishing.actions.sending import send_issue
+from gonets.publishing.errors import RelayLogMissing, RelayLogUnreadable, StillRunning
+from gonets.publishing.queries import run_state
+from gonets.publishing.relays import log_configuration
+from gonets.publishing.states import AudienceRule
+
+MOST_ASKED_AT_ONCE = 1000
+"""The log is read once for all of them; whoever has more asks again."""
+
+Chosen = Sequence[int] | None
+"""Deliveries of a run; None: everybody who is undecided."""
+
+
+def count_as_accepted(run_id: int, chosen: Chosen, *, user: Person | None) -> int:
+    """Count uncertain ones as accepted; return how many."""
+    ids = _undecided_ids(run_id, chosen)
+    return resolutions.resolve_uncertain(ids, Resolution.COUNT_AS_ACCEPTED, user)
+
+
+def send_uncertain_again(run_id: int, chosen: Chosen, *, user: Person | None) -> Run:
+    """Send again to uncertain ones, and to those for whom that was decided before.
+
+    They may get the letter twice: ask before.  What is decided stays decided if the
+    run cannot start for now; a later "Send again" reaches these people too.
+
+    :raises StillRunning: if the run has not ended.
+    :raises SendRefused: if something must be put right first.
+    """
+    state = run_state(run_id)
+    if state is None or not state.has_ended:
+        raise StillRunning
+    ids = _undecided_ids(run_id, chosen)
+    resolutions.resolve_uncertain(ids, Resolution.SEND_AGAIN, user)
+    return send_issue(
+        state.issue_id,
+        audience=AudienceRule.DECIDED,
+        user=user,
+        previous_run_id=run_id,
+    )
+
+
+def ask_log(run_id: int, chosen: Chosen, *, user: Person | None) -> Counter[LogFinding]:
+    """Ask the relay's log about uncertain letters; what it knows is decided.
+
+    Return how many it found accepted, not accepted and unknown.
+
+    :raises RelayLogMissing: if no log is configured.
+    :raises RelayLogUnreadable: if it cannot be read; says why.
+    """
+    ids = list(_undecided_ids(run_id, chosen))[:MOST_ASKED_AT_ONCE]
+    answers: dict[int, LogAnswer] = {}
+    for relay, deliveries in _by_relay(ids).items():
+        try:
+            log = open_relay_log(log_configuration(relay))
+            if log is None:
+                continue
+            answers |= ask_relay_log(log, deliveries)
+        except LogUnreadable as error:
+            raise RelayLogUnreadable(str(error)) from error
+    if ids and not answers:
+        raise RelayLogMissing
+    resolutions.resolve_by_log(answers, user)
+    return Counter(answer.finding for answer in answers.values())
+
+
+def undo_resolutions(run_id: int, chosen: Sequence[int], *, user: Person | None) -> int:
+    """Take decisions back on whose strength nothing was sent; return how many."""
+    own = Delivery.objects.filter(run_id=run_id, pk__in=chosen)
+    return resolutions.undo_resolutions(own.values_list("pk", flat=True), user)
+
+
+def _undecided_ids(run_id: int, chosen: Chosen) -> Iterable[int]:
+    undecided = resolutions.undecided(run_id)
+    if chosen is not None:
+        undecided = undecided.filter(pk__in=chosen)
+    return list(undecided.values_list("pk", flat=True))
+
+
+def _by_relay(delivery_ids: Sequence[int]) -> dict[Relay | None, list[Delivery]]:
+    found: dict[Relay | None, list[Delivery]] = defaultdict(list)
+    rows = Delivery.objects.filter(pk__in=delivery_ids).select_related("run__relay")
+    for delivery in rows:
+        found[delivery.run.relay].append(delivery)
+    return found
