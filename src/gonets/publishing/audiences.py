@@ -120,7 +120,8 @@ def _with_newest_outcome(
     # Run ids as a list: the account is then searched by (run, address), its index.
     kept = runs.filter(run__folding_at=None).values_list("run_id", flat=True)
     accounts = Delivery.objects.filter(
-        run_id__in=list(kept),
+        # An empty list would be a contradiction, and NULL no longer found by "is null".
+        run_id__in=list(kept) or [0],
         address_key=OuterRef("subscriber__address_key"),
     ).order_by("-run_id")
     return _confirmed(issue_id).annotate(
