@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gonets.delivery import disk
 from gonets.delivery.models import Delivery, Run
 from gonets.delivery.states import DeliveryStatus, RunStatus
 from gonets.newsletters import actions as newsletters
@@ -268,3 +269,12 @@ def test_a_run_is_acknowledged_only_at_its_end(issue):
     actions.acknowledge_run(run.pk)
 
     assert IssueRun.objects.get(run=run).acknowledged_at is not None
+
+
+def test_nothing_is_begun_without_room_for_its_account(issue, monkeypatch, tmp_path):
+    monkeypatch.setattr(disk, "LEAST_ROOM", disk.LeastRoom(size=2**62, share=2.0))
+    monkeypatch.setattr(sending, "database_folders", lambda: [tmp_path])
+
+    with pytest.raises(errors.DiskFull, match="almost full"):
+        send(issue)
+    assert not Run.objects.exists()

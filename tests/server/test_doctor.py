@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from gonets.delivery.disk import Room
 from gonets.delivery.models import Worker
 from gonets.kernel import clock
 from gonets.server import doctor
@@ -100,11 +101,10 @@ def test_keys_that_others_can_read_are_a_warning(environment, tmp_path):
     [(50, Level.FINE), (0.5, Level.WARNING), (0.01, Level.FAULT)],
 )
 def test_little_room_on_the_disk_is_told_in_time(environment, monkeypatch, free, level):
-    monkeypatch.setattr(
-        doctor.shutil,
-        "disk_usage",
-        lambda _folder: type("Usage", (), {"free": int(free * GIGABYTE)}),
-    )
+    def a_disk(folder):
+        return Room(folder=folder, free=int(free * GIGABYTE), total=99 * GIGABYTE)
+
+    monkeypatch.setattr(doctor, "room_of", a_disk)
 
     assert "disk" in said(environment, level)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from gonets.delivery import disk
 from gonets.delivery.models import Worker
 from gonets.kernel import clock
 from gonets.server import health
@@ -54,6 +55,16 @@ def test_waiting_migrations_are_told(client, monkeypatch):
 
     assert answer.status_code == 503
     assert answer.json()["problems"] == ["the database has to be migrated"]
+
+
+def test_an_almost_full_disk_is_told_to_whoever_can_free_it(client, monkeypatch):
+    a_worker(seen_ago=timedelta(seconds=3))
+    monkeypatch.setattr(disk, "LEAST_ROOM", disk.LeastRoom(size=2**62, share=2.0))
+
+    answer = client.get(reverse("healthz"))
+
+    assert answer.status_code == 200
+    assert "the disk is almost full" in answer.json()["notes"][0]
 
 
 def test_asking_writes_nothing(client, django_assert_max_num_queries):

@@ -35,7 +35,7 @@ class Engine:
         self._environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.support.engine_settings",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "src"))),
             "ENGINE_SQLITE": str(folder / DATABASE),
             "ENGINE_DATABASE": json.dumps(database),
             "ENGINE_FENCE": str(fence or folder / "fences"),
@@ -78,12 +78,14 @@ class Engine:
         retry_seconds: float = 0.3,
         gives_up_after: float = 3,
         lease_seconds: float = 60,
+        least_free: int = 0,
         under: Sequence[str] = (),
     ) -> subprocess.Popen[bytes]:
         options = {
             "retry_seconds": retry_seconds,
             "gives_up_after": gives_up_after,
             "lease_seconds": lease_seconds,
+            "least_free": least_free,
         }
         where = str(self.folder / place)
         if self._worker:

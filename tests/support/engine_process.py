@@ -24,6 +24,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
 from gonets.delivery import actions, queries  # noqa: E402
+from gonets.delivery.disk import LeastRoom  # noqa: E402
 from gonets.delivery.errors import RunAlreadyOpen  # noqa: E402
 from gonets.delivery.health import Patience  # noqa: E402
 from gonets.delivery.lifting import lift_fence  # noqa: E402
@@ -191,6 +192,7 @@ def serve_worker(
     retry_seconds: float,
     gives_up_after: float,
     lease_seconds: float,
+    least_free: int = 0,
 ) -> None:
     patience = Patience(
         first_rest=0.05, longest_rest=0.5, gives_up_after=gives_up_after
@@ -207,6 +209,7 @@ def serve_worker(
             retry=retry,
             drain_seconds=5,
             lease=timedelta(seconds=lease_seconds),
+            least_room=LeastRoom(size=least_free, share=1.0),
         ),
     )
 

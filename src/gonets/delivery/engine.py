@@ -6,8 +6,10 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import Path
 
 from gonets.delivery.bookkeeping import Bookkeeper
+from gonets.delivery.disk_guard import DiskGuard
 from gonets.delivery.errors import LedgerUnavailable
 from gonets.delivery.options import SendingOptions
 from gonets.delivery.pausing import Pauser
@@ -28,13 +30,19 @@ class Engine:
     """Sends all running runs until it is told to stop."""
 
     def __init__(
-        self, *, books: Bookkeeper, letters: LetterSource, options: SendingOptions
+        self,
+        *,
+        books: Bookkeeper,
+        letters: LetterSource,
+        options: SendingOptions,
+        folders: Sequence[Path] = (),
     ) -> None:
         self._books = books
         self._letters = letters
         self._options = options
         self._senders: dict[int, RelaySender] = {}
         self._pauser = Pauser(books=books)
+        self._disk = DiskGuard(books=books, folders=folders, least=options.least_room)
         self._meter = RateMeter()
         self._rated_at = 0.0
 
@@ -62,6 +70,8 @@ class Engine:
 
     async def _look(self) -> None:
         states = await self._books.do(running_runs)
+        if await self._disk.stops([state.run_id for state in states]):
+            states = []
         by_relay: dict[RelaySettings, list[RunState]] = defaultdict(list)
         for state in states:
             if state.relay is None:

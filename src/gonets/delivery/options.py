@@ -6,6 +6,7 @@ import ssl
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from gonets.delivery.disk import LeastRoom
 from gonets.delivery.health import Patience
 from gonets.delivery.recovery import LEASE
 from gonets.delivery.retry import RetryPolicy
@@ -20,3 +21,4 @@ class SendingOptions:
     tls: ssl.SSLContext | None = None  # None: the system's authorities
     drain_seconds: float = 30
     lease: timedelta = LEASE
+    least_room: LeastRoom = field(default_factory=LeastRoom)

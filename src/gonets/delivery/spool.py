@@ -24,6 +24,10 @@ class Spool:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    @property
+    def folder(self) -> Path:
+        return self._path.parent
+
     def add(self, outcomes: Iterable[Outcome]) -> None:
         """Write outcomes down; if even that fails they stay in memory, and we say so.
 

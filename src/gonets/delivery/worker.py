@@ -151,7 +151,12 @@ class _Worker:
         self._home: Place | None = None
         self._is_ours = True
         self._books = Bookkeeper(spool=spool, letters=letters)
-        self._engine = Engine(books=self._books, letters=letters, options=options)
+        self._engine = Engine(
+            books=self._books,
+            letters=letters,
+            options=options,
+            folders=[spool.folder],
+        )
 
     async def run(self, stop: asyncio.Event, when_begun: Callable[[], None]) -> None:
         connection_created.connect(self._limit_connection)

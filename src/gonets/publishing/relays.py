@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from gonets.delivery.disk import database_folders, missing_room
 from gonets.delivery.fence import is_fenced
 from gonets.delivery.models import Relay
 from gonets.publishing.errors import (
     DatabaseCopied,
+    DiskFull,
     PublicAddressUnfit,
     RelayMissing,
     SendRefused,
@@ -80,6 +82,8 @@ def relay_outlook() -> RelayOutlook:
             raise DatabaseCopied
         relay = relay_in_use()
         check_public_address(relay.url)
+        if missing_room(database_folders()) is not None:
+            raise DiskFull
     except SendRefused as refusal:
         return RelayOutlook(relay=None, host="", refusal=str(refusal))
     host = urlsplit(relay.url).hostname or ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import stat
 import urllib.error
@@ -21,6 +20,7 @@ from django.db import DatabaseError, connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gonets.delivery.disk import LEAST_ROOM, Room, database_folders, room_of
 from gonets.delivery.queries import fenced, worker_last_seen
 from gonets.delivery.trials import check_relay
 from gonets.kernel import clock
@@ -34,7 +34,6 @@ from gonets.server.secret import SECRET_FILE
 
 GIGABYTE = 1024**3
 SCARCE = GIGABYTE
-TOO_LITTLE = GIGABYTE // 10
 
 
 class Level(Enum):
@@ -71,17 +70,23 @@ def _data_folder(environment: Environment) -> Iterator[Finding]:
         yield _fault(text, folder=folder, error=error.strerror)
         return
     yield _fine(_("Data folder: %(folder)s."), folder=folder)
-    yield _free_disk(shutil.disk_usage(folder).free)
+    for one in {folder.resolve(), *database_folders()}:
+        yield _free_disk(room_of(one))
 
 
-def _free_disk(free: int) -> Finding:
-    gigabytes = round(free / GIGABYTE, 1)
-    if free < TOO_LITTLE:
-        text = _("Only %(free)s GB of disk are free: sending stops when it is full.")
-        return _fault(text, free=gigabytes)
-    if free < SCARCE:
-        return _warning(_("Only %(free)s GB of disk are free."), free=gigabytes)
-    return _fine(_("Free disk: %(free)s GB."), free=gigabytes)
+def _free_disk(room: Room) -> Finding:
+    """Say how much there is; below the least the worker pauses what it sends."""
+    facts = {"free": round(room.free / GIGABYTE, 1), "folder": room.folder}
+    if LEAST_ROOM.is_missing(room):
+        text = _(
+            "Only %(free)s GB are free on the disk of %(folder)s, so nothing is sent: "
+            "free some, then continue the sendings."
+        )
+        return _fault(text, **facts)
+    if room.free < SCARCE:
+        text = _("Only %(free)s GB are free on the disk of %(folder)s.")
+        return _warning(text, **facts)
+    return _fine(_("Free on the disk of %(folder)s: %(free)s GB."), **facts)
 
 
 def _private_files(environment: Environment) -> Iterator[Finding]:

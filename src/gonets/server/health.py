@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -12,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gonets import __version__
+from gonets.delivery.disk import database_folders, missing_room
 from gonets.delivery.fence import is_fenced
 from gonets.delivery.queries import worker_last_seen
 from gonets.kernel import clock
@@ -47,12 +49,16 @@ def problems_now() -> list[str]:
 
 def notes_now() -> list[str]:
     """Return what a person must decide: the product is ready for them to do so."""
+    notes = []
     if is_fenced():
-        return [
+        notes.append(
             "this database was copied or restored: nothing is sent until an "
             "administrator confirms that the other copy sends no more"
-        ]
-    return []
+        )
+    room = missing_room([settings.DATA_DIR, *database_folders()])
+    if room is not None:
+        notes.append(f"the disk is almost full, so nothing is sent: {room} free")
+    return notes
 
 
 def worker_problems() -> list[str]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from gonets.delivery import actions as delivery
+from gonets.delivery.disk import database_folders, missing_room
 from gonets.delivery.models import Run
 from gonets.delivery.states import UNFINISHED_RUNS
 from gonets.kernel import clock
@@ -20,6 +21,7 @@ from gonets.publishing.actions.freezing import freeze_audience
 from gonets.publishing.audiences import audience_size
 from gonets.publishing.errors import (
     AlreadyRunning,
+    DiskFull,
     LetterChanged,
     NobodyToSendTo,
     ScheduleChanged,
@@ -100,6 +102,7 @@ def _carry_out(order: Order) -> Run:
     check_ready(order.issue_id)
     relay = relay_in_use()
     check_public_address(relay.url)
+    check_room()
     size = audience_size(order.issue_id, order.audience)
     if not size:
         raise NobodyToSendTo
@@ -108,6 +111,15 @@ def _carry_out(order: Order) -> Run:
         freeze_audience(run.pk)
         run.refresh_from_db()
     return run
+
+
+def check_room() -> None:
+    """Refuse to begin what the disk has no room for.
+
+    :raises DiskFull: if it is almost full.
+    """
+    if missing_room(database_folders()) is not None:
+        raise DiskFull
 
 
 @transaction.atomic
