@@ -53,6 +53,11 @@ def test_nothing_has_to_be_set():
         ("GONETS_FETCH_NETWORKS", "10.0.0.0/8, intranet", "10.0.0.0/8"),
         ("GONETS_FETCH_PORTS", "8080,http", "from 1 to 65535"),
         ("GONETS_FENCE", "var/fences", "name a folder outside"),
+        ("GONETS_KEEP_ADDRESSES_DAYS", "a year", "a number of days"),
+        ("GONETS_KEEP_ADDRESSES_DAYS", "-1", "0 for ever"),
+        ("GONETS_RELAY_LOG", "/var/log/mail.log", "postfix:/var/log/mail.log"),
+        ("GONETS_LOG_FORMAT", "xml", "text or json"),
+        ("GONETS_LOG_ADDRESSES", "some", "yes or no"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_to_write_instead(name, value, advice):

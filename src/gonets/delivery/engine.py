@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,8 +18,9 @@ from gonets.delivery.sender import RelaySender
 from gonets.delivery.states import PauseCause
 from gonets.delivery.watch import RelaySettings, RunState, note_rates, running_runs
 from gonets.kernel import clock
+from gonets.kernel.logs import get_logger
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 LOOK_EVERY = 0.2
 RATE_EVERY = 1.0

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Coroutine
 from typing import Any
 
 from gonets.delivery.errors import LedgerUnavailable
+from gonets.kernel.logs import get_logger
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 class Errands:
@@ -30,6 +30,6 @@ class Errands:
         self._running.discard(task)
         error = None if task.cancelled() else task.exception()
         if isinstance(error, LedgerUnavailable):
-            logger.error("The database is not available: %s", error)
+            logger.error("The database is not available", why=error)
         elif error is not None:
             logger.error("An errand of the engine failed", exc_info=error)

@@ -9,7 +9,6 @@ copy can be told by.
 
 from __future__ import annotations
 
-import logging
 import secrets
 import sqlite3
 from contextlib import closing
@@ -22,8 +21,9 @@ from gonets.delivery.places import Place, this_place
 from gonets.delivery.states import FenceCause
 from gonets.delivery.witness import Sighting, last_sighting, note_sighting
 from gonets.kernel import clock
+from gonets.kernel.logs import get_logger
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 ONLY = 1
 """The primary key of the one row."""
@@ -124,7 +124,7 @@ def _raise(fence: CloneFence, cause: FenceCause) -> None:
     fence.lifted_at = fence.lifted_by = None
     fence.save(update_fields=["raised_at", "cause", "lifted_at", "lifted_by"])
     logger.error(
-        "This database was copied or restored (%s). Nothing of it is sent until an"
+        "This database was copied or restored. Nothing of it is sent until an"
         " administrator confirms that the other copy sends no more.",
-        cause,
+        cause=cause,
     )

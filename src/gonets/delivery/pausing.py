@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-
 from gonets.delivery.actions import pause_run
 from gonets.delivery.bookkeeping import Bookkeeper
 from gonets.delivery.errors import RunStateWrong
 from gonets.delivery.states import PauseCause
+from gonets.kernel.logs import get_logger
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 class Pauser:
@@ -17,8 +16,8 @@ class Pauser:
         self._books = books
 
     async def pause(self, run_id: int, cause: PauseCause, answer: str = "") -> None:
-        logger.warning("Run %s is paused (%s): %s", run_id, cause.value, answer)
+        logger.warning("The run is paused", run=run_id, cause=cause, answer=answer)
         try:
             await self._books.do(pause_run, run_id, cause=cause, answer=answer)
         except RunStateWrong as wrong:
-            logger.info("Not paused: %s", wrong)
+            logger.info("Not paused", run=run_id, why=wrong)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,8 +11,9 @@ from typing import Any
 
 from gonets.delivery.states import DeliveryStatus
 from gonets.delivery.types import Outcome
+from gonets.kernel.logs import get_logger
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 _MOMENTS = ("at", "not_before")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Sequence
 
@@ -19,8 +18,9 @@ from gonets.delivery.types import BoundClaim
 from gonets.delivery.verdicts import outcome_of
 from gonets.delivery.watch import RelaySettings, RunState
 from gonets.kernel import clock
+from gonets.kernel.logs import get_logger
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 MOST_CLAIMS = 200
 """While they are made, no page is recorded."""

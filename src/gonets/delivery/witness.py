@@ -6,7 +6,6 @@ A state of it that is put back, in whatever way, is behind its witness.
 from __future__ import annotations
 
 import json
-import logging
 import os
 import tempfile
 from dataclasses import dataclass
@@ -14,7 +13,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-logger = logging.getLogger(__name__)
+from gonets.kernel.logs import get_logger
+
+logger = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ def last_sighting(token: str) -> Sighting | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        logger.warning("The database's witness cannot be read: %s", error)
+        logger.warning("The database's witness cannot be read", why=error)
         return None
 
 
@@ -55,7 +56,7 @@ def note_sighting(token: str, seen: Sighting) -> bool:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(_file(folder, token), seen)
     except OSError as error:
-        logger.debug("The database's witness cannot be written: %s", error)
+        logger.debug("The database's witness cannot be written", why=error)
         return False
     return True
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import logging
 import os
 import platform
 import signal
@@ -37,8 +36,9 @@ from gonets.delivery.recovery import (
 )
 from gonets.delivery.spool import Spool
 from gonets.delivery.statements import prefer_indexes
+from gonets.kernel.logs import get_logger
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 BEATS_PER_LEASE = 12
 LOCK_POLL_SECONDS = 0.2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -14,6 +13,7 @@ from gonets.delivery.fence import keep_fence
 from gonets.delivery.retention import fold_runs
 from gonets.delivery.states import ENDED_RUNS, RunStatus
 from gonets.kernel import clock
+from gonets.kernel.logs import get_logger
 from gonets.newsletters.actions import miss_schedule
 from gonets.newsletters.models import Issue
 from gonets.newsletters.states import IssueState
@@ -22,7 +22,7 @@ from gonets.publishing.actions.rehearsals import forget_rehearsals, rehearsals_t
 from gonets.publishing.errors import LetterUnready, PublishingError, ScheduleChanged
 from gonets.publishing.models import IssueRun
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 LATEST = timedelta(hours=1)
 """A schedule missed by more than this asks the editor (DESIGN §5.9)."""
@@ -118,7 +118,7 @@ def _start(issue_id: int, at: datetime) -> bool:
     except (ScheduleChanged, Issue.DoesNotExist):
         return False
     except PublishingError as reason:
-        logger.warning("Issue %s did not leave on time: %s", issue_id, reason)
+        logger.warning("An issue did not leave on time", issue=issue_id, why=reason)
         # What preflight says about one letter is no source string.
         is_about_letter = isinstance(reason, LetterUnready)
         miss_schedule(issue_id, reason=UNREADY if is_about_letter else str(reason))

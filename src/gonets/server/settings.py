@@ -10,7 +10,7 @@ from csp.constants import NONCE, NONE, SELF
 from gonets.server.database import database_settings
 from gonets.server.environment import process_environment
 from gonets.server.hosts import allowed_hosts
-from gonets.server.logs import is_not_a_health_probe
+from gonets.server.logs import JsonFormatter, LineFormatter, is_not_a_health_probe
 from gonets.server.secret import kept_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -174,9 +174,11 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
+            "()": LineFormatter,
             "format": "{asctime} {levelname:<7} {name}: {message}",
             "style": "{",
-        }
+        },
+        "json": {"()": JsonFormatter},
     },
     "filters": {
         "probes": {
@@ -187,7 +189,7 @@ LOGGING: dict[str, Any] = {
     "handlers": {
         "terminal": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": "json" if ENVIRONMENT.log_json else "line",
             "filters": ["probes"],
         }
     },
