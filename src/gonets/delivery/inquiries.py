@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gonets.delivery import relay_logs
 from gonets.delivery.models import Delivery
@@ -20,6 +21,7 @@ from gonets.delivery.relay_logs.base import (
 )
 from gonets.kernel.plugins import find_plugins
 
+NOT_FROM_HERE = gettext_noop("No letter was offered from here.")
 _MORE_THAN_ANY = 2**31
 
 
@@ -74,6 +76,4 @@ def _question(delivery: Delivery) -> LogQuestion:
 
 
 def _not_from_here() -> LogAnswer:
-    return LogAnswer(
-        finding=LogFinding.UNKNOWN, evidence=_("No letter was offered from here.")
-    )
+    return LogAnswer(finding=LogFinding.UNKNOWN, evidence=NOT_FROM_HERE)

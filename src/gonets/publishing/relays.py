@@ -102,7 +102,7 @@ def relay_text(row: Relay | None) -> str:
     if row is None:
         return ""
     if is_mailbox(row):
-        return _("built-in mailbox")
+        return _("the built-in mailbox")
     return urlsplit(row.url).hostname or ""
 
 

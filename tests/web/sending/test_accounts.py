@@ -74,8 +74,8 @@ def test_the_file_has_every_try_of_an_address_with_server_and_version(desk, issu
 
     (ann,) = (row for row in rows(desk, issue) if row[0].startswith("ann@"))
 
-    assert ann[9:11] == ["built-in mailbox", "1"]
-    assert "450 · 4.2.0 · Greylisted · built-in mailbox" in ann[-1]
+    assert ann[9:11] == ["the built-in mailbox", "1"]
+    assert "450 · 4.2.0 · Greylisted · the built-in mailbox" in ann[-1]
     assert ann[-1].count("\n") == 1
 
 

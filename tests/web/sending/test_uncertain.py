@@ -69,7 +69,7 @@ def test_confirmed_it_is_a_new_run_to_exactly_these(desk, issue, ended):
     assert recipients(Run.objects.latest("pk")) == {"bob"}
     assert answer.status_code == 302
     assert uncertain(ended, "bob").resolution == "send_again"
-    assert "Take back" not in shown(desk, "run-uncertain", ended.pk)
+    assert "Take the decision back" not in shown(desk, "run-uncertain", ended.pk)
 
 
 def test_a_sending_that_cannot_start_keeps_the_decision(desk, issue, ended):

@@ -29,7 +29,10 @@ class LogQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogAnswer:
-    """``evidence`` is the log's own line; without a finding, why there is none."""
+    """``evidence`` is the log's own line; without a finding, why there is none.
+
+    That is kept, so it is a source string, to be translated when it is shown.
+    """
 
     finding: LogFinding
     evidence: str = ""

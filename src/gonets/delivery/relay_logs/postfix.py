@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gonets.delivery.relay_logs.base import (
     LogAnswer,
@@ -30,6 +31,10 @@ LONGEST_LINE = 8192
 
 EARLIER = timedelta(minutes=10)
 """Clocks differ: a log that ended so long before a letter cannot know of it."""
+
+TOO_LONG = gettext_noop("The log is too long to be searched to its end.")
+WITHOUT_END = gettext_noop("The log has the letter, but not what became of it.")
+NOT_THERE = gettext_noop("The log does not have the letter.")
 
 _LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)
 
@@ -193,10 +198,10 @@ def _answer(
     if refusals and len(refusals) == len(traces) >= question.attempts:
         return _found(LogFinding.NOT_ACCEPTED, refusals[-1])
     if not was_read_whole:
-        return _unknown(_("The log is too long to be searched to its end."))
+        return _unknown(TOO_LONG)
     if traces:
-        return _unknown(_("The log has the letter, but not what became of it."))
-    return _unknown(_("The log does not have the letter."))
+        return _unknown(WITHOUT_END)
+    return _unknown(NOT_THERE)
 
 
 def _found(finding: LogFinding, line: bytes) -> LogAnswer:
