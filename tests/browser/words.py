@@ -12,9 +12,21 @@ NAMES = re.compile(r"\S+@\S+|https?://\S*|\w+/\w+|\S*\.(?:example|ru|csv|eml)\b\
 LETTERS = {"ru": re.compile(r"[A-Za-z]{2,}"), "en": re.compile(r"[А-Яа-яЁё]{2,}")}
 
 KEYS = ("Ok", "Alt", "Ctrl", "Enter", "Space", "Delete")
-PROTOCOLS = ("SMTP", "CSV", "RSS", "Atom", "HTML", "CSS", "STARTTLS", "TLS", "URL")
+PROTOCOLS = (
+    "SMTP",
+    "Message",
+    "ID",
+    "CSV",
+    "RSS",
+    "Atom",
+    "HTML",
+    "CSS",
+    "STARTTLS",
+    "TLS",
+    "URL",
+)
 FILES = ("UTF", "KOI", "PNG", "JPEG", "GIF", "WebP", "XLSX", "ODS", "KB", "MB")
-PROGRAMS = ("Gonets", "Windows", "Excel", "LibreOffice", "Gmail")
+PROGRAMS = ("Gonets", "Windows", "Excel", "LibreOffice", "Gmail", "Postfix")
 OF_EXAMPLES = ("admin", "name", "subscriber", "default")
 SAME_IN_EVERY_LANGUAGE = {*KEYS, *PROTOCOLS, *FILES, *PROGRAMS, *OF_EXAMPLES}
 
