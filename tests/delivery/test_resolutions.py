@@ -11,6 +11,7 @@ from django.utils import translation
 
 from gonets.delivery import actions
 from gonets.delivery.inquiries import ask_relay_log, open_relay_log
+from gonets.delivery.listing import undecided
 from gonets.delivery.models import Decision, Delivery, Run
 from gonets.delivery.relay_logs.base import (
     LogAnswer,
@@ -21,7 +22,6 @@ from gonets.delivery.relay_logs.base import (
 from gonets.delivery.resolutions import (
     resolve_by_log,
     resolve_uncertain,
-    undecided,
     undo_resolutions,
 )
 from gonets.delivery.states import DecisionSource, DeliveryStatus, Resolution
@@ -51,7 +51,7 @@ def run(make_run: MakeRun, hand: Hand) -> Run:
 
 
 def ids(run: Run) -> list[int]:
-    return list(undecided(run.pk).values_list("pk", flat=True))
+    return list(undecided(run.pk).order_by("pk").values_list("pk", flat=True))
 
 
 def test_each_decision_is_kept_with_who_and_when(run: Run, user: Any) -> None:

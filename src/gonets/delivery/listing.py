@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 
 from gonets.delivery.models import Attempt, Decision, Delivery, Run
 from gonets.delivery.states import DeliveryStatus
@@ -31,6 +31,13 @@ _RARE = (
 # Word for word the condition of the index ``who_did_not_get_it``: with the states as
 # parameters SQLite could not know that the index has all that is asked for.
 _IN_INDEX = f"status IN ({', '.join(repr(status.value) for status in _RARE)})"
+
+
+def undecided(run_id: int | OuterRef) -> QuerySet[Delivery]:
+    """Return the uncertain ones of a run about whom nobody has decided yet."""
+    return Delivery.objects.filter(
+        run_id=run_id, status=DeliveryStatus.UNCERTAIN, resolution=""
+    ).extra(where=[_IN_INDEX])  # noqa: S610 - a constant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +69,7 @@ def account_page(
     if before:
         ids.reverse()
     return AccountPage(
-        deliveries=_rows(ids),
+        deliveries=_rows(question.run_id, ids),
         has_earlier=has_more if before else bool(after),
         has_later=True if before else has_more,
     )
@@ -74,13 +81,13 @@ def account_portions(
     """Yield everybody who is asked for; no read lasts longer than one portion."""
     after = 0
     while ids := _ids(question, after=after, before=0, limit=size):
-        yield _rows(ids)
+        yield _rows(question.run_id, ids)
         after = ids[-1]
 
 
 def delivery_of(run_ids: Collection[int], delivery_id: int) -> Delivery | None:
     """Return one address of the account of these runs, if it is there."""
-    rows = Delivery.objects.select_related("run__relay", "resolved_by")
+    rows = Delivery.objects.select_related("run__relay")
     return rows.filter(run_id__in=run_ids, pk=delivery_id).first()
 
 
@@ -114,9 +121,14 @@ def decisions_about(deliveries: Collection[Delivery]) -> dict[int, list[Decision
     return decisions
 
 
-def _rows(ids: list[int]) -> list[Delivery]:
-    rows = Delivery.objects.select_related("run__relay", "resolved_by").in_bulk(ids)
-    return [rows[pk] for pk in ids if pk in rows]
+def _rows(run_id: int, ids: list[int]) -> list[Delivery]:
+    """Return these rows in this order; all share the object of their run."""
+    run = Run.objects.select_related("relay").get(pk=run_id)
+    rows = Delivery.objects.in_bulk(ids)
+    deliveries = [rows[pk] for pk in ids if pk in rows]
+    for delivery in deliveries:
+        delivery.run = run
+    return deliveries
 
 
 def _ids(

@@ -33,13 +33,6 @@ _BY_FINDING = {
 }
 
 
-def undecided(run_id: int) -> QuerySet[Delivery]:
-    """Return the uncertain ones about whom nobody has decided yet."""
-    return Delivery.objects.filter(
-        run_id=run_id, status=DeliveryStatus.UNCERTAIN, resolution=""
-    ).order_by("pk")
-
-
 def resolve_uncertain(
     delivery_ids: Iterable[int], resolution: Resolution, user: Any
 ) -> int:

@@ -30,6 +30,7 @@ from gonets.server.rehearsing import RehearsalChild
 logger = logging.getLogger(__name__)
 
 HOUR = 3600.0
+REST = 0.02
 
 
 @dataclass
@@ -87,7 +88,8 @@ class Chores:
 
     def _long_ones(self) -> list[Chore]:
         imports = partial(run_pending_imports, stopping=self._stopping.is_set)
-        folding = partial(fold_old_runs, stopping=self._stopping.is_set)
+        # A rest before each step lets others write in between.
+        folding = partial(fold_old_runs, stopping=partial(self._stopping.wait, REST))
         return [
             Chore(imports, 1, "importing subscribers"),
             Chore(fetch_wanted_pictures, 60, "fetching pictures"),

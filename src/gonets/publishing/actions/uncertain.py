@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from gonets.delivery import resolutions
 from gonets.delivery.inquiries import ask_relay_log, open_relay_log
+from gonets.delivery.listing import undecided
 from gonets.delivery.models import Delivery, Relay, Run
 from gonets.delivery.relay_logs.base import LogAnswer, LogFinding, LogUnreadable
 from gonets.delivery.states import Resolution
@@ -83,10 +84,10 @@ def undo_resolutions(run_id: int, chosen: Sequence[int], *, user: Person | None)
 
 
 def _undecided_ids(run_id: int, chosen: Chosen) -> Iterable[int]:
-    undecided = resolutions.undecided(run_id)
+    meant = undecided(run_id).order_by("pk")
     if chosen is not None:
-        undecided = undecided.filter(pk__in=chosen)
-    return list(undecided.values_list("pk", flat=True))
+        meant = meant.filter(pk__in=chosen)
+    return list(meant.values_list("pk", flat=True))
 
 
 def _by_relay(delivery_ids: Sequence[int]) -> dict[Relay | None, list[Delivery]]:

@@ -30,6 +30,7 @@ class RelayLogForm(forms.Form):
         widget=forms.TextInput(
             attrs={
                 "placeholder": "/var/log/mail.log",
+                "translate": "no",
                 "autocapitalize": "none",
                 "spellcheck": "false",
             }

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from gonets.delivery.listing import undecided
 from gonets.delivery.models import Delivery
 from gonets.delivery.relay_logs.base import LogFinding
-from gonets.delivery.resolutions import undecided
 from gonets.publishing import actions
 from gonets.publishing.errors import PublishingError, SendRefused
 from gonets.publishing.queries import audience_counts
@@ -113,7 +113,7 @@ def _question(
     request: HttpRequest, run_id: int, chosen: Sequence[int] | None
 ) -> HttpResponse:
     state = shown_run(run_id)
-    meant = undecided(run_id)
+    meant = undecided(run_id).order_by("pk")
     if chosen is not None:
         meant = meant.filter(pk__in=chosen)
     count = meant.count()

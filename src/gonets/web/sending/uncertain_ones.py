@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gonets.delivery.listing import PAGE, AccountPage, AccountQuestion, account_page
+from gonets.delivery.listing import (
+    PAGE,
+    AccountPage,
+    AccountQuestion,
+    account_page,
+    undecided,
+)
 from gonets.delivery.models import Delivery, Run
-from gonets.delivery.resolutions import undecided, undoable
+from gonets.delivery.resolutions import undoable
 from gonets.delivery.states import DeliveryStatus
 from gonets.publishing.queries import version_numbers
 from gonets.publishing.relays import has_relay_log
