@@ -11,6 +11,7 @@ from django.urls import reverse
 from gonets.delivery.models import Delivery
 from gonets.delivery.states import DeliveryStatus
 from gonets.kernel import clock
+from gonets.newsletters import actions as newsletters
 from gonets.publishing import actions
 from gonets.publishing.states import AudienceRule
 from tests.publishing.conftest import settle
@@ -124,6 +125,28 @@ def test_pages_follow_each_other_by_keys(desk, issue, newsletter):
     assert len({address for one in pages for address in one}) == 123
     assert "101–123 of 123" in answer.content.decode()
     assert [row.delivery.recipient for row in back.context["rows"]] == pages[1]
+
+
+def test_after_a_correction_the_account_tells_who_got_which_version(desk, issue, run):
+    settle(run, ann=DeliveryStatus.ACCEPTED)
+    bind("ann", run)
+    actions.pause_issue_run(run.pk)
+    newsletters.save_wording(
+        issue.pk, edition=issue.edition, user=None, changes={"subject": "Corrected"}
+    )
+    actions.correct_and_resume(run.pk, user=None)
+    run.refresh_from_db()
+    settle(run, bob=DeliveryStatus.ACCEPTED)
+    bind("bob", run)
+
+    versions = {row[0].partition("@")[0]: row[10] for row in rows(desk, issue)}
+
+    assert versions == {"ann": "1", "bob": "2", "eve": ""}
+
+
+def bind(name: str, run) -> None:
+    one = Delivery.objects.filter(run=run, recipient__startswith=f"{name}@")
+    one.update(letter_ref=run.letter_ref, attempts=1)
 
 
 def link(answer, rel: str) -> str:
