@@ -52,7 +52,7 @@ class Engine:
             try:
                 await self._look()
             except LedgerUnavailable as error:
-                logger.error("The database is not available: %s", error)
+                logger.error("The database is not available", why=error)
             try:
                 async with asyncio.timeout(LOOK_EVERY):
                     await stop.wait()

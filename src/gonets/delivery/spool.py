@@ -42,7 +42,7 @@ class Spool:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            logger.error("The spool %s cannot be written: %s", self._path, error)
+            logger.error("The spool cannot be written", file=self._path, why=error)
 
     def read(self) -> list[Outcome]:
         """Return what was written; a last line that was cut by a crash is left out."""
@@ -53,7 +53,7 @@ class Spool:
             try:
                 found.append(_outcome(json.loads(line)))
             except (ValueError, TypeError, KeyError):
-                logger.warning("The spool %s has a damaged line.", self._path)
+                logger.warning("The spool has a damaged line", file=self._path)
         return found
 
     def clear(self) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from gonets.delivery.fence import is_fenced
 from gonets.delivery.queries import run_progress, worker_last_seen
-from gonets.delivery.states import RunStatus
+from gonets.delivery.states import ENDED_RUNS, RunStatus
 from gonets.kernel import clock
 from gonets.publishing.queries import is_corrected, next_try_at
 from gonets.publishing.types import IssueRunState
@@ -19,6 +19,7 @@ from gonets.web.sending.uncertain_ones import UncertainOnes, uncertain_ones
 
 SEEN_LATELY = timedelta(seconds=30)
 _UNDER_WAY = (RunStatus.PREPARING, RunStatus.RUNNING, RunStatus.PAUSING)
+_AT_REST = (*ENDED_RUNS, RunStatus.PAUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,8 @@ def run_panel(state: IssueRunState) -> RunPanel:
         worker_is_missing=is_open and not is_recent(seen_at),
         worker_seen_at=seen_at,
         is_corrected=_may_be_corrected(state) and is_corrected(state.run_id),
-        uncertain=uncertain_ones(state),
+        # While letters leave, the page shows how many there are, and nothing to tick.
+        uncertain=uncertain_ones(state) if state.status in _AT_REST else None,
         next_try_at=next_try_at(state.run_id) if state.deferred else None,
     )
 
