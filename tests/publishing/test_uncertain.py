@@ -74,6 +74,29 @@ def test_nothing_is_sent_again_before_the_end(issue, run):
     assert uncertain(run, "bob").resolution == ""
 
 
+def test_the_same_press_twice_makes_one_run(issue, run):
+    presses = [
+        actions.send_uncertain_again(run.pk, None, user=None, previous_run_id=run.pk)
+        for _press in range(2)
+    ]
+
+    assert presses[0] == presses[1]
+    assert Run.objects.count() == 2
+
+
+def test_uncertain_ones_of_an_earlier_run_can_still_get_it(issue, run):
+    eve = uncertain(run, "eve").pk
+    actions.count_as_accepted(run.pk, [eve], user=None)
+    bob = uncertain(run, "bob").pk
+    again = actions.send_uncertain_again(run.pk, [bob], user=None)
+    settle(again, bob=ACCEPTED)
+    actions.undo_resolutions(run.pk, [eve], user=None)
+
+    third = actions.send_uncertain_again(run.pk, None, user=None)
+
+    assert recipients(third) == {"eve"}
+
+
 def test_a_late_answer_counts_more_than_the_decision(issue, run):
     actions.count_as_accepted(run.pk, [uncertain(run, "eve").pk], user=None)
     bob = uncertain(run, "bob")

@@ -14,7 +14,7 @@ from gonets.delivery.states import Resolution
 from gonets.newsletters.types import Person
 from gonets.publishing.actions.sending import send_issue
 from gonets.publishing.errors import RelayLogMissing, RelayLogUnreadable, StillRunning
-from gonets.publishing.queries import run_state
+from gonets.publishing.queries import newest_run, run_state
 from gonets.publishing.relays import log_configuration
 from gonets.publishing.states import AudienceRule
 
@@ -31,25 +31,34 @@ def count_as_accepted(run_id: int, chosen: Chosen, *, user: Person | None) -> in
     return resolutions.resolve_uncertain(ids, Resolution.COUNT_AS_ACCEPTED, user)
 
 
-def send_uncertain_again(run_id: int, chosen: Chosen, *, user: Person | None) -> Run:
+def send_uncertain_again(
+    run_id: int,
+    chosen: Chosen,
+    *,
+    user: Person | None,
+    previous_run_id: int | None = None,
+) -> Run:
     """Send again to uncertain ones, and to those for whom that was decided before.
 
     They may get the letter twice: ask before.  What is decided stays decided if the
     run cannot start for now; a later "Send again" reaches these people too.
+    ``previous_run_id`` is the issue's newest run that the editor knew of.
 
     :raises StillRunning: if the run has not ended.
     :raises SendRefused: if something must be put right first.
+    :raises AlreadyRunning: if another run of the issue is under way.
     """
     state = run_state(run_id)
     if state is None or not state.has_ended:
         raise StillRunning
+    newest = newest_run(state.issue_id)
     ids = _undecided_ids(run_id, chosen)
     resolutions.resolve_uncertain(ids, Resolution.SEND_AGAIN, user)
     return send_issue(
         state.issue_id,
         audience=AudienceRule.DECIDED,
         user=user,
-        previous_run_id=run_id,
+        previous_run_id=previous_run_id or (newest.run_id if newest else None),
     )
 
 

@@ -18,7 +18,7 @@ from gonets.delivery.models import Delivery
 from gonets.delivery.relay_logs.base import LogFinding
 from gonets.publishing import actions
 from gonets.publishing.errors import PublishingError, SendRefused
-from gonets.publishing.queries import audience_counts
+from gonets.publishing.queries import audience_counts, newest_run
 from gonets.web.access import editor_required
 from gonets.web.sending.requests import (
     asked_number,
@@ -97,7 +97,12 @@ def _send_again(
     if not request.POST.get("confirmed"):
         return _question(request, run_id, chosen)
     try:
-        actions.send_uncertain_again(run_id, chosen, user=request.user)
+        actions.send_uncertain_again(
+            run_id,
+            chosen,
+            user=request.user,
+            previous_run_id=posted_number(request, "previous_run"),
+        )
     except SendRefused as refusal:
         messages.warning(request, str(refusal))
         messages.info(
@@ -128,6 +133,7 @@ def _question(
         "named": list(meant[:MOST_NAMED]),
         "more": count - MOST_NAMED,
         "decided_before": audience_counts(state.issue_id).decided,
+        "newest": newest_run(state.issue_id),
     }
     return render(request, "gonets/sending/uncertain_again.html", context)
 
