@@ -35,7 +35,7 @@ class Engine:
         self._environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.support.engine_settings",
-            "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "src"))),
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]),
             "ENGINE_SQLITE": str(folder / DATABASE),
             "ENGINE_DATABASE": json.dumps(database),
             "ENGINE_FENCE": str(fence or folder / "fences"),

@@ -12,8 +12,9 @@ from django.db.models import Q, QuerySet
 from django.utils.crypto import salted_hmac
 
 from gonets.delivery.account import Moves, end_run, lock_run, shift, tell
+from gonets.delivery.erasing import forget_words
 from gonets.delivery.errors import RunAlreadyOpen, RunStateWrong
-from gonets.delivery.models import Attempt, Decision, Delivery, Relay, Run, Stop
+from gonets.delivery.models import Delivery, Relay, Run, Stop
 from gonets.delivery.signals import run_started
 from gonets.delivery.states import (
     ENDED_RUNS,
@@ -284,20 +285,9 @@ def erase_address(address_key: str) -> None:
         for run_id in list(rows.order_by("run_id").values_list("run_id", flat=True)):
             lock_run(run_id)
             _withhold(rows.filter(run_id=run_id), run_id)
-        _forget_words(rows)
+        forget_words(rows)
         rows.update(address_key=erased, recipient=erased, person_ref="")
         Stop.objects.filter(address_key=address_key).delete()
-
-
-def _forget_words(rows: QuerySet[Delivery]) -> None:
-    """Erase what was said about the address: answers and log lines like to quote it.
-
-    A letter that is on its way keeps what it is made of until its answer is in.
-    """
-    Attempt.objects.filter(delivery__in=rows).update(answer="")
-    Decision.objects.filter(delivery__in=rows).update(evidence="")
-    rows.update(answer="")
-    rows.exclude(status=DeliveryStatus.INTENT).update(bound_values="")
 
 
 def _withhold(rows: QuerySet[Delivery], run_id: int) -> None:

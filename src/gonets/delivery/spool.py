@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,9 +12,8 @@ from typing import Any
 
 from gonets.delivery.states import DeliveryStatus
 from gonets.delivery.types import Outcome
-from gonets.kernel.logs import get_logger
 
-logger = get_logger(__name__)
+logger = logging.getLogger(__name__)
 
 _MOMENTS = ("at", "not_before")
 
@@ -23,10 +23,6 @@ class Spool:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-
-    @property
-    def folder(self) -> Path:
-        return self._path.parent
 
     def add(self, outcomes: Iterable[Outcome]) -> None:
         """Write outcomes down; if even that fails they stay in memory, and we say so.
@@ -42,7 +38,7 @@ class Spool:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            logger.error("The spool cannot be written", file=self._path, why=error)
+            logger.error("The spool %s cannot be written: %s", self._path, error)
 
     def read(self) -> list[Outcome]:
         """Return what was written; a last line that was cut by a crash is left out."""
@@ -53,7 +49,7 @@ class Spool:
             try:
                 found.append(_outcome(json.loads(line)))
             except (ValueError, TypeError, KeyError):
-                logger.warning("The spool has a damaged line", file=self._path)
+                logger.warning("The spool %s has a damaged line.", self._path)
         return found
 
     def clear(self) -> None:

@@ -105,6 +105,7 @@ async def work(
             spool=Spool(data_dir / "outcomes.spool"),
             place=f"{platform.node()}:{lock_path}",
             options=options or SendingOptions(),
+            folder=data_dir,
         )
         await worker.run(stop, when_begun)
 
@@ -144,6 +145,7 @@ class _Worker:
         spool: Spool,
         place: str,
         options: SendingOptions,
+        folder: Path,
     ) -> None:
         self._place = place
         self._spool = spool
@@ -155,7 +157,7 @@ class _Worker:
             books=self._books,
             letters=letters,
             options=options,
-            folders=[spool.folder],
+            folders=[folder],
         )
 
     async def run(self, stop: asyncio.Event, when_begun: Callable[[], None]) -> None:
