@@ -100,6 +100,10 @@ def test_lost_answers_are_shown_by_name_and_decided_by_people_or_the_log(
 
     page.goto(f"/issues/{issue}/account/?state=uncertain")
     look(desk, "account")
+    desk.click(page.locator("main p > a.button"))
+    expect(page.get_by_label(first)).to_be_visible()
+    look(desk, "list")
+    page.go_back()
     taken(log, desk, first)
     look(desk, "address")
     decide(desk, "ask_log")

@@ -6,6 +6,9 @@ import csv
 import io
 import re
 
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from gonets.delivery.models import Delivery
@@ -105,6 +108,15 @@ def test_an_address_of_another_issue_is_not_found(desk, issue, run):
     answer = desk.get(reverse("gonets:delivery-account", args=[issue.pk + 1, ann.pk]))
 
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("query", [{}, {"state": "waiting"}, {"q": "ann"}])
+def test_no_page_counts_the_addresses(desk, issue, run, query):
+    with CaptureQueriesContext(connection) as asked:
+        page(desk, issue, **query)
+
+    assert len(asked) < 25
+    assert not [one["sql"] for one in asked if "COUNT(" in one["sql"]]
 
 
 def test_pages_follow_each_other_by_keys(desk, issue, newsletter):
