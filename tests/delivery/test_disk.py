@@ -56,7 +56,7 @@ class Books:
     async def ask(self, question: Callable[..., Any], *args: Any, **named: Any) -> Any:
         return question(*args, **named)
 
-    write = ask
+    do = ask
 
 
 def guard(folder: Path, least: LeastRoom) -> DiskGuard:

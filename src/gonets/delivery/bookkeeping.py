@@ -7,7 +7,6 @@ speed decides how many letters share an fsync.
 from __future__ import annotations
 
 import asyncio
-import logging
 import marshal
 import multiprocessing
 import pickle
@@ -29,8 +28,9 @@ from gonets.delivery.spool import Spool
 from gonets.delivery.stock import Stock
 from gonets.delivery.types import Acceptance, BoundClaim, Intent, Outcome
 from gonets.kernel import clock
+from gonets.kernel.logs import get_logger
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")

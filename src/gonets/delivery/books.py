@@ -8,7 +8,6 @@ came about, this process ends too.
 
 from __future__ import annotations
 
-import logging
 import marshal
 import pickle
 import signal
@@ -30,8 +29,9 @@ from gonets.delivery.stock import Stock, bind_claims
 from gonets.delivery.types import Acceptance, Intent, Outcome
 from gonets.delivery.verdicts import outcome_of
 from gonets.kernel import clock
+from gonets.kernel.logs import get_logger
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 RETRY_SECONDS = 0.5
 END = b"E"
@@ -174,7 +174,7 @@ class _Books:
         return [grant.value for grant in grants]
 
     def _keep_for_later(self, group: Group, error: Exception) -> str:
-        logger.error("The ledger cannot be written: %s", error)
+        logger.error("The ledger cannot be written", why=error)
         outcomes = group.all_outcomes()
         self._unwritten += outcomes
         self._spool.add(outcomes)

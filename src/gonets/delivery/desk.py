@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+from collections.abc import Callable
+from logging import DEBUG
+from typing import Any
 
 from gonets.delivery.bookkeeping import Bookkeeper
 from gonets.delivery.breaker import Finding
@@ -22,8 +24,9 @@ from gonets.delivery.transports.addresses import AddressUnfit
 from gonets.delivery.types import Acceptance, BoundClaim, Outcome, Reply
 from gonets.delivery.verdicts import judged_outcome, outcome_of
 from gonets.kernel import clock
+from gonets.kernel.logs import get_logger
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 class Desk:
@@ -112,6 +115,7 @@ class Desk:
         if not failure.dot_left:
             self.not_sent(bound)
             return
+        _note(logger.warning, "A letter is uncertain", bound, Stage.DOT, failure)
         self._close(
             outcome_of(
                 bound.claim,
@@ -126,9 +130,9 @@ class Desk:
         """An error of ours: stop this run rather than go on in the dark."""
         claim, name = bound.claim, type(error).__name__
         logger.error(
-            "Delivery %s of run %s failed by an error in the program",
-            claim.delivery_id,
-            claim.run_id,
+            "A letter failed by an error in the program",
+            run=claim.run_id,
+            delivery=claim.delivery_id,
             exc_info=error,
         )
         if left:
@@ -139,7 +143,8 @@ class Desk:
 
     def trouble(self, failure: RelayFailure, run_id: int | None) -> None:
         """The relay fails; ``run_id``: only with the letters of this run."""
-        logger.warning("The relay fails at %s: %s", failure.stage.value, failure)
+        stage = failure.stage
+        logger.warning("The relay fails", run=run_id, stage=stage, answer=failure)
         if not self._health.failed(failure, now=clock.monotonic()):
             return
         self._health.recovered()  # A person comes next; then we start afresh.
@@ -163,6 +168,8 @@ class Desk:
                 retry=self._retry,
             )
         )
+        if judgement is not Judgement.ACCEPTED and logger.isEnabledFor(DEBUG):
+            _note(logger.debug, "A letter was not accepted", bound, stage, reply)
         feed = self._supply.feeds.get(bound.claim.run_id)
         if feed is not None and judgement is Judgement.POLICY:
             self._follow(feed, feed.breaker.refused(reply))
@@ -195,3 +202,20 @@ class Desk:
     def _close(self, outcome: Outcome) -> None:
         self._supply.done()
         self._books.settle(outcome)
+
+
+def _note(
+    write: Callable[..., Any],
+    event: str,
+    bound: BoundClaim,
+    stage: Stage,
+    answer: object,
+) -> None:
+    claim = bound.claim
+    write(
+        event,
+        run=claim.run_id,
+        delivery=claim.delivery_id,
+        stage=stage,
+        answer=answer,
+    )

@@ -72,7 +72,7 @@ class Stocker:
         except LedgerUnavailable:
             raise
         except Exception as error:
-            logger.exception("Run %s cannot be prepared for sending", feed.run_id)
+            logger.exception("The run cannot be prepared", run=feed.run_id)
             name = type(error).__name__
             await self._pauser.pause(feed.run_id, PauseCause.BROKEN, name)
         finally:

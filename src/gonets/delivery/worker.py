@@ -201,8 +201,8 @@ class _Worker:
             recover_place, self._place, but=self._books.worker_id
         )
         if uncertain:
-            logger.warning("A worker that died left %s letters uncertain.", uncertain)
-        logger.info("Worker %s is at work.", self._books.worker_id)
+            logger.warning("A dead worker left letters uncertain", letters=uncertain)
+        logger.info("The worker is at work", worker=self._books.worker_id)
 
     async def _enlist(self) -> int:
         return await self._books.do(
@@ -218,7 +218,7 @@ class _Worker:
                 await self._beat_once()
                 await self._keep_fence(stop)
             except LedgerUnavailable as error:
-                logger.error("The lease cannot be renewed: %s", error)
+                logger.error("The lease cannot be renewed", why=error)
 
     async def _beat_once(self) -> None:
         books, lease = self._books, self._options.lease
@@ -228,7 +228,7 @@ class _Worker:
             self._engine.start_anew()
         uncertain = await books.do(recover_expired, but=books.worker_id)
         if uncertain:
-            logger.warning("A worker elsewhere left %s letters uncertain.", uncertain)
+            logger.warning("A worker elsewhere left some uncertain", letters=uncertain)
 
     async def _keep_fence(self, stop: asyncio.Event) -> None:
         """End if another database has taken the place of ours under our feet.
@@ -249,11 +249,11 @@ class _Worker:
         try:
             uncertain = await self._books.do(give_up, self._books.worker_id)
         except LedgerUnavailable as error:
-            logger.error("The database is not available at the end: %s", error)
+            logger.error("The database is not available at the end", why=error)
             return
         if uncertain:
-            logger.warning("%s letters had to be left uncertain.", uncertain)
-        logger.info("Worker %s has ended.", self._books.worker_id)
+            logger.warning("Letters had to be left uncertain", letters=uncertain)
+        logger.info("The worker has ended", worker=self._books.worker_id)
 
 
 def replay(spool: Spool) -> None:
@@ -261,5 +261,5 @@ def replay(spool: Spool) -> None:
     outcomes = spool.read()
     if outcomes:
         record(Group(worker_id=0, outcomes=outcomes))
-        logger.info("%s outcomes were taken from the spool.", len(outcomes))
+        logger.info("Outcomes were taken from the spool", outcomes=len(outcomes))
     spool.clear()
