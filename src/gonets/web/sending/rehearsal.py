@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from gonets.audience.exporting import BYTE_ORDER_MARK, disarmed
+from gonets.kernel.tables import csv_lines
 from gonets.newsletters.models import Issue
 from gonets.newsletters.states import EDITABLE_STATES
 from gonets.publishing.actions import start_rehearsal, stop_rehearsal
@@ -33,6 +29,7 @@ from gonets.web.sending.rehearsal_page import (
     rehearsal_report,
 )
 from gonets.web.sending.requests import shown_issue
+from gonets.web.tables import usual_delimiter
 
 
 @require_GET
@@ -91,15 +88,12 @@ def issue_rehearsal_csv(request: HttpRequest, issue_id: int) -> HttpResponse:
     state = newest_rehearsal(issue_id)
     if state is None:
         raise Http404
-    text = io.StringIO()
-    russian = translation.get_language() == "ru"
-    writer = csv.writer(text, delimiter=";" if russian else ",", quoting=csv.QUOTE_ALL)
-    writer.writerow([_("Address"), _("Finding"), _("Why"), pgettext("note", "Remark")])
-    for finding in findings_by_name(state.rehearsal_id):
-        writer.writerow(map(disarmed, _cells(finding)))
+    headings = [_("Address"), _("Finding"), _("Why"), pgettext("note", "Remark")]
+    rows = map(_cells, findings_by_name(state.rehearsal_id))
+    lines = csv_lines(headings, rows, delimiter=usual_delimiter())
     name = f"gonets-rehearsal-{issue_id}.csv"
     return HttpResponse(
-        (BYTE_ORDER_MARK + text.getvalue()).encode(),
+        b"".join(lines),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
