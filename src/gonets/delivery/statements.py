@@ -133,20 +133,22 @@ def the_database() -> Any:
     return database
 
 
-def prefer_indexes() -> None:
-    """Let PostgreSQL look for few rows one by one in this session.
+def keep_plans() -> None:
+    """Let PostgreSQL parse and plan each of these statements once in this session.
 
-    It knows a table that has just been filled by its size alone, and a plan that it
-    keeps for good should not depend on that.
+    Few rows are looked for one by one: it knows a table that has just been filled by
+    its size alone, and a plan that is kept should not depend on that.
     """
-    if connections["default"].vendor == "postgresql":
+    database = connections["default"]
+    if database.vendor == "postgresql":
+        database.connection.prepare_threshold = 1
         for way in ("seqscan", "hashjoin", "mergejoin"):
-            _server_side(the_database(), f"SET enable_{way} = off", ())
+            _server_side(database, f"SET enable_{way} = off", ())
 
 
 def _server_side(database: Any, sql: str, values: Row) -> Any:
     cursor = database.Database.Cursor(database.connection)
-    cursor.execute(sql, values, prepare=True)
+    cursor.execute(sql, values)
     return cursor
 
 

@@ -35,7 +35,7 @@ from gonets.delivery.recovery import (
     renew,
 )
 from gonets.delivery.spool import Spool
-from gonets.delivery.statements import prefer_indexes
+from gonets.delivery.statements import keep_plans
 from gonets.kernel.logs import get_logger
 
 logger = get_logger(__name__)
@@ -190,7 +190,7 @@ class _Worker:
 
     def _limit_connection(self, **_signal: object) -> None:
         limit_idle_transactions(lease=self._options.lease)
-        prefer_indexes()
+        keep_plans()
 
     async def _begin(self) -> None:
         self._home = await self._books.do(this_place)
