@@ -22,8 +22,8 @@ from gonets.kernel.logs import get_logger
 
 logger = get_logger(__name__)
 
-MOST_CLAIMS = 200
-"""While they are made, no page is recorded."""
+FEWEST_CLAIMS, MOST_CLAIMS = 50, 500
+"""While they are made no page is recorded; but each time costs as much as a page."""
 
 
 class Stocker:
@@ -103,8 +103,8 @@ class Stocker:
 
 
 def claims_at_once(relay: RelaySettings) -> int:
-    """Claim about two seconds' worth of letters at once."""
+    """Claim about two seconds' worth of letters at once, or a few per connection."""
+    few = 2 * relay.connections
     if not relay.letters_per_second:
-        return MOST_CLAIMS
-    wanted = math.ceil(2 * relay.letters_per_second) + 2 * relay.connections
-    return min(MOST_CLAIMS, wanted)
+        return max(FEWEST_CLAIMS, min(MOST_CLAIMS, few + few // 2))
+    return min(MOST_CLAIMS, math.ceil(2 * relay.letters_per_second) + few)
