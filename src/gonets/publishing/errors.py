@@ -19,7 +19,13 @@ PublishingError
 ├── RelayLogMissing         an administrator can configure one
 ├── RelayLogUnreadable      it cannot be read; says why
 ├── TestLetterFailed        the test letter was not accepted; says why
-└── RehearsalRefused        nothing can be rehearsed as things stand; says why
+├── RehearsalRefused        nothing can be rehearsed as things stand; says why
+└── SigningRefused          nothing was changed about the key
+    ├── KeyWaiting          a key of the domain waits to be used or deleted
+    ├── KeyMissing          it was deleted meanwhile
+    ├── KeyUnreadable       sealed under another secret key: make a new one
+    ├── KeyNeeded           it signs letters, or those of an unfinished run
+    └── DnsSilent           DNS could not be asked; says why
 """
 
 from __future__ import annotations
@@ -162,3 +168,49 @@ class TestLetterFailed(PublishingError):
 
 class RehearsalRefused(PublishingError):
     """The issue cannot be rehearsed; nothing was changed."""
+
+
+class SigningRefused(PublishingError):
+    """Nothing was changed about the key."""
+
+
+class KeyWaiting(SigningRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This domain has a key that is not in use. Switch it on or delete it "
+                "before you make another one."
+            )
+        )
+
+
+class KeyMissing(SigningRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The key that signs these letters was deleted. Continue: the letters "
+                "left are signed with the key that is in use then."
+            )
+        )
+
+
+class KeyUnreadable(SigningRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The signing key cannot be read: it was kept under another secret key "
+                "of this server. Switch it off, delete it and make a new one."
+            )
+        )
+
+
+class KeyNeeded(SigningRefused):
+    """Its text says for what."""
+
+
+class DnsSilent(SigningRefused):
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            _("DNS did not answer, so nobody knows whether the record is there: %s")
+            % reason
+        )

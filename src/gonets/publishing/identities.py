@@ -7,18 +7,25 @@ from gonets.kernel.addresses import canonical_address
 from gonets.newsletters.models import IssueVersion
 
 
-def letter_ref(version: IssueVersion) -> str:
-    """Return how the engine names this version.
+def letter_ref(version: IssueVersion, *, selector: str = "") -> str:
+    """Return how the engine names this version, signed with the key of ``selector``.
 
     It names the wording too, so that a database restored from a backup never gives two
     letters one Message-ID.
     """
-    return f"{version.pk}-{version.sha256[:16]}"
+    wording = f"{version.pk}-{version.sha256[:16]}"
+    return f"{wording}-{selector}" if selector else wording
 
 
 def version_id(letter_ref: str) -> int:
     """Return which version ``letter_ref`` names."""
     return int(letter_ref.partition("-")[0])
+
+
+def selector_of(letter_ref: str) -> str:
+    """Return with which key the letter is signed; "" for none."""
+    _version, _, rest = letter_ref.partition("-")
+    return rest.partition("-")[2]
 
 
 def message_id(*parts: str, sender: str) -> str:

@@ -13,11 +13,15 @@ from gonets.audience.queries import PersonalValues, personal_values
 from gonets.delivery.ports import Binding, Envelope, LetterUnfit, Recipient, Withheld
 from gonets.kernel import clock
 from gonets.letters.compiling import CompiledLetter, compile_letter
+from gonets.letters.dkim import Signer
 from gonets.letters.errors import ReaderUnfit, TemplateFault
 from gonets.letters.storing import content_from_json
+from gonets.letters.types import LetterContent
 from gonets.newsletters.models import IssueVersion
-from gonets.publishing.identities import MessageIds, version_id
+from gonets.publishing.errors import SigningRefused
+from gonets.publishing.identities import MessageIds, selector_of, version_id
 from gonets.publishing.readers import WaysOut, bound_reader, bound_values
+from gonets.publishing.signing import signer_named
 
 COMPILED_LETTERS_KEPT = 8
 
@@ -27,9 +31,15 @@ class VersionLetter:
     """A compiled version of an issue; implements ``delivery.ports.Letter``."""
 
     compiled: CompiledLetter
+    signer: Signer | None
     sender: str
     readership_id: int
     readership_key: str
+
+    @property
+    def is_costly(self) -> bool:
+        """A signature takes longer than all the rest of a letter's way."""
+        return self.signer is not None
 
     def envelope_for(self, recipient: Recipient, binding: Binding) -> Envelope:
         try:
@@ -38,6 +48,8 @@ class VersionLetter:
             )
         except ReaderUnfit as error:
             raise LetterUnfit(str(error)) from error
+        if self.signer is not None:
+            content = self.signer.signed(content, at=binding.date)
         return Envelope(
             sender=self.sender,
             recipient=recipient.address,
@@ -112,12 +124,20 @@ def _compiled(letter_ref: str) -> VersionLetter:
     try:
         with translation.override(content.language):
             compiled = compile_letter(content)
-    except TemplateFault as error:
+            signer = _signer(content, selector_of(letter_ref))
+    except (TemplateFault, SigningRefused) as error:
         raise LetterUnfit(str(error)) from error
     readership = version.issue.newsletter.readership
     return VersionLetter(
         compiled=compiled,
+        signer=signer,
         sender=content.sender_address,
         readership_id=readership.pk,
         readership_key=readership.key,
     )
+
+
+def _signer(content: LetterContent, selector: str) -> Signer | None:
+    if not selector:
+        return None
+    return signer_named(sender=content.sender_address, selector=selector)

@@ -1,4 +1,4 @@
-"""Which runs an issue has had, to whom each was meant to go, and through what."""
+"""Which runs an issue has had, to whom, through what, and signed with which key."""
 
 from __future__ import annotations
 
@@ -9,9 +9,16 @@ from django.db.models import Q
 from gonets.delivery.models import Relay, Run
 from gonets.newsletters.models import Issue, IssueVersion
 from gonets.publishing.rehearsal.models import Rehearsal, RehearsalFinding
-from gonets.publishing.states import AudienceRule
+from gonets.publishing.states import AudienceRule, RecordState
 
-__all__ = ["ChosenRelay", "IssueRun", "Rehearsal", "RehearsalFinding"]
+__all__ = [
+    "ChosenRelay",
+    "IssueRun",
+    "Rehearsal",
+    "RehearsalFinding",
+    "RelaySignedDomain",
+    "SigningKey",
+]
 
 
 class IssueRun(models.Model):
@@ -76,3 +83,66 @@ class ChosenRelay(models.Model):
 
     def __str__(self) -> str:
         return str(self.relay or "mailbox")
+
+
+class SigningKey(models.Model):
+    """A key that signs the letters of a sender's domain (DKIM), or could.
+
+    At most one of a domain is in use.  The others wait for their DNS record, or stay
+    until no letter that they signed is under way any more.
+    """
+
+    domain = models.CharField(max_length=253)  # as A-labels
+    selector = models.CharField(max_length=63)  # never given twice, see DNS caches
+    public_key = models.TextField()  # base64, as DNS publishes it
+    sealed_private_key = models.TextField()  # see ``gonets.kernel.sealing``
+    is_in_use = models.BooleanField(default=False)
+    record_state = models.CharField(
+        max_length=16, choices=RecordState.choices, default=RecordState.UNKNOWN
+    )
+    record_checked_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["domain", "selector"], name="selector_once_per_domain"
+            ),
+            models.UniqueConstraint(
+                fields=["domain"],
+                name="one_signing_key_in_use",
+                condition=Q(is_in_use=True),
+            ),
+            models.CheckConstraint(
+                condition=Q(record_state__in=RecordState.values),
+                name="record_state_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.record_name
+
+    @property
+    def record_name(self) -> str:
+        """Where DNS publishes the public half."""
+        return f"{self.selector}._domainkey.{self.domain}"
+
+    @property
+    def record_value(self) -> str:
+        return f"v=DKIM1; k=rsa; p={self.public_key}"
+
+
+class RelaySignedDomain(models.Model):
+    """An administrator said that the mail server itself signs this domain's letters."""
+
+    domain = models.CharField(max_length=253, unique=True)  # as A-labels
+    said_at = models.DateTimeField()
+    said_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return self.domain

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+
 from gonets.kernel.addresses import BadAddress
-from gonets.letters.preflight import Problem, problems_of
+from gonets.letters.preflight import Level, Problem, problems_of
 from gonets.letters.types import LetterContent
 from gonets.newsletters.queries import letter_content
-from gonets.publishing.errors import LetterUnready, SenderMissing, SubjectMissing
+from gonets.publishing.errors import (
+    LetterUnready,
+    RelayMissing,
+    SenderMissing,
+    SubjectMissing,
+)
+from gonets.publishing.relays import is_loopback, relay_in_use
+from gonets.publishing.signing import is_signed
 
 
 def problems(issue_id: int) -> list[Problem]:
@@ -14,7 +26,8 @@ def problems(issue_id: int) -> list[Problem]:
 
     :raises SenderMissing: if there is nobody to send it as.
     """
-    return problems_of(content_now(issue_id))
+    content = content_now(issue_id)
+    return [*problems_of(content), *_unsigned(content)]
 
 
 def check_ready(issue_id: int) -> None:
@@ -39,3 +52,29 @@ def content_now(issue_id: int) -> LetterContent:
         return letter_content(issue_id)
     except BadAddress as error:
         raise SenderMissing from error
+
+
+def _unsigned(content: LetterContent) -> Iterator[Problem]:
+    """Letters that nobody signs are taken for junk more easily."""
+    if not content.sender_address or not _leaves_the_machine():
+        return
+    if not is_signed(content.sender_address):
+        domain = content.sender_address.rpartition("@")[2]
+        yield Problem(
+            level=Level.WARNING,
+            code="letter-unsigned",
+            text=_("Letters from %(domain)s are not signed (DKIM).")
+            % {"domain": domain},
+            fix=_(
+                "An administrator can make a key for signing beside the mail server, "
+                "or say there that the mail server signs them."
+            ),
+        )
+
+
+def _leaves_the_machine() -> bool:
+    try:
+        relay = relay_in_use()
+    except RelayMissing:
+        return False
+    return not is_loopback(urlsplit(relay.url).hostname)

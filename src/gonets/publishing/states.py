@@ -1,4 +1,4 @@
-"""The words for whom a run of an issue is for, and where its relay comes from."""
+"""The words for whom a run is for, where its relay comes from, and who signs."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -20,3 +20,12 @@ class RelayOrigin(TextChoices):
     SETTINGS = "settings", _("the settings page")
     ENVIRONMENT = "environment", _("the server's configuration")
     MAILBOX = "mailbox", _("the built-in mailbox")
+
+
+class RecordState(TextChoices):
+    """What DNS said about the public half of a signing key when it was last asked."""
+
+    UNKNOWN = "unknown", _("DNS has not been asked yet")
+    FOUND = "found", _("the DNS record was found")
+    MISSING = "missing", _("the DNS record was not found")
+    DIFFERENT = "different", _("DNS has another value under this name")

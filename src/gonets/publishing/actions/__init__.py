@@ -1,4 +1,4 @@
-"""All writes of publishing: sending, steering, correcting, rehearsing, the relay."""
+"""All writes of publishing: sending, steering, correcting, rehearsing, relay, keys."""
 
 from gonets.publishing.actions.control import (
     acknowledge_run,
@@ -19,6 +19,15 @@ from gonets.publishing.actions.relays import (
     forget_choice,
 )
 from gonets.publishing.actions.sending import send_due_issue, send_issue
+from gonets.publishing.actions.signing import (
+    check_record,
+    delete_signing_key,
+    leave_signing_to_relay,
+    make_signing_key,
+    switch_signing_off,
+    switch_signing_on,
+    take_signing_from_relay,
+)
 from gonets.publishing.actions.trials import send_test_letter
 from gonets.publishing.actions.uncertain import (
     ask_log,
@@ -32,15 +41,19 @@ __all__ = [
     "ask_log",
     "cancel_issue_rest",
     "check_fence",
+    "check_record",
     "choose_mailbox",
     "choose_relay",
     "choose_relay_log",
     "continue_run",
     "correct_and_resume",
     "count_as_accepted",
+    "delete_signing_key",
     "forget_choice",
     "freeze_audience",
     "freeze_chunk",
+    "leave_signing_to_relay",
+    "make_signing_key",
     "pause_issue_run",
     "send_due_issue",
     "send_from_here",
@@ -52,4 +65,7 @@ __all__ = [
     "stop_rehearsal",
     "stop_waiting",
     "undo_resolutions",
+    "switch_signing_off",
+    "switch_signing_on",
+    "take_signing_from_relay",
 ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.db import transaction
 from django.db.models import QuerySet
 
 from gonets.delivery import actions as delivery
+from gonets.delivery.errors import RunStateWrong
 from gonets.delivery.models import Run
 from gonets.delivery.states import ENDED_RUNS, UNFINISHED_RUNS, RunStatus
 from gonets.kernel import clock
@@ -14,6 +17,7 @@ from gonets.publishing.actions.fence import check_fence
 from gonets.publishing.errors import StillRunning
 from gonets.publishing.models import IssueRun
 from gonets.publishing.relays import check_public_address
+from gonets.publishing.signing import current_letter_ref
 
 
 def pause_issue_run(run_id: int) -> None:
@@ -28,6 +32,8 @@ def pause_issue_run(run_id: int) -> None:
 def continue_run(run_id: int) -> None:
     """Go on exactly where the run was paused; for a running one it does nothing.
 
+    Whoever is still waiting gets the letter signed as letters are signed now.
+
     :raises DatabaseCopied: if another copy of the database may be sending it.
     :raises PublicAddressUnfit: if the relay is real and readers could not unsubscribe.
     :raises delivery.errors.RunStateWrong: if it has ended.
@@ -37,7 +43,19 @@ def continue_run(run_id: int) -> None:
     if run.relay is not None:
         check_public_address(run.relay.url)
     if not _unfrozen(run_id).update(held=False):
+        _take_up_signing_key(run_id)
         delivery.resume_run(run_id)
+
+
+def _take_up_signing_key(run_id: int) -> None:
+    """A key that was switched, or lost, since then is the likeliest reason to pause."""
+    issue_run = IssueRun.objects.select_related("run", "version").get(run_id=run_id)
+    letter_ref = current_letter_ref(issue_run.version)
+    if letter_ref == issue_run.run.letter_ref:
+        return
+    # It may have ended, or another press may have continued it, in this very moment.
+    with suppress(RunStateWrong):
+        delivery.rebind_open(run_id, letter_ref)
 
 
 def cancel_issue_rest(run_id: int) -> None:

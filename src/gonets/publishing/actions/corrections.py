@@ -11,9 +11,9 @@ from gonets.newsletters.types import Person
 from gonets.publishing.actions.control import continue_run
 from gonets.publishing.actions.fence import check_fence
 from gonets.publishing.errors import NotPaused, WordingUnchanged
-from gonets.publishing.identities import letter_ref
 from gonets.publishing.models import IssueRun
 from gonets.publishing.readiness import check_ready
+from gonets.publishing.signing import current_letter_ref
 
 
 def correct_and_resume(run_id: int, *, user: Person | None) -> None:
@@ -39,5 +39,5 @@ def _replace_version(issue_run: IssueRun, *, user: Person | None) -> None:
     version = newsletters.freeze_version(issue_run.issue_id, user=user)
     if version.pk == issue_run.version_id:
         raise WordingUnchanged
-    delivery.rebind_open(issue_run.run_id, letter_ref(version))
+    delivery.rebind_open(issue_run.run_id, current_letter_ref(version))
     IssueRun.objects.filter(pk=issue_run.pk).update(version=version)

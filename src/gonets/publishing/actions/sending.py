@@ -26,10 +26,10 @@ from gonets.publishing.errors import (
     NobodyToSendTo,
     ScheduleChanged,
 )
-from gonets.publishing.identities import letter_ref
 from gonets.publishing.models import IssueRun
 from gonets.publishing.readiness import check_ready
 from gonets.publishing.relays import check_public_address, relay_in_use, relay_row
+from gonets.publishing.signing import current_letter_ref
 from gonets.publishing.states import AudienceRule
 from gonets.publishing.types import RelayInUse
 
@@ -136,7 +136,7 @@ def _open_issue_run(order: Order, relay: RelayInUse) -> Run:
     version = newsletters.freeze_version(issue.pk, user=order.user)
     run = delivery.open_run(
         origin_key=f"issue:{issue.pk}",
-        letter_ref=letter_ref(version),
+        letter_ref=current_letter_ref(version),
         stop_scope=issue.newsletter.readership.key,
         relay=relay_row(relay),
         now=clock.now(),

@@ -14,14 +14,16 @@ from gonets.delivery.trials import send_letters
 from gonets.kernel import clock
 from gonets.kernel.addresses import BadAddress, parse_address
 from gonets.letters.compiling import CompiledLetter, compile_letter
+from gonets.letters.dkim import Signer
 from gonets.letters.errors import LetterError
 from gonets.letters.types import LetterContent
 from gonets.newsletters.models import Issue
 from gonets.newsletters.queries import letter_content
 from gonets.newsletters.types import Person
-from gonets.publishing.errors import TestLetterFailed
+from gonets.publishing.errors import SigningRefused, TestLetterFailed
 from gonets.publishing.readers import inert_reader
 from gonets.publishing.relays import relay_in_use
+from gonets.publishing.signing import current_signer
 
 MOST_TEST_ADDRESSES = 10
 
@@ -55,7 +57,7 @@ def send_test_letter(
     try:
         envelopes = _envelopes(issue, spelled, name=name)
         replies = send_letters(relay.url, envelopes)
-    except (LetterError, LetterUnfit, DeliveryError) as error:
+    except (LetterError, LetterUnfit, DeliveryError, SigningRefused) as error:
         raise TestLetterFailed(str(error)) from error
     return [
         TestAnswer(address=address, is_accepted=reply.is_positive, answer=str(reply))
@@ -86,11 +88,13 @@ def _checked(addresses: Sequence[str]) -> list[str]:
 
 def _envelopes(issue: Issue, addresses: Sequence[str], *, name: str) -> list[Envelope]:
     content = letter_content(issue.pk)
-    compiled = compile_letter(_marked(content))
-    return [
-        _envelope(issue, compiled, content, address=address, name=name)
-        for address in addresses
-    ]
+    letter = _TestLetter(
+        content=content,
+        compiled=compile_letter(_marked(content)),
+        signer=current_signer(content.sender_address),
+        readership_key=issue.newsletter.readership.key,
+    )
+    return [letter.envelope_for(address, name=name) for address in addresses]
 
 
 def _marked(content: LetterContent) -> LetterContent:
@@ -99,23 +103,23 @@ def _marked(content: LetterContent) -> LetterContent:
     return replace(content, subject=f"{mark} {content.subject}".strip())
 
 
-def _envelope(
-    issue: Issue,
-    compiled: CompiledLetter,
-    content: LetterContent,
-    *,
-    address: str,
-    name: str,
-) -> Envelope:
-    reader = inert_reader(
-        address=address,
-        name=name,
-        readership_key=issue.newsletter.readership.key,
-        sender=content.sender_address,
-        date=clock.now(),
-    )
-    return Envelope(
-        sender=content.sender_address,
-        recipient=address,
-        content=compiled.message_for(reader),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TestLetter:
+    content: LetterContent
+    compiled: CompiledLetter
+    signer: Signer | None
+    readership_key: str
+
+    def envelope_for(self, address: str, *, name: str) -> Envelope:
+        sender = self.content.sender_address
+        reader = inert_reader(
+            address=address,
+            name=name,
+            readership_key=self.readership_key,
+            sender=sender,
+            date=clock.now(),
+        )
+        message = self.compiled.message_for(reader)
+        if self.signer is not None:
+            message = self.signer.signed(message, at=reader.date)
+        return Envelope(sender=sender, recipient=address, content=message)
