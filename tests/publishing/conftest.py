@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
+import dns.resolver
 import pytest
 from django.db import transaction
 
@@ -12,6 +14,7 @@ from gonets.delivery.account import shift
 from gonets.delivery.models import Delivery, Run
 from gonets.delivery.states import DeliveryStatus
 from gonets.newsletters.models import Issue, Newsletter
+from tests.support.dns_server import DnsServer
 from tests.support.factories import (
     make_issue,
     make_material,
@@ -40,6 +43,13 @@ def issue(newsletter: Newsletter) -> Issue:
     for name in ("ann", "bob", "eve"):
         make_subscriber(f"{name}@example.com", newsletter.readership, name=name.title())
     return make_issue(newsletter)
+
+
+@pytest.fixture
+def dns_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[DnsServer]:
+    with DnsServer() as server:
+        monkeypatch.setattr(dns.resolver, "default_resolver", server.resolver)
+        yield server
 
 
 def settle(run: Run, **outcomes: DeliveryStatus) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import dkim
-import dns.resolver
 import pytest
 
 from gonets.delivery.models import Delivery, Run
@@ -23,7 +21,6 @@ from gonets.publishing.readiness import problems
 from gonets.publishing.signing_domains import signing_domains
 from gonets.publishing.states import AudienceRule, RecordState
 from tests.publishing.conftest import settle
-from tests.support.dns_server import DnsServer
 from tests.support.factories import make_newsletter
 from tests.support.postbox import Postbox
 
@@ -37,13 +34,6 @@ def key(issue: Any) -> SigningKey:
     actions.switch_signing_on(key.pk)
     key.refresh_from_db()
     return key
-
-
-@pytest.fixture
-def dns_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[DnsServer]:
-    with DnsServer() as server:
-        monkeypatch.setattr(dns.resolver, "default_resolver", server.resolver)
-        yield server
 
 
 def send(issue: Any) -> Run:

@@ -134,6 +134,14 @@ class SigningKey(models.Model):
     def record_value(self) -> str:
         return f"v=DKIM1; k=rsa; p={self.public_key}"
 
+    @property
+    def record_line(self) -> str:
+        """The record as a zone file has it: strings of at most 255 characters."""
+        value, size = self.record_value, 255
+        strings = [value[at : at + size] for at in range(0, len(value), size)]
+        quoted = " ".join(f'"{string}"' for string in strings)
+        return f"{self.record_name}. IN TXT ( {quoted} )"
+
 
 class RelaySignedDomain(models.Model):
     """An administrator said that the mail server itself signs this domain's letters."""

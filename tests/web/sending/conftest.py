@@ -10,9 +10,9 @@ from gonets.delivery.models import Run
 from gonets.newsletters.models import Issue
 from gonets.publishing import actions
 from gonets.publishing.states import AudienceRule
-from tests.publishing.conftest import issue, mailbox, newsletter
+from tests.publishing.conftest import dns_server, issue, mailbox, newsletter
 
-__all__ = ["issue", "mailbox", "newsletter"]
+__all__ = ["dns_server", "issue", "mailbox", "newsletter"]
 
 
 @pytest.fixture

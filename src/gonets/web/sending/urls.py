@@ -15,9 +15,11 @@ from gonets.web.sending import (
     uncertain,
 )
 from gonets.web.sending.rehearsal_urls import rehearsal_addresses
+from gonets.web.sending.signing_urls import signing_addresses
 
 urlpatterns: list[URLPattern] = [
     *rehearsal_addresses,
+    *signing_addresses,
     path(
         "issues/<int:issue_id>/postpone/",
         decisions.issue_postpone,
