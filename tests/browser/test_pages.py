@@ -31,7 +31,14 @@ LISTS = {
         "/subscribers/new/",
         "/subscribers/import/",
     ],
-    "set-up": ["/settings/", "/users/", "/users/add/", "/password/", "/mailbox/"],
+    "set-up": [
+        "/settings/",
+        "/settings/signing/",
+        "/users/",
+        "/users/add/",
+        "/password/",
+        "/mailbox/",
+    ],
 }
 ONE_OF = {
     "/": r"/newsletters/new/",
@@ -158,6 +165,23 @@ def test_every_step_of_an_import_is_sound(desk: Desk) -> None:
     desk.click(desk.page.locator("#start-form .decisions button").first)
     expect(desk.page.locator("#left-out-title")).to_be_visible(timeout=30_000)
     look(desk, "result of an import")
+
+
+def test_a_signing_key_and_its_record_are_sound(desk: Desk) -> None:
+    desk.page.goto("/settings/signing/")
+    desk.click(desk.page.locator("form[action$='/make/'] button").first)
+    look(desk, "signing key")
+    desk.page.locator("[data-copies]").first.click()
+    expect(desk.page.locator(".toast")).to_be_visible()
+    desk.click(desk.page.locator("form[action$='/on/'] button"))
+    expect(desk.page.locator("button[name=anyway]")).to_be_visible()
+    look(desk, "signing key without its record")
+    desk.click(desk.page.locator("a[href$='/delete/']"))
+    look(desk, "deleting a signing key")
+    desk.page.go_back()
+    desk.click(desk.page.locator("button[name=anyway]"))
+    expect(desk.page.locator("form[action$='/off/']")).to_be_visible()
+    look(desk, "signing key in use")
 
 
 def test_a_test_letter_can_be_read_in_the_mailbox(desk: Desk) -> None:

@@ -23,6 +23,8 @@ PROTOCOLS = (
     "CSS",
     "STARTTLS",
     "TLS",
+    "DKIM",
+    "DNS",
     "URL",
 )
 FILES = ("UTF", "KOI", "PNG", "JPEG", "GIF", "WebP", "XLSX", "ODS", "KB", "MB")

@@ -25,7 +25,7 @@ PublishingError
     ├── KeyMissing          it was deleted meanwhile
     ├── KeyUnreadable       sealed under another secret key: make a new one
     ├── KeyNeeded           it signs letters, or those of an unfinished run
-    └── DnsSilent           DNS could not be asked; says why
+    └── DnsSilent           DNS could not be asked
 """
 
 from __future__ import annotations
@@ -209,8 +209,10 @@ class KeyNeeded(SigningRefused):
 
 
 class DnsSilent(SigningRefused):
-    def __init__(self, reason: str) -> None:
+    def __init__(self) -> None:
         super().__init__(
-            _("DNS did not answer, so nobody knows whether the record is there: %s")
-            % reason
+            _(
+                "DNS did not answer, so nobody knows whether the record is there. Look "
+                "at this server's network, or try again later."
+            )
         )

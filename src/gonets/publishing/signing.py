@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from base64 import b64decode, b64encode
 from typing import NamedTuple
 
@@ -26,6 +27,8 @@ from gonets.publishing.errors import DnsSilent, KeyMissing, KeyUnreadable
 from gonets.publishing.identities import letter_ref
 from gonets.publishing.models import RelaySignedDomain, SigningKey
 from gonets.publishing.states import RecordState
+
+logger = logging.getLogger(__name__)
 
 PURPOSE = "dkim"
 """What the private keys are sealed for."""
@@ -110,7 +113,8 @@ def record_state(key: SigningKey) -> RecordState:
     try:
         records = txt_records(key.record_name)
     except NoDnsAnswer as error:
-        raise DnsSilent(str(error)) from error
+        logger.warning("DNS did not answer about %s: %s", key.record_name, error)
+        raise DnsSilent from error
     if not records:
         return RecordState.MISSING
     wanted = b64decode(key.public_key)

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from gonets.kernel.addresses import BadAddress, parse_address
 from gonets.newsletters.models import Newsletter
 from gonets.publishing.models import RelaySignedDomain, SigningKey
+from gonets.publishing.states import RecordState
+
+RECORD_WRONG = {RecordState.MISSING, RecordState.DIFFERENT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,12 @@ class SigningDomain:
     @property
     def key_in_use(self) -> SigningKey | None:
         return next((key for key in self.keys if key.is_in_use), None)
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether letters are signed with a key that DNS did not have."""
+        key = self.key_in_use
+        return key is not None and key.record_state in RECORD_WRONG
 
     @property
     def has_spare_key(self) -> bool:
