@@ -49,6 +49,7 @@ class TinyLetter:
 
     def __init__(self, letter_ref: str) -> None:
         self.letter_ref = letter_ref
+        self.is_costly = letter_ref.startswith("costly")
 
     def envelope_for(self, recipient: Recipient, binding: Binding) -> Envelope:
         if recipient.address.startswith("unfit@"):

@@ -19,6 +19,7 @@ from gonets.delivery.supply import Supply
 from gonets.delivery.transports.dialogue import ConnectionEnded
 from gonets.delivery.transports.smtp import OfferAnswer, Parcel, SmtpConnection
 from gonets.delivery.types import BoundClaim
+from gonets.delivery.workshop import Ahead, Workshop
 
 IDLE_SECONDS = 20
 MOST_LETTERS_PER_CONNECTION = 1000
@@ -42,11 +43,13 @@ class Lane:
         supply: Supply,
         desk: Desk,
         letters: Mapping[str, Letter],
+        workshop: Workshop,
         connect: Callable[[], Awaitable[SmtpConnection]],
     ) -> None:
         self._supply = supply
         self._desk = desk
         self._letters = letters
+        self._workshop = workshop
         self._connect = connect
         self._connection: SmtpConnection | None = None
 
@@ -74,7 +77,7 @@ class Lane:
             self._supply.arrived()
         if connection is None or bound is None:
             return None
-        return self._loaded(connection, bound)
+        return await self._loaded(connection, bound)
 
     async def _usable(self) -> SmtpConnection | None:
         connection = self._connection
@@ -96,11 +99,16 @@ class Lane:
             connection, self._connection = self._connection, None
             await connection.quit()
 
-    def _loaded(self, connection: SmtpConnection, bound: BoundClaim) -> Load | None:
+    async def _loaded(
+        self, connection: SmtpConnection, bound: BoundClaim
+    ) -> Load | None:
         """Make the bytes; what cannot be made is reported, and None returned."""
         try:
             letter = self._letters[bound.binding.letter_ref]
-            envelope = letter.envelope_for(bound.claim.recipient, bound.binding)
+            if letter.is_costly:
+                envelope = await self._workshop.envelope(self._ahead(bound), bound)
+            else:
+                envelope = letter.envelope_for(bound.claim.recipient, bound.binding)
             return Load(bound=bound, parcel=connection.pack(envelope))
         except LetterUnfit as why:
             self._desk.unfit(bound, why)
@@ -147,7 +155,7 @@ class Lane:
             return None
         intent = self._desk.intend(load.bound)
         # The next letter is made while the disk is at work.
-        following = self._following(connection)
+        following = await self._following(connection)
         if following is not None:
             on_the_wire.append(following)
         if not self._desk.may_leave(load.bound, await intent):
@@ -175,14 +183,19 @@ class Lane:
         on_the_wire.pop(0)
         self._desk.answered(load.bound, Stage.DOT, reply)
 
-    def _following(self, connection: SmtpConnection) -> Load | None:
+    async def _following(self, connection: SmtpConnection) -> Load | None:
         """Return a letter whose offer may travel with the current one."""
         if not connection.can_pipeline:
             return None
         if connection.letters + 1 >= MOST_LETTERS_PER_CONNECTION:
             return None
         bound = self._supply.take_at_once()
-        return None if bound is None else self._loaded(connection, bound)
+        return None if bound is None else await self._loaded(connection, bound)
+
+    def _ahead(self, bound: BoundClaim) -> Ahead:
+        """Return where it may have been begun; by now its run may be dropped."""
+        feed = self._supply.feeds.get(bound.claim.run_id)
+        return Ahead() if feed is None else feed.ahead
 
     def _declined(
         self, connection: SmtpConnection, load: Load, answer: OfferAnswer

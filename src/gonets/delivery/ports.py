@@ -55,7 +55,14 @@ class LetterUnfit(Exception):
 
 
 class Letter(Protocol):
-    """One compiled issue version: pure and quick, no database."""
+    """One compiled issue version: pure, no database.
+
+    Where ``is_costly``, it is asked for envelopes in several threads at once, ahead of
+    their turn; else it must be quick.
+    """
+
+    @property
+    def is_costly(self) -> bool: ...
 
     def envelope_for(self, recipient: Recipient, binding: Binding) -> Envelope:
         """Return the same bytes for the same arguments, always.

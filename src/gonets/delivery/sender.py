@@ -90,6 +90,7 @@ class RelaySender:
             lane.cancel()
         await asyncio.gather(*self._lanes, return_exceptions=True)
         await self._errands.finish()
+        self._stocker.workshop.close()
         for run_id in list(self._supply.feeds):
             for bound in self._supply.drop(run_id):
                 pending = DeliveryStatus.PENDING
@@ -100,6 +101,7 @@ class RelaySender:
             supply=self._supply,
             desk=self._desk,
             letters=self._stocker.letters,
+            workshop=self._stocker.workshop,
             connect=self._connect,
         )
 

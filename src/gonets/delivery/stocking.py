@@ -17,6 +17,7 @@ from gonets.delivery.supply import Feed, Supply
 from gonets.delivery.types import BoundClaim
 from gonets.delivery.verdicts import outcome_of
 from gonets.delivery.watch import RelaySettings, RunState
+from gonets.delivery.workshop import Workshop
 from gonets.kernel import clock
 from gonets.kernel.logs import get_logger
 
@@ -39,6 +40,7 @@ class Stocker:
         relay: RelaySettings,
     ) -> None:
         self.letters: dict[str, Letter] = {}
+        self.workshop = Workshop(letters=self.letters, connections=relay.connections)
         self._books = books
         self._source = source
         self._errands = errands
@@ -89,6 +91,10 @@ class Stocker:
             raise
         if not supply.add(feed, stock.ready):
             self._return(stock.ready)
+            return
+        letters = self.letters
+        costly = [one for one in stock.ready if letters[one.binding.letter_ref].is_costly]
+        self.workshop.prepare(feed.ahead, costly)
 
     async def _know(self, letter_ref: str) -> None:
         if letter_ref not in self.letters:

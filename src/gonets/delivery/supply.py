@@ -10,6 +10,7 @@ from gonets.delivery.breaker import Breaker
 from gonets.delivery.health import RelayHealth
 from gonets.delivery.pacing import TokenBucket
 from gonets.delivery.types import BoundClaim
+from gonets.delivery.workshop import Ahead
 from gonets.kernel import clock
 
 
@@ -20,6 +21,7 @@ class Feed:
         self.run_id = run_id
         self.breaker = breaker
         self.ready: deque[BoundClaim] = deque()
+        self.ahead = Ahead()
         self.has_begun = False
         self.is_filling = False
         self.may_have_more = True
