@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import dkim
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gonets.letters.compiling import compile_letter
@@ -93,11 +93,7 @@ PRINTABLE = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
 
 
 @pytest.mark.parametrize("kind", LETTERS)
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=25, deadline=None)
 @given(
     name=PRINTABLE,
     local=st.from_regex(r"[a-z0-9][a-z0-9.+_-]{0,30}[a-z0-9]", fullmatch=True),
@@ -129,6 +125,7 @@ def test_the_signature_stands_on_top_and_changes_nothing_below(signer):
     assert signed.endswith(message)
     assert max(map(len, signed.removesuffix(message).split(b"\r\n"))) <= 78
     assert b"\n" not in signed.replace(b"\r\n", b"")
+    assert b"\r\n." not in signed.removesuffix(message)
 
 
 @pytest.mark.parametrize(
