@@ -12,7 +12,12 @@ import pytest
 
 from gonets.delivery.ports import Binding, Envelope, LetterUnfit, Recipient
 from gonets.delivery.types import BoundClaim, Claim
-from gonets.delivery.workshop import Ahead, Workshop
+from gonets.delivery.workshop import (
+    AHEAD_PER_CONNECTION,
+    LEAST_AHEAD,
+    Ahead,
+    Workshop,
+)
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -110,7 +115,7 @@ async def test_no_more_is_made_ahead_than_a_few_letters_per_connection(
     workshop.prepare(ahead, claims)
     await until(lambda: all(one.made.done() for one in ahead.begun.values()))
 
-    most = max(8, 4 * connections)
+    most = max(LEAST_AHEAD, AHEAD_PER_CONNECTION * connections)
     assert most / 2 < len(letter.made) <= most
     assert set(letter.made) == set(range(len(letter.made)))  # those whose turn is next
 

@@ -20,7 +20,7 @@ from gonets.delivery.ports import Envelope, Letter
 from gonets.delivery.types import BoundClaim
 
 AHEAD_PER_CONNECTION = 4
-LEAST_AHEAD = 8
+LEAST_AHEAD = 32
 
 Made = Envelope | Exception
 """An envelope, or why there is none: whoever asks for it is told."""
