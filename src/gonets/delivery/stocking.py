@@ -92,9 +92,11 @@ class Stocker:
         if not supply.add(feed, stock.ready):
             self._return(stock.ready)
             return
-        letters = self.letters
-        costly = [one for one in stock.ready if letters[one.binding.letter_ref].is_costly]
+        costly = [bound for bound in stock.ready if self._is_costly(bound)]
         self.workshop.prepare(feed.ahead, costly)
+
+    def _is_costly(self, bound: BoundClaim) -> bool:
+        return self.letters[bound.binding.letter_ref].is_costly
 
     async def _know(self, letter_ref: str) -> None:
         if letter_ref not in self.letters:
