@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
@@ -12,10 +13,12 @@ from hypothesis import strategies as st
 from gonets.delivery.ports import Binding, Envelope, LetterUnfit, Recipient
 from gonets.delivery.transports.smtp import check_content, stuffed
 from gonets.letters.compiling import compile_letter
+from gonets.letters.dkim import Signer
 from gonets.letters.reading import parts_of
 from gonets.publishing.letters import VersionLetter
 from gonets.publishing.readers import bound_reader
 from tests.letters.samples import a_letter
+from tests.support.signing_keys import rsa_key
 
 GREETINGS = (
     "Hello, {{ subscriber.name | default('friends') }}!",
@@ -127,6 +130,18 @@ def assert_ready(envelope: Envelope) -> None:
     assert envelope.content.isascii()
     assert envelope.content.endswith(b"\r\n")
     assert stuffed(envelope.content) == envelope.content
+
+
+@pytest.mark.parametrize("is_english", [True, False], ids=["english", "russian"])
+def test_a_signed_letter_is_no_less_ready(is_english):
+    signer = Signer(domain="gorod.example", selector="s" * 63, key=rsa_key())
+    made = replace(letter(greeting="Hello!", is_english=is_english), signer=signer)
+    order = an_order(
+        name="Ann", address="ann@example.com", way_out="https://gorod.example/u/1/"
+    )
+
+    assert_ready(made.envelope_for(*order))
+    assert made.is_costly
 
 
 @pytest.mark.parametrize(

@@ -31,10 +31,10 @@ class VersionLetter:
     """A compiled version of an issue; implements ``delivery.ports.Letter``."""
 
     compiled: CompiledLetter
-    signer: Signer | None
     sender: str
     readership_id: int
     readership_key: str
+    signer: Signer | None = None
 
     @property
     def is_costly(self) -> bool:

@@ -133,6 +133,15 @@ def test_a_letter_that_nobody_could_get_is_refused_at_once(issue):
         actions.start_rehearsal(issue.pk, user=None)
 
 
+def test_a_signing_key_that_cannot_be_read_is_named_at_once(issue, settings):
+    key = actions.make_signing_key("harbour.example", user=None)
+    actions.switch_signing_on(key.pk)
+    settings.SECRET_KEY = "another one"
+
+    with pytest.raises(RehearsalRefused, match="cannot be read"):
+        actions.start_rehearsal(issue.pk, user=None)
+
+
 def test_what_is_found_is_written_in_small_pieces(issue, newsletter, monkeypatch):
     """SQLite has one writer: nobody else may wait for a long list of names."""
     now = clock.now()

@@ -49,8 +49,14 @@ def test_every_letter_is_made_and_counted(issue, rehearse):
     assert is_about_letter_now(state)
 
 
-def test_letters_are_as_large_as_those_of_the_real_sending(issue, rehearse, relay):
+@pytest.mark.parametrize("is_signed", [False, True], ids=["unsigned", "signed"])
+def test_letters_are_as_large_as_those_of_the_real_sending(
+    issue, rehearse, relay, is_signed
+):
     """The same person, the same wording: the sending makes the same letter again."""
+    if is_signed:
+        key = actions.make_signing_key("harbour.example", user=None)
+        actions.switch_signing_on(key.pk)
     state = rehearse(issue)
     run = actions.send_issue(issue.pk, audience=AudienceRule.EVERYONE, user=None)
     letters = actual_letters(run)

@@ -26,11 +26,12 @@ from gonets.newsletters.models import Issue
 from gonets.newsletters.states import EDITABLE_STATES
 from gonets.newsletters.types import Person
 from gonets.publishing.audiences import audience_size
-from gonets.publishing.errors import NobodyToSendTo, RehearsalRefused
+from gonets.publishing.errors import NobodyToSendTo, RehearsalRefused, SigningRefused
 from gonets.publishing.readiness import content_now
 from gonets.publishing.rehearsal.making import Found
 from gonets.publishing.rehearsal.models import Rehearsal, RehearsalFinding
 from gonets.publishing.rehearsal.states import UNFINISHED_REHEARSALS, RehearsalStatus
+from gonets.publishing.signing import current_signer
 from gonets.publishing.states import AudienceRule
 
 LEASE = timedelta(seconds=15)
@@ -70,7 +71,8 @@ def start_rehearsal(issue_id: int, *, user: Person | None) -> Rehearsal:
     content = content_now(issue_id)
     try:
         compile_letter(content)
-    except LetterError as error:
+        current_signer(content.sender_address)
+    except (LetterError, SigningRefused) as error:
         raise RehearsalRefused(str(error)) from error
     if not audience_size(issue_id, AudienceRule.EVERYONE):
         raise NobodyToSendTo

@@ -24,6 +24,7 @@ from gonets.publishing.actions.rehearsals import (
     keep_rehearsed,
     note_start,
 )
+from gonets.publishing.errors import SigningRefused
 from gonets.publishing.rehearsal.forecasts import rest_after
 from gonets.publishing.rehearsal.making import Found, Maker
 from gonets.publishing.rehearsal.models import Rehearsal
@@ -63,7 +64,7 @@ def _carry_out(rehearsal: Rehearsal, stopping: Stopping) -> None:
         with Sink(relay.offered) as sink:
             maker = Maker(rehearsal, issue, relay=relay, sink=sink)
             _Work(rehearsal=rehearsal, issue=issue, maker=maker).go_on(stopping)
-    except LetterError as error:
+    except (LetterError, SigningRefused) as error:
         break_off(rehearsal, failure=str(error))
 
 

@@ -35,6 +35,7 @@ from gonets.publishing.rehearsal.portions import (
 from gonets.publishing.rehearsal.relays import RelayFacts
 from gonets.publishing.rehearsal.states import FindingKind
 from gonets.publishing.rehearsal.tallies import Tally
+from gonets.publishing.signing import current_signer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +192,7 @@ def _compiled(rehearsal: Rehearsal, issue: Issue) -> VersionLetter:
     readership = issue.newsletter.readership
     return VersionLetter(
         compiled=compiled,
+        signer=current_signer(content.sender_address),
         sender=content.sender_address,
         readership_id=readership.pk,
         readership_key=readership.key,

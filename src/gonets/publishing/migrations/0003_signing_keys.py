@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gonets_publishing", "0001_initial"),
+        ("gonets_publishing", "0002_rehearsal"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
