@@ -23,7 +23,7 @@ def test_everybody_gets_one_but_who_cannot_have_one(
     run_id = engine.do("run", url=oracle.url, addresses=addresses, letter="costly")
 
     engine.start_worker()
-    progress = engine.wait_for(run_id, "finished")
+    progress = engine.wait_for(run_id, "finished", within=60)
 
     assert progress["accepted"] == len(oracle.accepted) == 700
     assert (progress["refused"], progress["withheld"]) == (1, 1)
@@ -37,7 +37,7 @@ def test_nothing_made_ahead_leaves_after_paused(
 ) -> None:
     oracle = make_oracle(delay=0.003)
     run_id = engine.do(
-        "run", url=oracle.url, addresses=readers(900), letter="costly first"
+        "run", url=oracle.url, addresses=readers(600), letter="costly first"
     )
     engine.start_worker()
     engine.wait(run_id, lambda now: now["accepted"] > 5)
@@ -51,9 +51,9 @@ def test_nothing_made_ahead_leaves_after_paused(
         assert len(oracle.accepted) == sent
         assert progress["claimed"] == progress["intent"] == 0
         engine.call("resume_run", run_id)
-    engine.wait_for(run_id, "finished")
+    progress = engine.wait_for(run_id, "finished", within=60)
 
-    assert len(oracle.accepted) == 900
+    assert (len(oracle.accepted), progress["accepted"]) == (600, 600)
     assert uncertain_after_check(engine, run_id, oracle) == 0
 
 
@@ -71,7 +71,7 @@ def test_after_a_correction_nobody_gets_what_was_made_ahead_before(
     paused = engine.wait_for(run_id, "paused")
     engine.call("rebind_open", run_id, "costly second")
     engine.call("resume_run", run_id)
-    engine.wait_for(run_id, "finished")
+    engine.wait_for(run_id, "finished", within=60)
 
     first = sum(b"Subject: costly first" in one.content for one in oracle.accepted)
     second = sum(b"Subject: costly second" in one.content for one in oracle.accepted)
