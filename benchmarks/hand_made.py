@@ -27,6 +27,8 @@ _BODY = _LINE * ((LETTER_BYTES - 280) // len(_LINE))
 class HandMadeLetter:
     """Fixed parts are joined with the few that are personal."""
 
+    is_costly = False
+
     def envelope_for(self, recipient: Recipient, binding: Binding) -> Envelope:
         name, link = binding.values["name"], binding.values["unsubscribe_address"]
         head = (

@@ -10,12 +10,12 @@ django.setup()
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: E402
 from cryptography.hazmat.primitives.hashes import SHA256  # noqa: E402
-from gonets.publishing.signing import sender_domain, signer_of  # noqa: E402
 
 from benchmarks.answering import answer_calls  # noqa: E402
 from gonets.newsletters.models import Newsletter  # noqa: E402
 from gonets.publishing.actions import make_signing_key, switch_signing_on  # noqa: E402
 from gonets.publishing.models import SigningKey  # noqa: E402
+from gonets.publishing.signing import sender_domain, signer_of  # noqa: E402
 
 _CONTENT = b"from:a header field as it is signed\r\n" * 30
 _SIGNED_AT_ONCE = 50
