@@ -17,6 +17,7 @@ from gonets.newsletters.models import Newsletter
 from gonets.publishing import actions, errors
 from gonets.publishing.letters import PublishedLetters
 from gonets.publishing.models import SigningKey
+from gonets.publishing.queries import version_numbers
 from gonets.publishing.readiness import problems
 from gonets.publishing.signing_domains import signing_domains
 from gonets.publishing.states import AudienceRule, RecordState
@@ -179,6 +180,16 @@ def test_a_corrected_letter_is_signed_with_the_key_in_use_then(issue, key):
 
 def _message_ids(letters: list[bytes]) -> set[bytes]:
     return {letter.partition(b"\r\nMessage-ID: ")[2][:40] for letter in letters}
+
+
+def test_the_account_knows_which_version_a_signed_letter_was(issue, key):
+    run = send(issue)
+
+    versions = version_numbers(issue.pk)
+
+    assert run.letter_ref.endswith(key.selector)
+    assert versions.get(run.letter_ref) == 1
+    assert versions.get("") is versions.get("1-of-another-issue") is None
 
 
 def test_a_key_that_a_run_needs_is_not_deleted(issue, key):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+
 from gonets.kernel import tokens
 from gonets.kernel.addresses import canonical_address
 from gonets.newsletters.models import IssueVersion
@@ -20,6 +22,22 @@ def letter_ref(version: IssueVersion, *, selector: str = "") -> str:
 def version_id(letter_ref: str) -> int:
     """Return which version ``letter_ref`` names."""
     return int(letter_ref.partition("-")[0])
+
+
+class VersionNumbers(Mapping[str, int]):
+    """The numbers of versions by how the engine names them, signed or not."""
+
+    def __init__(self, versions: Iterable[IssueVersion]) -> None:
+        self._numbers = {letter_ref(version): version.number for version in versions}
+
+    def __getitem__(self, ref: str) -> int:
+        return self._numbers["-".join(ref.split("-", 2)[:2])]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
 
 
 def selector_of(letter_ref: str) -> str:

@@ -17,7 +17,7 @@ from gonets.newsletters.queries import letter_content
 from gonets.newsletters.states import EDITABLE_STATES
 from gonets.publishing.audiences import audience_counts, audience_size
 from gonets.publishing.captions import unsent_caption
-from gonets.publishing.identities import letter_ref
+from gonets.publishing.identities import VersionNumbers
 from gonets.publishing.models import IssueRun
 from gonets.publishing.readers import inert_reader
 from gonets.publishing.relays import is_mailbox
@@ -111,10 +111,10 @@ def is_corrected(run_id: int) -> bool:
     return digest_of(letter_content(issue_run.issue_id)) != issue_run.version.sha256
 
 
-def version_numbers(issue_id: int) -> dict[str, int]:
+def version_numbers(issue_id: int) -> VersionNumbers:
     """Return the number of every version of the issue, by how the engine names it."""
     versions = IssueVersion.objects.filter(issue_id=issue_id).defer("content")
-    return {letter_ref(version): version.number for version in versions}
+    return VersionNumbers(versions)
 
 
 def next_try_at(run_id: int) -> datetime | None:

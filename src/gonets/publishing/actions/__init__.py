@@ -64,8 +64,8 @@ __all__ = [
     "start_rehearsal",
     "stop_rehearsal",
     "stop_waiting",
-    "undo_resolutions",
     "switch_signing_off",
     "switch_signing_on",
     "take_signing_from_relay",
+    "undo_resolutions",
 ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gonets_publishing", "0002_rehearsal"),
+        ("gonets_publishing", "0003_decided_audience"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
