@@ -145,3 +145,4 @@ def make_oracle() -> Iterator[Callable[..., Oracle]]:
     yield make
     for oracle in made:
         oracle.close()
+    assert [oracle.breaches for oracle in made if oracle.breaches] == []

@@ -88,6 +88,7 @@ def make_oracle() -> Iterator[Callable[..., Oracle]]:
     yield make
     for oracle in made:
         oracle.close()
+    assert [oracle.breaches for oracle in made if oracle.breaches] == []
 
 
 def _create(socket_folder: str, name: str, *, template: str) -> None:
