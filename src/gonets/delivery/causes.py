@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from django.utils.translation import gettext as _
 
 from gonets.delivery.states import PauseCause
+
+_BETWEEN = re.compile(r"([:;] )")
 
 
 def explain(cause: PauseCause, answer: str = "") -> str:
@@ -23,7 +27,21 @@ def _quoted(cause: PauseCause, answer: str) -> tuple[str, ...]:
         return ()
     if cause is PauseCause.DISK_FULL:
         return (_("There is left: %(room)s") % {"room": answer},)
-    return (_("The answer was: %(answer)s") % {"answer": answer},)
+    if answer[:3].isdecimal():
+        return (_("The answer was: %(answer)s") % {"answer": answer},)
+    return (_("In detail: %(reason)s.") % {"reason": in_words(answer).rstrip(".")},)
+
+
+def in_words(answer: str) -> str:
+    """Say in the language of now what the program itself noted down about relays.
+
+    Such a text is a caption, perhaps with details behind colons, and behind the name of
+    its relay; what a relay said in its own words stays as it is.
+    """
+    whole = _(answer) if answer else ""
+    if whole != answer or answer[:3].isdecimal():
+        return whole
+    return "".join(_(part) if part else part for part in _BETWEEN.split(answer))
 
 
 def _sentences() -> dict[PauseCause, str]:

@@ -73,6 +73,8 @@ _BY_STAGE = {
 
 def cause_of(failure: RelayFailure) -> PauseCause:
     """Return what a failure of the relay means to people."""
+    if failure.stage is Stage.TLS:
+        return PauseCause.TLS_FAILED
     if not isinstance(failure, RelayRejection):
         silent = failure.stage is Stage.CONNECT and failure.reply is None
         return PauseCause.UNREACHABLE if silent else PauseCause.UNWELL

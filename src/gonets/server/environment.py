@@ -20,10 +20,11 @@ from dotenv import dotenv_values
 from gonets.server.errors import WrongSetting
 
 LANGUAGES = ("ru", "en")
+RELAY_SCHEMES = ("smtp", "smtp+starttls", "smtps", "lmtp")
+RELAY_SOCKET = "lmtp+unix:///"
 YES = ("yes", "true", "on", "1", "да")
 NO = ("no", "false", "off", "0", "нет")
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
-RELAY_SCHEMES = ("smtp", "smtp+starttls", "smtps")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,7 +329,8 @@ def _relay_url(written: str) -> str:
     if not written:
         return ""
     parts = _split(written)
-    if parts is None or parts.scheme not in RELAY_SCHEMES:
+    is_server = parts is not None and parts.scheme in RELAY_SCHEMES
+    if not is_server and not written.startswith(RELAY_SOCKET):
         raise WrongSetting(
             gettext_noop(
                 "GONETS_RELAY_URL is not the address of a mail server: write for "

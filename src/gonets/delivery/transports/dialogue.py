@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import cast
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _  # Said to people later.
 
 from gonets.delivery.transports.replies import ProtocolBreach, ReplyReader
 from gonets.delivery.types import Reply
@@ -25,11 +25,14 @@ class Dialogue(asyncio.Protocol):
     taken for the answer to a later command.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, block: float = 180) -> None:
+        self.block = block  # seconds without progress in writing
         self.transport: asyncio.Transport | None = None
         self.ended: str = ""  # why; empty as long as the connection stands
         self.is_unsent = False  # some of what was written is still in our buffer
         self.deadline = float("inf")
+        self._within = self._then = 0.0
+        self._unsent, self._moved_at = 0, 0.0
         self._loop = asyncio.get_running_loop()
         self._reader = ReplyReader()
         self._owed = 0
@@ -48,22 +51,32 @@ class Dialogue(asyncio.Protocol):
             self._watch_time()
 
     def data_received(self, received: bytes) -> None:
+        if self.ended:
+            return  # Nothing that comes after a breach can be trusted.
+        owed = self._owed
         try:
             for reply in self._reader.feed(received):
                 if not self._owed:
-                    raise ProtocolBreach(f"an answer that nothing asked for: {reply}")
+                    unasked = _("an answer that nothing asked for")
+                    raise ProtocolBreach(f"{unasked}: {reply}")
                 self._owed -= 1
                 self._replies.append(reply)
         except ProtocolBreach as breach:
-            broken = _("the relay broke the protocol: %(how)s")
-            self.end(broken % {"how": breach})
+            broken = _("the relay broke the protocol")
+            self.end(f"{broken}: {breach}")
+        if 0 < self._owed < owed:  # A reply is complete; the next one has its own time.
+            self._within = self._then
+            self.deadline = clock.monotonic() + self._within
         self._wake()
 
     def pause_writing(self) -> None:
         self.is_unsent = True
+        self._unsent = 0
 
     def resume_writing(self) -> None:
         self.is_unsent = False
+        if self._owed:  # Its time begins when all that asks for it has left us.
+            self.deadline = clock.monotonic() + self._within
 
     def connection_lost(self, error: Exception | None) -> None:
         is_other = error is not None and not isinstance(error, ConnectionError)
@@ -71,9 +84,13 @@ class Dialogue(asyncio.Protocol):
 
     # Called by the transport.
 
-    def expect(self, replies: int, *, within: float) -> None:
-        """Announce that something was, or now is, written that will be answered."""
+    def expect(self, replies: int, *, within: float, then: float | None = None) -> None:
+        """Announce that something was, or now is, written that will be answered.
+
+        ``within`` is the time for the first reply, ``then`` for each that follows it.
+        """
         self._owed += replies
+        self._within, self._then = within, within if then is None else then
         self.deadline = clock.monotonic() + within
 
     def write(self, parts: Iterable[bytes]) -> None:
@@ -133,10 +150,22 @@ class Dialogue(asyncio.Protocol):
 
     def _watch_time(self) -> None:
         """Look at the deadline once a second: cheaper than a timer per command."""
-        if clock.monotonic() > self.deadline:
+        now = clock.monotonic()
+        if self.is_unsent:
+            self._watch_writing(now)
+        elif now > self.deadline:
             self.end(_("there was no answer in time"))
-        elif not self.ended:
+        if not self.ended:
             self._timer = self._loop.call_later(self._pulse, self._watch_time)
+
+    def _watch_writing(self, now: float) -> None:
+        """End it if nothing has left our buffer for too long (RFC 5321 §4.5.3.2.5)."""
+        assert self.transport is not None
+        unsent = self.transport.get_write_buffer_size()
+        if unsent != self._unsent:
+            self._unsent, self._moved_at = unsent, now
+        elif now - self._moved_at > self.block:
+            self.end(_("the relay has stopped reading"))
 
     @property
     def _pulse(self) -> float:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _  # Said to people later.
 
 from gonets.delivery.errors import RelayRejection, RelayTrouble
-from gonets.delivery.judgement import Judgement, judge
 from gonets.delivery.states import Stage
 from gonets.delivery.transports.addresses import RelayAddress
+from gonets.delivery.transports.certificates import tls_failure
 from gonets.delivery.transports.dialogue import ConnectionEnded, Dialogue
+from gonets.delivery.transports.login import log_in, raise_for
 from gonets.delivery.transports.smtp import SmtpConnection, TimeLimits
-from gonets.delivery.types import Reply
 
 
 async def connect(
@@ -30,68 +31,138 @@ async def connect(
     :raises RelayRejection: if a person has to correct something first.
     """
     limits = limits or TimeLimits()
+    tls = tls or (None if address.security == "none" else ssl.create_default_context())
     dialogue = await _connected(address, limits, tls)
     connection = SmtpConnection(dialogue=dialogue, limits=limits)
     try:
         await _greet(connection)
+        await _say_hello(connection, address)
         if address.security == "starttls":
-            await _start_tls(connection, address, tls or ssl.create_default_context())
+            assert tls is not None
+            await _start_tls(connection, address, tls)
+            await _say_hello(connection, address)
         if address.user:
-            await _log_in(connection, address)
-    except ConnectionEnded as end:
-        raise RelayTrouble(str(end), stage=Stage.EHLO) from end
+            with _at(Stage.AUTH):
+                await log_in(connection, address)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
+@contextmanager
+def _at(stage: Stage) -> Iterator[None]:
+    """Say how far we had come if the connection ends."""
+    try:
+        yield
+    except ConnectionEnded as end:
+        raise RelayTrouble(str(end), stage=stage) from end
+
+
 async def _connected(
     address: RelayAddress, limits: TimeLimits, tls: ssl.SSLContext | None
 ) -> Dialogue:
-    context = None
-    if address.security == "tls":
-        context = tls or ssl.create_default_context()
-    dialogue = Dialogue()
+    dialogue = Dialogue(block=limits.block)
     # The greeting is owed from the moment the connection stands.
     dialogue.expect(1, within=limits.connect + limits.command)
     loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(limits.connect):
-            await loop.create_connection(
-                lambda: dialogue, address.host, address.port, ssl=context
-            )
-    except ssl.SSLError as error:
-        raise _tls_failure(error) from error
-    except OSError as error:
-        raise RelayTrouble(_in_words(error), stage=Stage.CONNECT) from error
+    line = await _line_to(address, limits)
+    if address.security != "tls":
+        await loop.create_connection(lambda: dialogue, sock=line)
+        return dialogue
+    with _securing():
+        await loop.create_connection(
+            lambda: dialogue,
+            sock=line,
+            ssl=tls,
+            server_hostname=address.host,
+            ssl_handshake_timeout=limits.connect,
+        )
     return dialogue
 
 
+async def _line_to(address: RelayAddress, limits: TimeLimits) -> socket.socket:
+    """Connect, without a word yet: what fails from here on is no matter of the way."""
+    try:
+        async with asyncio.timeout(limits.connect):
+            if address.path:
+                return await _joined(socket.AF_UNIX, 0, address.path)
+            return await _first_to_answer(address)
+    except OSError as error:
+        raise RelayTrouble(_in_words(error), stage=Stage.CONNECT) from error
+
+
+async def _first_to_answer(address: RelayAddress) -> socket.socket:
+    loop = asyncio.get_running_loop()
+    failure = OSError(_("the name of the relay is not known"))
+    for family, _kind, protocol, _name, place in await loop.getaddrinfo(
+        address.host, address.port, type=socket.SOCK_STREAM
+    ):
+        try:
+            line = await _joined(family, protocol, place)
+        except OSError as error:
+            failure = error
+        else:
+            # A letter must not wait for the acknowledgement of the one before.
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return line
+    raise failure
+
+
+async def _joined(family: int, protocol: int, place: object) -> socket.socket:
+    line = socket.socket(family, socket.SOCK_STREAM, protocol)
+    try:
+        line.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(line, place)  # type: ignore[arg-type]
+    except BaseException:
+        line.close()
+        raise
+    return line
+
+
 def _in_words(error: OSError) -> str:
-    if isinstance(error, ConnectionRefusedError):
+    if isinstance(error, ConnectionRefusedError | FileNotFoundError):
         return _("nothing listens at this address and port")
     if isinstance(error, TimeoutError):
         return _("there was no answer in time")
     if isinstance(error, socket.gaierror):
         return _("the name of the relay is not known")
-    return error.strerror or str(error)
+    barred = _("the network does not let us through")
+    return f"{barred}: {error.strerror or error}"
+
+
+@contextmanager
+def _securing() -> Iterator[None]:
+    """Say what went wrong with TLS, in words for people."""
+    try:
+        yield
+    except ssl.SSLError as error:
+        raise tls_failure(error) from error
+    except ConnectionAbortedError as error:  # Python's own word for its time limit.
+        silent = _("the relay did not go on with the encryption in time")
+        raise RelayTrouble(silent, stage=Stage.TLS) from error
+    except OSError as error:
+        closed = _("the relay hung up instead of encrypting")
+        raise RelayTrouble(closed, stage=Stage.TLS) from error
 
 
 async def _greet(connection: SmtpConnection) -> None:
-    greeting = await connection.dialogue.reply()
+    with _at(Stage.CONNECT):
+        greeting = await connection.dialogue.reply()
     if greeting.code != 220:
-        _raise_for(Stage.CONNECT, greeting)
-    await _say_hello(connection)
+        raise_for(Stage.CONNECT, greeting)
 
 
-async def _say_hello(connection: SmtpConnection) -> None:
+async def _say_hello(connection: SmtpConnection, address: RelayAddress) -> None:
     name = _own_name(connection.dialogue)
-    reply = await connection.command(b"EHLO " + name + b"\r\n")
-    if reply.code in (500, 502):  # RFC 5321 §3.2: an old relay, without extensions
-        reply = await connection.command(b"HELO " + name + b"\r\n")
+    verb = b"LHLO " if address.is_lmtp else b"EHLO "
+    with _at(Stage.EHLO):
+        reply = await connection.command(verb + name + b"\r\n")
+        # RFC 5321 §3.2: an old relay, without extensions.
+        if reply.code in (500, 502) and not address.is_lmtp:
+            reply = await connection.command(b"HELO " + name + b"\r\n")
     if not reply.is_positive:
-        _raise_for(Stage.EHLO, reply)
+        raise_for(Stage.EHLO, reply)
     connection.extensions = dict(_extension(line) for line in reply.lines[1:])
 
 
@@ -115,71 +186,24 @@ async def _start_tls(
         raise RelayRejection(
             _("the relay offers no encryption (STARTTLS)"), stage=Stage.TLS
         )
-    reply = await connection.command(b"STARTTLS\r\n")
+    with _at(Stage.TLS):
+        reply = await connection.command(b"STARTTLS\r\n")
     if not reply.is_positive:
         raise RelayRejection(str(reply), stage=Stage.TLS, reply=reply)
     dialogue = connection.dialogue
-    if (
-        dialogue.ended or not dialogue.is_clear
-    ):  # Injected before TLS (CVE-2011-0411 and its kin).
+    if dialogue.ended or not dialogue.is_clear:
+        # Injected before TLS (CVE-2011-0411 and its kin).
         raise RelayRejection(_("unencrypted text was slipped in"), stage=Stage.TLS)
     assert dialogue.transport is not None
-    loop = asyncio.get_running_loop()
-    try:
-        secured = await loop.start_tls(
+    with _securing():
+        secured = await asyncio.get_running_loop().start_tls(
             dialogue.transport,
             dialogue,
             context,
             server_hostname=address.host,
             ssl_handshake_timeout=connection.limits.connect,
         )
-    except ssl.SSLError as error:
-        raise _tls_failure(error) from error
-    except OSError as error:
-        raise RelayTrouble(str(error), stage=Stage.TLS) from error
-    if secured is None:  # The relay hung up in the middle of the handshake.
-        raise RelayTrouble(_("the relay closed the connection"), stage=Stage.TLS)
+        if secured is None:  # The relay hung up in the middle of the handshake.
+            raise ConnectionResetError
     dialogue.restart()
     dialogue.connection_made(secured)
-    await _say_hello(connection)
-
-
-def _tls_failure(error: ssl.SSLError) -> RelayRejection:
-    reason = getattr(error, "verify_message", "") or error.reason or str(error)
-    return RelayRejection(str(reason), stage=Stage.TLS)
-
-
-async def _log_in(connection: SmtpConnection, address: RelayAddress) -> None:
-    if address.security == "none":
-        raise RelayRejection(_("no log-in without encryption"), stage=Stage.AUTH)
-    offered = connection.extensions.get("AUTH", "").upper().split()
-    if "PLAIN" in offered:
-        secret = _base64(f"\0{address.user}\0{address.password}")
-        reply = await connection.command(b"AUTH PLAIN " + secret + b"\r\n")
-    elif "LOGIN" in offered:
-        reply = await _auth_login(connection, address)
-    else:
-        raise RelayRejection(
-            _("the relay offers no way to log in that we know"), stage=Stage.AUTH
-        )
-    if not reply.is_positive:
-        _raise_for(Stage.AUTH, reply)
-
-
-async def _auth_login(connection: SmtpConnection, address: RelayAddress) -> Reply:
-    reply = await connection.command(b"AUTH LOGIN\r\n")
-    for secret in (address.user, address.password):
-        if reply.code != 334:
-            break
-        reply = await connection.command(_base64(secret) + b"\r\n")
-    return reply
-
-
-def _base64(text: str) -> bytes:
-    return base64.b64encode(text.encode())
-
-
-def _raise_for(stage: Stage, reply: Reply) -> None:
-    if judge(stage, reply) is Judgement.REJECTION:
-        raise RelayRejection(str(reply), stage=stage, reply=reply)
-    raise RelayTrouble(str(reply), stage=stage, reply=reply)

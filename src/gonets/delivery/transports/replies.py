@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from django.utils.translation import gettext_noop as _  # Said to people later.
+
 from gonets.delivery.types import Reply
 
 LONGEST_LINE = 2048
@@ -40,7 +42,7 @@ class ReplyReader:
             if reply is not None:
                 yield reply
         if len(self._buffer) > LONGEST_LINE:
-            raise ProtocolBreach("a line without end")
+            raise ProtocolBreach(_("a line without end"))
 
     @property
     def is_between_replies(self) -> bool:
@@ -52,11 +54,12 @@ class ReplyReader:
         found = _matched(line)
         code = int(found[1])
         if self._lines and code != self._code:
-            raise ProtocolBreach(f"a reply that begins with {self._code}, then {code}")
+            mixed = _("one reply with two codes")
+            raise ProtocolBreach(f"{mixed}: {self._code}, {code}")
         self._code = code
         self._lines.append((found[3] or b"").decode("utf-8", "replace"))
         if len(self._lines) > MOST_LINES:
-            raise ProtocolBreach("a reply without end")
+            raise ProtocolBreach(_("a reply without end"))
         if found[2] == b"-":
             return None
         lines, self._lines = self._lines, []
@@ -73,7 +76,9 @@ def _whole_reply(line: bytes) -> Reply:
 def _matched(line: bytes) -> re.Match[bytes]:
     found = _LINE.fullmatch(line) if len(line) <= LONGEST_LINE else None
     if found is None:
-        raise ProtocolBreach(f"not an SMTP reply: {line[:60]!r}")
+        came = _joined([line[:60].decode("ascii", "replace").strip()])
+        foreign = _("this is no SMTP reply")
+        raise ProtocolBreach(f"{foreign}: {came}")
     return found
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gonets.delivery.errors import AnswerLost, RelayRejection, RelayTrouble
 from gonets.delivery.ports import Envelope, LetterUnfit
@@ -22,15 +23,20 @@ from gonets.delivery.types import Reply
 LONGEST_TEXT_LINE = 998
 _END_OF_LETTER = b".\r\n"
 _GO_AHEAD = 354
+_OFFER = (Stage.MAIL, Stage.RCPT, Stage.DATA)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeLimits:
-    """Seconds to wait, by RFC 5321 §4.5.3.2; tests take shorter ones."""
+    """Seconds to wait, by RFC 5321 §4.5.3.2; tests take shorter ones.
 
-    connect: float = 30
-    command: float = 300
-    data: float = 120
+    Each reply has its own time, whatever travels together.
+    """
+
+    connect: float = 30  # also for the handshake of TLS
+    command: float = 300  # the greeting, EHLO, AUTH, MAIL, RCPT, RSET
+    data: float = 120  # a pipelined DATA has the time of ``command``
+    block: float = 180  # without a byte of the letter leaving us
     dot: float = 600
     quit: float = 2
 
@@ -106,15 +112,12 @@ class SmtpConnection:
         size = len(envelope.content)
         if self._takes is not None:
             if 0 < self._takes < size:
-                sizes = {"size": size, "limit": self._takes}
-                raise _unsuitable(
-                    _("the letter has %(size)s bytes, the relay takes %(limit)s")
-                    % sizes
-                )
+                too_large = gettext_noop("the letter is larger than the relay takes")
+                raise _unsuitable(f"{too_large}: {size} > {self._takes}")
             options = f" SIZE={size}"
         if not (envelope.is_wire_ready or envelope.content.isascii()):
             if "8BITMIME" not in self.extensions:
-                raise _unsuitable(_("the relay takes no 8-bit letters"))
+                raise _unsuitable(gettext_noop("the relay takes no 8-bit letters"))
             options += " BODY=8BITMIME"
         if not addresses.isascii():
             options += " SMTPUTF8"
@@ -145,10 +148,11 @@ class SmtpConnection:
         if self._needs_reset:
             await self.command(b"RSET\r\n")
             self._needs_reset = False
-        stages = (Stage.MAIL, Stage.RCPT, Stage.DATA)
         reply = Reply(code=0)
-        for stage, line in zip(stages, parcel.offer, strict=True):
-            reply = await self.command(line)
+        for stage, line in zip(_OFFER, parcel.offer, strict=True):
+            is_data = stage is Stage.DATA
+            within = self.limits.data if is_data else self.limits.command
+            reply = await self.command(line, within=within)
             if not _goes_on(stage, reply):
                 self._needs_reset = True
                 return OfferAnswer(stage=stage, reply=reply)
@@ -173,8 +177,10 @@ class SmtpConnection:
     def _write_offer(self, parcel: Parcel, *, before: tuple[bytes, ...]) -> None:
         reset = (b"RSET\r\n",) if self._needs_reset else ()
         self.dialogue.write((*before, *reset, *parcel.offer))
-        within = self.limits.dot if before else self.limits.command
-        self.dialogue.expect(bool(before) + len(reset) + 3, within=within)
+        command = self.limits.command
+        within = self.limits.dot if before else command
+        replies = bool(before) + len(reset) + 3
+        self.dialogue.expect(replies, within=within, then=command)
 
     async def dot_reply(self, *, was_alone: bool = True) -> Reply:
         """Return the relay's answer to the letter that was handed over.
@@ -187,6 +193,9 @@ class SmtpConnection:
             # With TLS, or an offer behind it, what is unsent need not be the dot.
             kept_back = self.dialogue.is_unsent and was_alone and not self._is_tls
             raise AnswerLost(str(end), dot_left=not kept_back) from end
+        if 300 <= reply.code < 400:  # The answer to something else: which one is ours?
+            self.close()
+            raise AnswerLost(str(reply), dot_left=True)
         self.letters += 1
         return reply
 
@@ -203,22 +212,31 @@ class SmtpConnection:
         if self._needs_reset:
             await self.dialogue.reply()
             self._needs_reset = False
-        mail = await self.dialogue.reply()
-        rcpt = await self.dialogue.reply()
-        data = await self.dialogue.reply()
-        open_anyway = data.code == _GO_AHEAD
-        for stage, reply in ((Stage.MAIL, mail), (Stage.RCPT, rcpt)):
+        replies = await self._replies_to_offer()
+        for stage, reply in zip(_OFFER, replies, strict=False):
             if not _goes_on(stage, reply):
                 # RFC 2920 §3.1: DATA may get 354 all the same; a lone dot could then
                 # hand over an empty letter, so the connection is given up.
+                open_anyway = replies[-1].code == _GO_AHEAD
                 self._needs_reset = True
-                return OfferAnswer(stage=stage, reply=reply, must_close=open_anyway)
-        self._needs_reset = not open_anyway
-        return OfferAnswer(stage=Stage.DATA, reply=data)
+                must_close = open_anyway or len(replies) < len(_OFFER)
+                return OfferAnswer(stage=stage, reply=reply, must_close=must_close)
+        return OfferAnswer(stage=Stage.DATA, reply=replies[-1])
 
-    async def command(self, line: bytes) -> Reply:
+    async def _replies_to_offer(self) -> list[Reply]:
+        """Return the replies; fewer if the connection ended behind a refusal."""
+        replies: list[Reply] = []
+        try:
+            while len(replies) < len(_OFFER):
+                replies.append(await self.dialogue.reply())
+        except ConnectionEnded:
+            if all(map(_goes_on, _OFFER, replies)):
+                raise
+        return replies
+
+    async def command(self, line: bytes, *, within: float | None = None) -> Reply:
         self.dialogue.write((line,))
-        self.dialogue.expect(1, within=self.limits.command)
+        self.dialogue.expect(1, within=within or self.limits.command)
         return await self.dialogue.reply()
 
     def close(self) -> None:
