@@ -1,0 +1,309 @@
+"""Relays that answer oddly: each reply belongs to its command, or to nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import fields, replace
+
+import pytest
+import uvloop
+
+from gonets.delivery.errors import AnswerLost, RelayFailure, RelayTrouble
+from gonets.delivery.ports import Envelope
+from gonets.delivery.states import Stage
+from gonets.delivery.transports.addresses import parse_relay_address
+from gonets.delivery.transports.dialogue import ConnectionEnded
+from gonets.delivery.transports.opening import connect
+from gonets.delivery.transports.smtp import Parcel, SmtpConnection, TimeLimits
+from gonets.delivery.types import Reply
+from tests.support.smtp_oracle import Oracle
+from tests.support.smtp_script import Manner, Once, at
+
+MakeOracle = Callable[..., Oracle]
+PATIENT = TimeLimits(connect=30, command=30, data=30, block=30, dot=30, quit=0.3)
+SHORT = replace(PATIENT, connect=0.5, command=0.3, data=0.3, dot=0.3)
+PIPELINING, PLAIN = ("PIPELINING",), ("SIZE",)
+
+
+def letter(name: str = "ann", *, lines: int = 1) -> Envelope:
+    text = b"\r\n".join([b"x" * 900] * lines)
+    return Envelope(
+        sender="news@x.example",
+        recipient=f"{name}@x.example",
+        content=b"Subject: News\r\n\r\n" + text + b"\r\n",
+    )
+
+
+async def opened(oracle: Oracle, limits: TimeLimits = PATIENT) -> SmtpConnection:
+    return await connect(parse_relay_address(oracle.url), limits=limits)
+
+
+async def sent(connection: SmtpConnection, *names: str) -> list[Reply]:
+    """Hand letters over one after another, each offer travelling with the last dot."""
+    parcels = [connection.pack(letter(name)) for name in names]
+    replies: list[Reply] = []
+    answer = await connection.offer(parcels[0])
+    for place, parcel in enumerate(parcels):
+        if not answer.is_open:
+            raise RelayTrouble(str(answer.reply), stage=answer.stage)
+        following = _following(connection, parcels, place)
+        connection.hand_over(parcel, following)
+        replies.append(await connection.dot_reply(was_alone=following is None))
+        if following is not None:
+            answer = await connection.offer_answer()
+        elif place + 1 < len(parcels):
+            answer = await connection.offer(parcels[place + 1])
+    return replies
+
+
+def _following(
+    connection: SmtpConnection, parcels: list[Parcel], place: int
+) -> Parcel | None:
+    is_last = place + 1 == len(parcels)
+    return None if is_last or not connection.can_pipeline else parcels[place + 1]
+
+
+# What nothing asked for
+
+
+@pytest.mark.parametrize("extensions", [PIPELINING, PLAIN])
+@pytest.mark.parametrize("stage", ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "DOT"])
+@pytest.mark.parametrize(
+    "manner",
+    [
+        pytest.param(Manner(times=2), id="twice"),
+        pytest.param(Manner(followed_by=b"250 2.0.0 Ok: queued\r\n"), id="unasked 250"),
+        pytest.param(Manner(followed_by=b"421 4.3.0 Bye\r\n"), id="unasked 421"),
+        pytest.param(Manner(followed_by=b"garbage\r\n"), id="garbage"),
+        pytest.param(Manner(followed_by=b"250-half"), id="half a line"),
+    ],
+)
+async def test_what_nothing_asked_for_is_never_taken_for_an_answer(
+    make_oracle: MakeOracle, extensions: tuple[str, ...], stage: str, manner: Manner
+) -> None:
+    oracle = make_oracle(extensions=extensions, manner=at(stage, manner))
+
+    replies: list[Reply] = []
+    connection = None
+    try:
+        connection = await opened(oracle, SHORT)
+        replies = await sent(connection, "ann", "bob", "cid")
+    except (RelayFailure, ConnectionEnded):
+        pass
+    finally:
+        if connection is not None:
+            connection.close()
+
+    accepted = [reply for reply in replies if reply.is_positive]
+    assert len(accepted) <= len(oracle.accepted)  # never more than it took
+    assert len(oracle.accepted) <= len(accepted) + 1  # one in the air at most
+    is_whole = manner.times > 1 or manner.followed_by.endswith(b"\r\n")
+    assert len(accepted) < 3 or stage == "DOT" or not is_whole
+
+
+async def test_a_go_ahead_in_answer_to_the_dot_says_nothing_about_the_letter(
+    make_oracle: MakeOracle,
+) -> None:
+    late = Manner(times=2, pause=0.002)  # The second 354 comes behind our letter.
+    oracle = make_oracle(manner=at("DATA", late))
+    connection = await opened(oracle)
+    parcel = connection.pack(letter())
+
+    await connection.offer(parcel)
+    connection.hand_over(parcel)
+    with pytest.raises(AnswerLost) as lost:
+        await connection.dot_reply()
+
+    assert lost.value.dot_left
+    assert connection.dialogue.ended
+
+
+async def test_an_idle_connection_that_is_told_goodbye_is_used_no_more(
+    make_oracle: MakeOracle,
+) -> None:
+    farewell = Manner(followed_by=b"421 4.4.2 Idle for too long\r\n")
+    oracle = make_oracle(manner=at("EHLO", farewell))
+    connection = await opened(oracle)
+
+    await asyncio.sleep(0.1)
+
+    assert not connection.is_usable
+    assert "421" in connection.dialogue.ended
+
+
+@pytest.mark.parametrize("extensions", [PIPELINING, PLAIN])
+async def test_replies_that_come_byte_by_byte_are_read_all_the_same(
+    make_oracle: MakeOracle, extensions: tuple[str, ...]
+) -> None:
+    oracle = make_oracle(extensions=extensions, byte_by_byte=True)
+    connection = await opened(oracle)
+
+    replies = await sent(connection, "ann", "bob", "cid")
+    connection.close()
+
+    assert [reply.code for reply in replies] == [250, 250, 250]
+    assert len(oracle.accepted) == 3
+
+
+@pytest.mark.parametrize("answer", [b"250-and\r\n" * 500, b"250 " + b"x" * 100_000])
+@pytest.mark.parametrize("stage", ["CONNECT", "EHLO", "MAIL", "DATA", "DOT"])
+async def test_a_reply_without_end_is_cut_off_in_bounded_memory(
+    make_oracle: MakeOracle, stage: str, answer: bytes
+) -> None:
+    oracle = make_oracle(manner=at(stage, Manner(endless=answer)))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    with pytest.raises((RelayFailure, ConnectionEnded), match="without end"):
+        await sent(await opened(oracle), "ann")
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+
+    poured = sum(len(chunk) for _at, _number, chunk in oracle.said)
+    assert poured < 10_000_000  # the kernel's buffers, and not much more
+    assert grown < 20 * 1024
+
+
+# Time
+
+
+@pytest.mark.parametrize(
+    ("extensions", "limits"),
+    [
+        (
+            PLAIN,
+            {
+                "CONNECT": "command",  # the greeting
+                "EHLO": "command",
+                "MAIL": "command",
+                "RCPT": "command",
+                "DATA": "data",
+                "DOT": "dot",
+            },
+        ),
+        (
+            PIPELINING,
+            {"MAIL": "command", "RCPT": "command", "DATA": "command", "DOT": "dot"},
+        ),
+    ],
+)
+async def test_each_stage_has_a_time_of_its_own(
+    make_oracle: MakeOracle, extensions: tuple[str, ...], limits: dict[str, str]
+) -> None:
+    async def wait_at(stage: str, limit: str) -> float:
+        oracle = make_oracle(extensions=extensions, manner=at(stage, Manner(times=0)))
+        own = replace(PATIENT, connect=0.1, **{limit: 0.3})
+        began = time.monotonic()
+        with pytest.raises((RelayFailure, ConnectionEnded), match="in time"):
+            await sent(await opened(oracle, own), "ann", "bob")
+        return time.monotonic() - began
+
+    waited = await asyncio.gather(*(wait_at(*one) for one in limits.items()))
+
+    assert all(0.3 <= seconds < 30 for seconds in waited)  # not another stage's
+
+
+def test_the_times_are_those_of_the_standard() -> None:
+    limits = {limit.name: limit.default for limit in fields(TimeLimits)}
+
+    assert limits == {
+        "connect": 30,
+        "command": 300,  # RFC 5321 §4.5.3.2.1 to .3
+        "data": 120,  # .4
+        "block": 180,  # .5
+        "dot": 600,  # .6
+        "quit": 2,
+    }
+
+
+async def test_an_answer_does_not_use_up_the_time_of_the_next(
+    make_oracle: MakeOracle,
+) -> None:
+    def slowly(where: str, _recipient: str) -> Manner:
+        return Manner(late=0.3) if where in ("MAIL", "RCPT", "DATA") else Manner()
+
+    oracle = make_oracle(extensions=PIPELINING, manner=slowly)
+    connection = await opened(oracle, replace(PATIENT, command=0.8, dot=0.6))
+
+    replies = await sent(connection, "ann", "bob")
+    connection.close()
+
+    assert [reply.code for reply in replies] == [250, 250]
+
+
+async def test_a_tarpit_does_not_hold_us_longer_than_silence_would(
+    make_oracle: MakeOracle,
+) -> None:
+    oracle = make_oracle(manner=at("MAIL", Manner(pause=0.1)))
+    connection = await opened(oracle, replace(PATIENT, command=0.5))
+
+    with pytest.raises(RelayTrouble, match="in time"):
+        await connection.offer(connection.pack(letter()))
+
+
+@pytest.mark.parametrize(
+    "loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"]
+)
+def test_a_relay_that_stops_reading_is_given_up_and_certainly_has_no_letter(
+    make_oracle: MakeOracle, loop: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
+    oracle = make_oracle(extensions=PIPELINING, cut=Once("ann@x.example", "deaf"))
+
+    async def send() -> AnswerLost:
+        connection = await opened(oracle, replace(PATIENT, block=0.5, dot=60))
+        parcel = connection.pack(letter(lines=20_000))
+        await connection.offer(parcel)
+        connection.hand_over(parcel)
+        with pytest.raises(AnswerLost, match="stopped reading") as lost:
+            await connection.dot_reply()
+        return lost.value
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        lost = runner.run(send())
+
+    assert not lost.dot_left
+
+
+async def test_the_time_for_the_dot_begins_when_the_letter_has_left(
+    make_oracle: MakeOracle,
+) -> None:
+    oracle = make_oracle(delay=0.4)
+    connection = await opened(oracle, replace(PATIENT, dot=0.2))
+    parcel = connection.pack(letter())
+    await connection.offer(parcel)
+    connection.hand_over(parcel)
+    connection.dialogue.pause_writing()  # as if the line were slow
+
+    await asyncio.sleep(0.3)
+    connection.dialogue.resume_writing()
+    reply = await connection.dot_reply()
+    connection.close()
+
+    assert reply.code == 250
+
+
+# Where the connection was cut
+
+
+@pytest.mark.parametrize(
+    ("stage", "answer", "silent"),
+    [
+        (Stage.MAIL, {"mail": lambda sender: b"550 5.7.1 Not you"}, "RCPT"),
+        (Stage.RCPT, {"rcpt": lambda recipient: b"550 5.1.1 No such user"}, "DATA"),
+    ],
+)
+async def test_what_was_answered_before_the_cut_is_known(
+    make_oracle: MakeOracle,
+    stage: Stage,
+    answer: dict[str, Callable[[str], bytes]],
+    silent: str,
+) -> None:
+    oracle = make_oracle(cut_at=lambda where: where == silent, **answer)
+    connection = await opened(oracle)
+
+    declined = await connection.offer(connection.pack(letter()))
+
+    assert (declined.stage, declined.reply.code) == (stage, 550)
+    assert declined.must_close
+    assert not declined.is_open
