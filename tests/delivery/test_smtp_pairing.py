@@ -24,7 +24,8 @@ from tests.support.smtp_script import Manner, Once, at
 
 MakeOracle = Callable[..., Oracle]
 PATIENT = TimeLimits(connect=30, command=30, data=30, block=30, dot=30, quit=0.3)
-SHORT = replace(PATIENT, connect=0.5, command=0.3, data=0.3, dot=0.3)
+SHORT = replace(PATIENT, connect=0.3, command=0.15, data=0.15, dot=0.15)
+LOOPS = [asyncio.new_event_loop, uvloop.new_event_loop]
 PIPELINING, PLAIN = ("PIPELINING",), ("SIZE",)
 
 
@@ -242,9 +243,7 @@ async def test_a_tarpit_does_not_hold_us_longer_than_silence_would(
         await connection.offer(connection.pack(letter()))
 
 
-@pytest.mark.parametrize(
-    "loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"]
-)
+@pytest.mark.parametrize("loop", LOOPS, ids=["asyncio", "uvloop"])
 def test_a_relay_that_stops_reading_is_given_up_and_certainly_has_no_letter(
     make_oracle: MakeOracle, loop: Callable[[], asyncio.AbstractEventLoop]
 ) -> None:
@@ -307,3 +306,24 @@ async def test_what_was_answered_before_the_cut_is_known(
     assert (declined.stage, declined.reply.code) == (stage, 550)
     assert declined.must_close
     assert not declined.is_open
+
+
+@pytest.mark.parametrize("loop", LOOPS, ids=["asyncio", "uvloop"])
+def test_what_came_while_we_slept_ourselves_is_read_first(
+    make_oracle: MakeOracle, loop: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
+    oracle = make_oracle(delay=0.1)
+
+    async def send() -> Reply:
+        connection = await opened(oracle, replace(PATIENT, dot=0.3))
+        parcel = connection.pack(letter())
+        await connection.offer(parcel)
+        connection.hand_over(parcel)
+        await asyncio.sleep(0)
+        time.sleep(1.5)  # noqa: ASYNC251 - stopped, or asleep, past the deadline
+        reply = await connection.dot_reply()
+        connection.close()
+        return reply
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        assert runner.run(send()).code == 250
