@@ -18,6 +18,7 @@ import pytest
 from django.conf import settings
 
 from tests.support.engine import DATABASE, Engine
+from tests.support.smtp_certificates import Authority
 from tests.support.smtp_oracle import Oracle, Script
 
 TEMPLATE = "engine_template"
@@ -63,6 +64,29 @@ def engine(tmp_path: Path, migrated: Path, postgres: str) -> Iterator[Engine]:
     else:
         shutil.copy(migrated, tmp_path / DATABASE)
     engine = Engine(tmp_path, _settings(postgres, name))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def shared_engine(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Path, postgres: str
+) -> Iterator[Engine]:
+    """One engine with a worker for many short runs, each through a relay of its own.
+
+    The worker trusts the authority of ``certificates`` in the engine's folder.
+    """
+    name = f"engine_{next(_numbers)}"
+    folder = tmp_path_factory.mktemp("shared")
+    if postgres:
+        _create(postgres, name, template=TEMPLATE)
+    else:
+        shutil.copy(migrated, folder / DATABASE)
+    authority = Authority.create(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(authority.folder / "ca.pem"))
+        engine = Engine(folder, _settings(postgres, name))
+        engine.start_worker(gives_up_after=1)
     yield engine
     engine.close()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from django.utils import translation
+
 from gonets.delivery.bookkeeping import Bookkeeper
 from gonets.delivery.desk import Desk
 from gonets.delivery.errands import Errands
@@ -111,7 +113,8 @@ class RelaySender:
         :raises RelayFailure: if that is not possible.
         """
         try:
-            address = parse_relay_address(self.relay.url)
+            with translation.override(None):  # Noted as a caption; pages translate it.
+                address = parse_relay_address(self.relay.url)
         except BadRelayAddress as error:
             raise RelayRejection(str(error), stage=Stage.CONNECT) from error
         return await connect(
