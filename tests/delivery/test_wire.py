@@ -79,6 +79,8 @@ def test_any_bytes_are_replies_or_a_breach(received: bytes) -> None:
         ("smtp+starttls://a:b@relay.example", "relay.example", 587, "starttls"),
         ("smtps://a%40b:c%2Fd@relay.example", "relay.example", 465, "tls"),
         ("smtps://[::1]:4650", "::1", 4650, "tls"),
+        ("lmtp://127.0.0.1", "127.0.0.1", 24, "none"),
+        ("lmtp://relay.example:2400", "relay.example", 2400, "none"),
     ],
 )
 def test_relay_addresses_are_read(
@@ -97,9 +99,51 @@ def test_the_password_is_decoded_and_never_shown() -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "path", "name"),
+    [
+        ("lmtp+unix:///run/dovecot/lmtp", "/run/dovecot/lmtp", "/run/dovecot/lmtp"),
+        ("lmtp+unix:///with%20space", "/with space", "/with space"),
+        ("lmtp://relay.example", "", "relay.example"),
+    ],
+)
+def test_lmtp_is_spoken_over_the_network_or_a_path(
+    url: str, path: str, name: str
+) -> None:
+    address = parse_relay_address(url)
+
+    assert address.is_lmtp
+    assert (address.path, address.name) == (path, name)
+
+
+def test_an_access_token_is_asked_for_by_name() -> None:
+    address = parse_relay_address(
+        "smtp+starttls://ann%40x.example:ya29.a%3D%3D@relay.example?auth=xoauth2"
+    )
+
+    assert (address.user, address.password) == ("ann@x.example", "ya29.a==")
+    assert address.auth == "xoauth2"
+    assert parse_relay_address("smtps://a:b@relay.example").auth == ""
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "",
+        "smtp://relay.example:0",
+        "smtp://relay..example",
+        "smtps://:password@relay.example",
+        "smtps://user:pass%1Fword@relay.example",
+        "smtps://user:token@relay.example?auth=plain",
+        "smtps://relay.example?auth=xoauth2",
+        "smtps://user@relay.example?auth=xoauth2",
+        "smtp://user:token@relay.example?auth=xoauth2",
+        "lmtp://user:password@relay.example",
+        "lmtp://",
+        "lmtp+unix://",
+        "lmtp+unix:///",
+        "lmtp+unix://host/path",
+        "lmtp+unix:///path?auth=xoauth2",
+        "lmtp+unix:///nul%00",
         "nonsense",
         "http://relay.example",
         "smtp://",

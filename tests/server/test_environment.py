@@ -46,6 +46,7 @@ def test_nothing_has_to_be_set():
         ("GONETS_RELAY_URL", "mail.example.com", "smtp+starttls://"),
         ("GONETS_RELAY_URL", "http://mail.example.com", "smtp+starttls://"),
         ("GONETS_RELAY_URL", "smtp://mail.example.com:port", "smtp+starttls://"),
+        ("GONETS_RELAY_URL", "lmtp+unix://host/path", "smtp+starttls://"),
         ("GONETS_RELAY_URL", "smtps://mail.example.com", "GONETS_PUBLIC_URL"),
         ("GONETS_RELAY_RATE", "fast", "letters a second"),
         ("GONETS_RELAY_RATE", "-3", "letters a second"),
@@ -74,7 +75,11 @@ def test_a_password_never_shows_in_an_error_or_a_trace():
     with pytest.raises(WrongSetting) as refusal:
         read_environment({"GONETS_RELAY_URL": "http://me:topsecret@mail.example.com"})
     found = read_environment(
-        {"GONETS_ADMIN_PASSWORD": "topsecret", "GONETS_SECRET_KEY": "topsecret" * 5}
+        {
+            "GONETS_ADMIN_PASSWORD": "topsecret",
+            "GONETS_SECRET_KEY": "topsecret" * 5,
+            "GONETS_RELAY_URL": "smtps://me:topsecret@127.0.0.1",
+        }
     )
 
     assert "topsecret" not in str(refusal.value)
@@ -95,10 +100,14 @@ def test_a_real_relay_is_taken_once_readers_can_unsubscribe():
     assert found.is_https
 
 
-def test_a_relay_on_this_machine_needs_no_public_address():
-    found = read_environment({"GONETS_RELAY_URL": "smtp://127.0.0.1:2525"})
+@pytest.mark.parametrize(
+    "url",
+    ["smtp://127.0.0.1:2525", "lmtp://127.0.0.1", "lmtp+unix:///run/dovecot/lmtp"],
+)
+def test_a_relay_on_this_machine_needs_no_public_address(url):
+    found = read_environment({"GONETS_RELAY_URL": url})
 
-    assert found.relay_url == "smtp://127.0.0.1:2525"
+    assert found.relay_url == url
 
 
 @pytest.mark.parametrize(

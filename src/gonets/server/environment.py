@@ -37,7 +37,7 @@ class Environment:
     public_url: str  # without a slash at its end
     public_url_given: bool
     database_url: str
-    relay_url: str
+    relay_url: str = field(repr=False)  # holds the password
     relay_rate: float | None  # letters per second; None: no limit
     relay_connections: int
     language: str
