@@ -22,7 +22,7 @@ class Relay(models.Model):
     """An SMTP server with its limits."""
 
     name = models.CharField(max_length=100, unique=True)
-    url = models.CharField(max_length=500)  # smtp://, smtp+starttls://, smtps://
+    url = models.CharField(max_length=5000)  # access tokens are long
     letters_per_second = models.FloatField(null=True, blank=True)  # None: no limit
     connections = models.PositiveIntegerField(default=4)
     # Where the relay says what became of letters, as "kind:place"; see relay_logs.
