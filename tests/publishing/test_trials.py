@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.utils import translation
 
 from gonets.audience.links import parse_unsubscribe_token
 from gonets.delivery.models import Delivery, Run
@@ -55,10 +56,11 @@ def test_the_relays_refusal_is_told(issue, postbox):
 def test_a_dead_relay_is_explained(issue, settings):
     settings.GONETS_CATCHER_PORT = free_port()
 
-    with pytest.raises(TestLetterFailed) as failure:
+    with translation.override("ru"), pytest.raises(TestLetterFailed) as failure:
         actions.send_test_letter(issue.pk, ["me@example.com"], user=None)
 
-    assert str(failure.value)
+    assert "Почтовый сервер недоступен." in str(failure.value)
+    assert "никто не отвечает" in str(failure.value)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from gonets.delivery.errors import DeliveryError
+from gonets.delivery.causes import advise
+from gonets.delivery.errors import DeliveryError, RelayFailure
+from gonets.delivery.judgement import cause_of
 from gonets.delivery.ports import Envelope, LetterUnfit
 from gonets.delivery.trials import send_letters
 from gonets.kernel import clock
@@ -57,6 +59,9 @@ def send_test_letter(
     try:
         envelopes = _envelopes(issue, spelled, name=name)
         replies = send_letters(relay.url, envelopes)
+    except RelayFailure as failure:
+        reason = advise(cause_of(failure), str(failure))
+        raise TestLetterFailed(reason) from failure
     except (LetterError, LetterUnfit, DeliveryError, SigningRefused) as error:
         raise TestLetterFailed(str(error)) from error
     return [
