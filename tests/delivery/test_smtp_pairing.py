@@ -15,7 +15,7 @@ from gonets.delivery.errors import AnswerLost, RelayFailure, RelayTrouble
 from gonets.delivery.ports import Envelope
 from gonets.delivery.states import Stage
 from gonets.delivery.transports.addresses import parse_relay_address
-from gonets.delivery.transports.dialogue import ConnectionEnded
+from gonets.delivery.transports.dialogue import ConnectionEnded, Dialogue
 from gonets.delivery.transports.opening import connect
 from gonets.delivery.transports.smtp import Parcel, SmtpConnection, TimeLimits
 from gonets.delivery.types import Reply
@@ -327,3 +327,38 @@ def test_what_came_while_we_slept_ourselves_is_read_first(
 
     with asyncio.Runner(loop_factory=loop) as runner:
         assert runner.run(send()).code == 250
+
+
+async def test_an_answer_that_comes_too_late_is_no_answer(
+    make_oracle: MakeOracle,
+) -> None:
+    oracle = make_oracle(manner=at("DOT", Manner(late=1)))
+    connection = await opened(oracle, SHORT)
+    parcel = connection.pack(letter())
+    await connection.offer(parcel)
+    connection.hand_over(parcel)
+    with pytest.raises(AnswerLost) as lost:
+        await connection.dot_reply()
+
+    await asyncio.sleep(1)
+
+    assert lost.value.dot_left
+    assert not connection.is_usable
+    with pytest.raises(ConnectionEnded):
+        await connection.dialogue.reply()
+    with pytest.raises(AnswerLost) as unsent:
+        connection.hand_over(parcel)
+    assert not unsent.value.dot_left
+
+
+async def test_nothing_that_comes_behind_a_breach_is_an_answer() -> None:
+    dialogue = Dialogue()
+    dialogue.expect(2, within=1)
+
+    dialogue.data_received(b"250 2.1.0 Ok\r\ngarbage\r\n250 2.0.0 Ok\r\n")
+    dialogue.data_received(b"250 2.0.0 Ok: queued\r\n")
+    first = await dialogue.reply()
+
+    assert first.enhanced_code == "2.1.0"
+    with pytest.raises(ConnectionEnded, match="broke the protocol"):
+        await dialogue.reply()
