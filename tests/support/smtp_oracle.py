@@ -85,6 +85,7 @@ class Oracle:
         """Stop listening and cut every connection, as if the machine had died."""
         self.is_closed.set()
         reset(self._listener)  # Wakes the thread that waits in accept.
+        self._thread.join()
         self.cut_all()
 
     def cut_all(self) -> None:
