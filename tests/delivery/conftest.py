@@ -19,6 +19,7 @@ from gonets.delivery.types import (
     NewRecipient,
     Outcome,
 )
+from tests.support.smtp_certificates import Authority
 from tests.support.smtp_oracle import Oracle, Script
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -131,6 +132,11 @@ def hand(db: None) -> Hand:
 @pytest.fixture
 def make_hand(db: None) -> Callable[[], Hand]:
     return Hand
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority.create(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import resource
 import time
 from collections.abc import Callable
 from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import uvloop
@@ -19,12 +21,16 @@ from gonets.delivery.transports.dialogue import ConnectionEnded, Dialogue
 from gonets.delivery.transports.opening import connect
 from gonets.delivery.transports.smtp import Parcel, SmtpConnection, TimeLimits
 from gonets.delivery.types import Reply
+from tests.support.smtp_certificates import OPENSSL, Authority
 from tests.support.smtp_oracle import Oracle
 from tests.support.smtp_script import Manner, Once, at
 
 MakeOracle = Callable[..., Oracle]
 PATIENT = TimeLimits(connect=30, command=30, data=30, block=30, dot=30, quit=0.3)
 SHORT = replace(PATIENT, connect=0.3, command=0.15, data=0.15, dot=0.15)
+needs_openssl = pytest.mark.skipif(
+    not Path(OPENSSL).exists(), reason="certificates are made by the openssl command"
+)
 LOOPS = [asyncio.new_event_loop, uvloop.new_event_loop]
 PIPELINING, PLAIN = ("PIPELINING",), ("SIZE",)
 
@@ -264,22 +270,99 @@ def test_a_relay_that_stops_reading_is_given_up_and_certainly_has_no_letter(
     assert not lost.dot_left
 
 
-async def test_the_time_for_the_dot_begins_when_the_letter_has_left(
+@needs_openssl
+@pytest.mark.parametrize("loop", LOOPS, ids=["asyncio", "uvloop"])
+@pytest.mark.parametrize(
+    ("script", "lines"),
+    [
+        ({"cut": lambda recipient: "deaf"}, 20_000),
+        ({"manner": at("DOT", Manner(times=0))}, 1),
+        ({"manner": at("DOT", Manner(pause=0.1))}, 1),
+    ],
+    ids=["deaf", "silent", "tarpit"],
+)
+def test_inside_tls_time_runs_out_all_the_same(
     make_oracle: MakeOracle,
+    authority: Authority,
+    loop: Callable[[], asyncio.AbstractEventLoop],
+    script: dict[str, Any],
+    lines: int,
 ) -> None:
-    oracle = make_oracle(delay=0.4)
-    connection = await opened(oracle, replace(PATIENT, dot=0.2))
-    parcel = connection.pack(letter())
-    await connection.offer(parcel)
-    connection.hand_over(parcel)
-    connection.dialogue.pause_writing()  # as if the line were slow
+    tls = authority.server("127.0.0.1")
+    oracle = make_oracle(extensions=PIPELINING, tls=tls, **script)
 
-    await asyncio.sleep(0.3)
-    connection.dialogue.resume_writing()
-    reply = await connection.dot_reply()
-    connection.close()
+    async def send() -> AnswerLost:
+        address = parse_relay_address(f"smtps://127.0.0.1:{oracle.port}")
+        limits = replace(PATIENT, block=0.5, dot=0.5)
+        connection = await connect(address, limits=limits, tls=authority.trusting())
+        parcel = connection.pack(letter(lines=lines))
+        await connection.offer(parcel)
+        connection.hand_over(parcel)
+        with pytest.raises(AnswerLost, match=r"stopped reading|in time") as lost:
+            await connection.dot_reply()
+        return lost.value
 
-    assert reply.code == 250
+    with asyncio.Runner(loop_factory=loop) as runner:
+        lost = runner.run(send())
+
+    assert lost.dot_left  # inside TLS nobody can say
+
+
+@needs_openssl
+@pytest.mark.parametrize("loop", LOOPS, ids=["asyncio", "uvloop"])
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_a_relay_that_takes_its_time_is_not_taken_for_one_that_stopped_reading(
+    make_oracle: MakeOracle,
+    authority: Authority,
+    loop: Callable[[], asyncio.AbstractEventLoop],
+    scheme: str,
+) -> None:
+    tls = authority.server("127.0.0.1") if scheme == "smtps" else None
+    oracle = make_oracle(tls=tls, manner=at("DOT", Manner(late=1.2)))
+
+    async def send() -> list[Reply]:
+        address = parse_relay_address(f"{scheme}://127.0.0.1:{oracle.port}")
+        limits = replace(PATIENT, block=0.01)
+        connection = await connect(address, limits=limits, tls=authority.trusting())
+        replies = await sent(connection, "ann")
+        connection.close()
+        return replies
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        assert [reply.code for reply in runner.run(send())] == [250]
+
+
+class SlowLine:
+    """A transport whose buffer empties when the test says so."""
+
+    def __init__(self) -> None:
+        self.unsent = 0
+
+    def get_write_buffer_size(self) -> int:
+        return self.unsent
+
+    def set_write_buffer_limits(self, high: int) -> None:
+        """Nothing depends on them here."""
+
+    def abort(self) -> None:
+        """There is nothing to cut."""
+
+
+async def test_the_time_for_an_answer_begins_when_the_question_has_left() -> None:
+    line, dialogue = SlowLine(), Dialogue(block=60)
+    dialogue.connection_made(cast(asyncio.Transport, line))
+    line.unsent = 1000
+    dialogue.expect(1, within=0.3)
+
+    await asyncio.sleep(0.6)
+    was_patient = not dialogue.ended
+    line.unsent = 0
+    await asyncio.sleep(0.15)
+    dialogue.data_received(b"250 2.0.0 Ok\r\n")
+
+    assert was_patient
+    assert (await dialogue.reply()).code == 250
+    dialogue.end("over")
 
 
 # Where the connection was cut

@@ -71,12 +71,9 @@ class Dialogue(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self.is_unsent = True
-        self._unsent = 0
 
     def resume_writing(self) -> None:
         self.is_unsent = False
-        if self._owed:  # Its time begins when all that asks for it has left us.
-            self.deadline = clock.monotonic() + self._within
 
     def connection_lost(self, error: Exception | None) -> None:
         is_other = error is not None and not isinstance(error, ConnectionError)
@@ -151,21 +148,27 @@ class Dialogue(asyncio.Protocol):
     def _watch_time(self) -> None:
         """Look at the deadline once a second: cheaper than a timer per command."""
         now = clock.monotonic()
-        if self.is_unsent:
-            self._watch_writing(now)
+        self._watch_writing(now)
+        if self._unsent:
+            if now - self._moved_at > self.block:  # RFC 5321 §4.5.3.2.5
+                self.end(_("the relay has stopped reading"))
         elif now > self.deadline:
             self.end(_("there was no answer in time"))
         if not self.ended:
             self._timer = self._loop.call_later(self._pulse, self._watch_time)
 
     def _watch_writing(self, now: float) -> None:
-        """End it if nothing has left our buffer for too long (RFC 5321 §4.5.3.2.5)."""
+        """Note whether anything has left our buffer since the last look.
+
+        Under TLS that buffer is not the last one, and ``is_unsent`` says nothing.
+        """
         assert self.transport is not None
         unsent = self.transport.get_write_buffer_size()
-        if unsent != self._unsent:
-            self._unsent, self._moved_at = unsent, now
-        elif now - self._moved_at > self.block:
-            self.end(_("the relay has stopped reading"))
+        if unsent == self._unsent:
+            return
+        if not unsent and self._owed:  # All has left; only now can it be answered.
+            self.deadline = now + self._within
+        self._unsent, self._moved_at = unsent, now
 
     @property
     def _pulse(self) -> float:
