@@ -44,6 +44,11 @@ def in_words(answer: str) -> str:
     return "".join(_(part) if part else part for part in _BETWEEN.split(answer))
 
 
+def said(answer: str, *, code: int) -> str:
+    """Return an answer as the account shows it; without a code the words are ours."""
+    return answer if code else in_words(answer)
+
+
 def _sentences() -> dict[PauseCause, str]:
     return {
         PauseCause.RELAY_MISSING: _("No relay is set up. Enter one in the settings."),

@@ -44,6 +44,23 @@ def test_everybody_is_there_with_the_answer(desk, issue, run):
     assert "No such person" in everybody
 
 
+def test_what_we_noted_ourselves_is_said_in_the_readers_language(desk, issue, run):
+    settle(run, bob=DeliveryStatus.UNCERTAIN)
+    bob = Delivery.objects.get(recipient="bob@example.com")
+    Delivery.objects.filter(pk=bob.pk).update(
+        code=0, answer="the relay closed the connection"
+    )
+    desk.defaults["HTTP_ACCEPT_LANGUAGE"] = "ru"
+
+    address = reverse("gonets:delivery-account", args=[issue.pk, bob.pk])
+    cells = [cell for row in rows(desk, issue) for cell in row]
+
+    words = "почтовый сервер закрыл соединение"
+    assert words in page(desk, issue)
+    assert words in desk.get(address).content.decode()
+    assert any(words in cell for cell in cells)
+
+
 def test_filter_and_search_narrow_it(desk, issue, run):
     settle(run, bob=DeliveryStatus.REFUSED)
 

@@ -137,7 +137,7 @@ def _is_socket_path(parts: SplitResult) -> bool:
 def _malformed() -> str:
     return _(
         "This is not the address of a relay. Write it like"
-        " smtps://user:password@mail.example.com:465; a user name or a password with"
+        " smtps://user:password@mail.example.com:465. A user name or a password with"
         " special characters must be percent-encoded."
     )
 

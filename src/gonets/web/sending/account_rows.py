@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gonets.delivery.causes import said
 from gonets.delivery.listing import (
     AccountQuestion,
     account_portions,
@@ -50,7 +51,8 @@ class AccountRow:
     @property
     def answer(self) -> str:
         one = self.delivery
-        parts = (str(one.code or ""), one.enhanced_code, one.answer)
+        answer = said(one.answer, code=one.code)
+        parts = (str(one.code or ""), one.enhanced_code, answer)
         return " ".join(filter(None, parts))
 
     @property
@@ -111,7 +113,7 @@ def _try(attempt: Attempt, delivery: Delivery, versions: Mapping[str, int]) -> T
         stage_text=attempt.get_stage_display(),
         code=attempt.code,
         enhanced_code=attempt.enhanced_code,
-        answer=attempt.answer,
+        answer=said(attempt.answer, code=attempt.code),
         relay_text=relay_text(attempt.relay or delivery.run.relay),
         version=versions.get(attempt.letter_ref),
     )
@@ -125,7 +127,7 @@ def _last_try(delivery: Delivery, versions: Mapping[str, int]) -> Try:
         stage_text=delivery.get_stage_display(),
         code=delivery.code,
         enhanced_code=delivery.enhanced_code,
-        answer=delivery.answer,
+        answer=said(delivery.answer, code=delivery.code),
         relay_text=relay_text(delivery.run.relay),
         version=versions.get(delivery.letter_ref),
     )
@@ -170,7 +172,7 @@ def _cells(row: AccountRow) -> Iterable[str]:
     yield one.get_stage_display()
     yield str(one.code or "")
     yield one.enhanced_code
-    yield one.answer
+    yield said(one.answer, code=one.code)
     yield row.relay_text
     yield str(row.version or "")
     yield from _decided(row.decision)

@@ -15,12 +15,20 @@ from django.utils.translation import gettext as _
 
 from gonets.content import pictures
 from gonets.content.models import Picture
+from gonets.delivery import causes
+from gonets.delivery.models import Delivery
 from gonets.delivery.queries import fenced
 from gonets.kernel import clock
 from gonets.newsletters import people
 from gonets.web.access import is_administrator
 
 register = template.Library()
+
+
+@register.filter
+def said(delivery: Delivery) -> str:
+    """Show what was answered about a delivery."""
+    return causes.said(delivery.answer, code=delivery.code)
 
 
 @register.inclusion_tag("gonets/parts/nav_link.html", takes_context=True)
