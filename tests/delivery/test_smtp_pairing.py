@@ -404,6 +404,8 @@ def test_what_came_while_we_slept_ourselves_is_read_first(
         connection.hand_over(parcel)
         await asyncio.sleep(0)
         time.sleep(1.5)  # noqa: ASYNC251 - stopped, or asleep, past the deadline
+        while not any(b"queued" in chunk for _at, _number, chunk in oracle.said):
+            time.sleep(0.01)  # noqa: ASYNC251
         reply = await connection.dot_reply()
         connection.close()
         return reply

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gonets_delivery", "0003_account_and_retention"),
+        ("gonets_delivery", "0004_claims_in_order"),
     ]
 
     operations = [
