@@ -75,6 +75,10 @@ def _sentences() -> dict[PauseCause, str]:
             "The relay does not let us send from this sender's address. Change the"
             " sender of the newsletter or the log-in."
         ),
+        PauseCause.ALL_UNWELL: _(
+            "None of the relays takes letters. Correct one of them in the settings, or"
+            " ask whoever runs it."
+        ),
         PauseCause.LETTER_REFUSED: _(
             "The relay refuses this letter for everybody, so we stopped before more"
             " were refused. Nobody has been crossed out. Find out the reason with"

@@ -19,14 +19,52 @@ from gonets.delivery.states import (
 
 
 class Relay(models.Model):
-    """An SMTP server with its limits."""
+    """An SMTP server with its limits.
 
-    name = models.CharField(max_length=100, unique=True)
+    A row is never deleted, because the account names the relay of every letter; a
+    removed one forgets its address, and with it its password.
+    """
+
+    name = models.CharField(max_length=100)
+    origin = models.CharField(max_length=20, blank=True)  # opaque: who looks after it
     url = models.CharField(max_length=5000)  # access tokens are long
+    # Takes its share of the runs that name no relay; a run can name any.
+    is_enabled = models.BooleanField(default=False)
+    weight = models.PositiveSmallIntegerField(default=1)  # 0: a spare one
     letters_per_second = models.FloatField(null=True, blank=True)  # None: no limit
     connections = models.PositiveIntegerField(default=4)
     # Where the relay says what became of letters, as "kind:place"; see relay_logs.
     log = models.CharField(max_length=500, blank=True)
+    letters_per_connection = models.PositiveIntegerField(default=1000)
+    idle_seconds = models.PositiveIntegerField(default=20)
+    # What the worker noticed last, for people to see; empty: all is well.
+    trouble = models.CharField(max_length=500, blank=True)
+    slowed = models.TextField(blank=True)  # JSON: provider -> letters per second
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=Q(removed_at=None),
+                name="one_relay_of_a_name",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DomainLimit(models.Model):
+    """How fast letters may go to the domains of one provider, whatever the relay.
+
+    Without any limit it only says that these domains belong together.
+    """
+
+    name = models.CharField(max_length=100, unique=True)
+    domains = models.TextField()  # separated by blanks; "yandex.*" is any yandex
+    letters_per_second = models.FloatField(null=True, blank=True)
+    letters_at_once = models.PositiveIntegerField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name
@@ -60,6 +98,7 @@ class Run(models.Model):
         max_length=16, choices=RunStatus.choices, default=RunStatus.PREPARING
     )
     cancelling = models.BooleanField(default=False)  # the rest is being cancelled
+    # None: all enabled relays share it.
     relay = models.ForeignKey(Relay, models.PROTECT, null=True, related_name="runs")
     # Empty: a person paused it.  The answer is the relay's, in its own words.
     pause_cause = models.CharField(
@@ -150,6 +189,16 @@ class Delivery(models.Model):
         Worker, models.PROTECT, null=True, related_name="+", db_index=False
     )
     fence = models.PositiveIntegerField(default=0)
+    # Whose sender claimed it last: who took or refused it.  Written with the claim, so
+    # that an outcome costs nothing more, and unchecked: relays are never deleted.
+    relay = models.ForeignKey(
+        Relay,
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     not_before = models.DateTimeField(null=True, blank=True)
     # Deferred until the circuit breaker knows whether the relay minds us or them.
     policy_wait = models.BooleanField(default=False)

@@ -89,6 +89,7 @@ class PauseCause(TextChoices):
     TLS_FAILED = "tls_failed", _("the relay cannot prove who it is")
     LOGIN_REFUSED = "login_refused", _("the relay refuses the log-in")
     SENDER_REFUSED = "sender_refused", _("the relay refuses the sender")
+    ALL_UNWELL = "all_unwell", _("no relay takes letters")
     LETTER_REFUSED = "letter_refused", _("the relay refuses the letter")
     LETTER_UNFIT = "letter_unfit", _("the letter cannot be made")
     DISK_FULL = "disk_full", _("the disk is full")
