@@ -79,31 +79,87 @@ def test_without_a_rate_nobody_waits() -> None:
     assert [bucket.take(0.0) for _one in range(1000)] == [0.0] * 1000
 
 
+def refusals(*codes: str) -> list[Reply]:
+    return [Reply(code=550, enhanced_code=code) for code in codes]
+
+
+def findings(breaker: Breaker, answers: list[Reply | None]) -> list[Finding]:
+    """What the breaker finds after each answer; None is an acceptance."""
+    return [
+        breaker.accepted() if answer is None else breaker.refused(answer)
+        for answer in answers
+    ]
+
+
+US, ADDRESSES, UNDECIDED = (
+    Finding.ABOUT_US,
+    Finding.ABOUT_ADDRESSES,
+    Finding.UNDECIDED,
+)
+
+
 def test_twenty_equal_refusals_in_a_row_are_about_us() -> None:
-    breaker = Breaker()
+    breaker = Breaker(has_accepted=True)
 
-    findings = [breaker.refused(POLICY) for _one in range(20)]
+    found = findings(breaker, [POLICY] * 20)
 
-    assert findings == [Finding.UNDECIDED] * 19 + [Finding.ABOUT_US]
+    assert found == [UNDECIDED] * 19 + [US]
 
 
 def test_refusals_between_acceptances_are_about_the_addresses() -> None:
-    breaker = Breaker()
+    breaker = Breaker(has_accepted=True)
 
     for _round in range(10):
-        for _one in range(19):
-            assert breaker.refused(POLICY) is Finding.UNDECIDED
-        assert breaker.accepted() is Finding.ABOUT_ADDRESSES
-    assert breaker.accepted() is Finding.UNDECIDED
+        assert findings(breaker, [POLICY] * 19) == [UNDECIDED] * 19
+        assert breaker.accepted() is ADDRESSES
+    assert breaker.accepted() is UNDECIDED
 
 
 def test_different_refusals_do_not_add_up() -> None:
-    breaker = Breaker()
-    codes = ["5.7.1", "5.7.26"] * 30
+    breaker = Breaker(has_accepted=True)
 
-    findings = {breaker.refused(Reply(code=550, enhanced_code=code)) for code in codes}
+    found = findings(breaker, [*refusals("5.7.1", "5.7.26")] * 30)
 
-    assert findings == {Finding.UNDECIDED}
+    assert set(found) == {UNDECIDED}
+
+
+@pytest.mark.parametrize(
+    ("answers", "last"),
+    [
+        pytest.param([POLICY] * 10, US, id="ten at once"),
+        pytest.param([*([None] * 18), POLICY, POLICY] * 10, US, id="one in ten"),
+        pytest.param([*([None] * 19), POLICY] * 10, US, id="one in twenty"),
+        pytest.param(
+            [*([None] * 19), *refusals("5.7.1"), *([None] * 19), POLICY] * 5,
+            US,
+            id="of any kind",
+        ),
+        pytest.param([*([None] * 21), POLICY] * 9, UNDECIDED, id="fewer"),
+        pytest.param(
+            [*([POLICY] * 9), *([None] * 190)], UNDECIDED, id="none stands yet"
+        ),
+        pytest.param(
+            [*([POLICY] * 9), *([None] * 191)], ADDRESSES, id="two hundred later"
+        ),
+    ],
+)
+def test_at_the_beginning_one_in_twenty_is_about_us(
+    answers: list[Reply | None], last: Finding
+) -> None:
+    found = findings(Breaker(), answers)
+
+    *before, final = found
+    stop = next((n for n, one in enumerate(found) if one is US), len(found))
+    assert set(before[:stop]) <= {UNDECIDED}
+    assert (US if US in found else final) is last
+
+
+def test_a_run_that_a_person_has_continued_is_past_its_beginning() -> None:
+    breaker = Breaker(has_accepted=True)
+
+    found = findings(breaker, [*([POLICY] * 19), None])
+
+    assert found == [UNDECIDED] * 19 + [ADDRESSES]
 
 
 @pytest.mark.parametrize(

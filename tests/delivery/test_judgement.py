@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gonets.delivery.errors import RelayRejection, RelayTrouble
-from gonets.delivery.judgement import Judgement, cause_of, judge
+from gonets.delivery.judgement import Judgement, Pressure, cause_of, judge, pressure
 from gonets.delivery.states import PauseCause, Stage
 from gonets.delivery.types import Reply
 
@@ -106,3 +106,28 @@ def test_every_failure_of_a_relay_has_a_cause_for_people(
     failure: RelayTrouble | RelayRejection, cause: PauseCause
 ) -> None:
     assert cause_of(failure) is cause
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply", "asks"),
+    [
+        (Stage.RCPT, Reply(code=421), Pressure.PROVIDER),
+        (Stage.DOT, Reply(code=421, enhanced_code="4.7.28"), Pressure.PROVIDER),
+        (Stage.RCPT, Reply(code=450, enhanced_code="4.7.1"), Pressure.PROVIDER),
+        (Stage.CONNECT, Reply(code=421), Pressure.RELAY),
+        (Stage.EHLO, Reply(code=421), Pressure.RELAY),
+        (Stage.MAIL, Reply(code=450, enhanced_code="4.7.1"), Pressure.RELAY),
+        (Stage.RCPT, Reply(code=450, enhanced_code="4.2.0"), Pressure.NONE),
+        (Stage.DOT, Reply(code=452, enhanced_code="4.2.2"), Pressure.NONE),
+        (
+            Stage.RCPT,
+            Reply(code=450, enhanced_code="4.7.1", text="Greylisted, come back"),
+            Pressure.NONE,
+        ),
+        (Stage.MAIL, Reply(code=451, enhanced_code="4.3.0"), Pressure.NONE),
+    ],
+)
+def test_some_answers_ask_for_a_slower_pace(
+    stage: Stage, reply: Reply, asks: Pressure
+) -> None:
+    assert pressure(stage, reply) is asks

@@ -17,6 +17,12 @@ class Patience:
     lost_answers: int = 3
     """Incidents in a row in which the answer to a letter was lost."""
 
+    away_seconds: float = 60
+    """After so long a relay that others stand in for is tried once more."""
+
+    silent_seconds: float = 10
+    """A relay that answers nothing for so long gets no more letters than it has."""
+
 
 @dataclass(slots=True, kw_only=True)
 class RelayHealth:
@@ -25,6 +31,9 @@ class RelayHealth:
     patience: Patience = field(default_factory=Patience)
     rests_until: float = 0
     last_failure: RelayFailure | None = None
+    is_proven: bool = False
+    """A connection has been opened since the last failure: more may be."""
+
     _since: float = 0
     _rest: float = 0
     _lost: int = 0
@@ -48,6 +57,7 @@ class RelayHealth:
             self._since = now
         is_new = now >= self.rests_until
         self.last_failure = failure
+        self.is_proven = False
         if isinstance(failure, RelayRejection):
             return True
         if is_new:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum, auto
 
 from gonets.delivery.errors import RelayFailure, RelayRejection, RelayTrouble
@@ -23,6 +24,14 @@ class Judgement(Enum):
     POLICY = auto()  # somebody is unwelcome; the circuit breaker finds out who
     TROUBLE = auto()  # the relay is unwell; try again later, nobody is consumed
     REJECTION = auto()  # the relay does not want us; a person has to act
+
+
+class Pressure(Enum):
+    """Who asks us to slow down."""
+
+    NONE = auto()
+    PROVIDER = auto()  # where the recipient has the mailbox
+    RELAY = auto()  # whoever the recipient may be
 
 
 _ABOUT_THE_RECIPIENT = frozenset({Stage.RCPT, Stage.DATA, Stage.DOT})
@@ -62,6 +71,17 @@ def _is_policy(stage: Stage, reply: Reply) -> bool:
         return reply.code == TRANSACTION_FAILED or "relay" in reply.text.lower()
     return True
 
+
+def pressure(stage: Stage, reply: Reply) -> Pressure:
+    """Tell whether an answer asks for a slower pace: 421, or 4.7.x (RFC 3463)."""
+    is_asking = reply.code == SERVICE_CLOSING or reply.enhanced_code.startswith("4.7.")
+    # Greylisting says 4.7.1 too, but wants a later try, not a slower pace.
+    if not is_asking or _GREYLISTED.search(reply.text):
+        return Pressure.NONE
+    return Pressure.PROVIDER if stage in _ABOUT_THE_RECIPIENT else Pressure.RELAY
+
+
+_GREYLISTED = re.compile(r"gr[ae]y-?\s?list", re.IGNORECASE)
 
 _BY_STAGE = {
     Stage.CONNECT: PauseCause.RELAY_ADDRESS,
