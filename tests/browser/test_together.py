@@ -188,22 +188,27 @@ def test_a_relay_that_refuses_the_log_in_pauses_the_run_and_says_why(
         desk.press("continue")
         desk.wait_for_the_end()
         assert len(set(strict.recipients())) == len(strict.recipients()) == audience
-    desk.page.goto("/settings/")
-    desk.page.locator("[name=way][value=environment]").check()
-    desk.page.locator(".relay-form .button-primary").click()
-    expect(desk.page.locator("#messages")).to_be_visible()
+    remove_relay(desk)
+    switch_relay(desk, to="on")
 
 
 def use_relay(desk: Desk, *, port: int, password: str) -> None:
+    """Let letters leave through this server alone."""
     page = desk.page
+    switch_relay(desk, to="off")
     page.goto("/settings/")
-    page.locator("[name=way][value=server]").check()
+    change = page.locator(".relay-card", has_text=f":{port}").locator("a.button").first
+    if change.count():
+        change.click()
+    else:
+        page.goto("/settings/relays/new/")
     page.locator("[name=security]").select_option("tls")
     for name, text in {
         "host": "127.0.0.1",
         "port": str(port),
         "user": "desk",
         "password": password,
+        "name": "Strict",
         "letters_per_second": "",
     }.items():
         page.locator(f"[name={name}]").fill(text)
@@ -212,6 +217,25 @@ def use_relay(desk: Desk, *, port: int, password: str) -> None:
     expect(page.locator("#check-result")).to_contain_text(answer)
     page.locator(".relay-form .button-primary").first.click()
     expect(page.locator("#messages .notice, #messages *").first).to_be_visible()
+
+
+def switch_relay(desk: Desk, *, to: str) -> None:
+    """Switch the server of the configuration off or on, if it is not so already."""
+    desk.page.goto("/settings/")
+    card = desk.page.locator(".relay-card", has_text="GONETS_RELAY_URL")
+    button = card.locator(f"button[name=to][value={to}]")
+    if button.count():
+        button.click()
+        expect(desk.page.locator("#messages")).to_be_visible()
+
+
+def remove_relay(desk: Desk) -> None:
+    desk.page.goto("/settings/")
+    desk.page.locator(".relay-card", has_text="Strict").locator(
+        "a[href*=remove]"
+    ).click()
+    desk.page.locator("main .button-danger").click()
+    expect(desk.page.locator("#messages")).to_be_visible()
 
 
 def test_a_date_can_be_set_and_taken_off_again(desk: Desk) -> None:

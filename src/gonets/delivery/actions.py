@@ -48,10 +48,12 @@ def open_run(
     origin_key: str,
     letter_ref: str,
     stop_scope: str,
-    relay: Relay,
+    relay: Relay | None,
     now: datetime,
 ) -> Run:
     """Make a run whose audience can be added; it sends nothing before it is started.
+
+    Without a ``relay`` of its own it is shared by all that are enabled.
 
     :raises RunAlreadyOpen: if the origin has an unfinished run; many presses, one run.
     """

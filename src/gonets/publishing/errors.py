@@ -18,6 +18,7 @@ PublishingError
 ├── StillRunning            wait for the end first
 ├── RelayLogMissing         an administrator can configure one
 ├── RelayLogUnreadable      it cannot be read; says why
+├── NameTaken               choose another name for the relay or the limit
 ├── TestLetterFailed        the test letter was not accepted; says why
 ├── RehearsalRefused        nothing can be rehearsed as things stand; says why
 └── SigningRefused          nothing was changed about the key
@@ -160,6 +161,13 @@ class RelayLogMissing(PublishingError):
 
 class RelayLogUnreadable(PublishingError):
     """Its text says why."""
+
+
+class NameTaken(PublishingError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _("The name “%(name)s” is taken. Choose another one.") % {"name": name}
+        )
 
 
 class TestLetterFailed(PublishingError):

@@ -6,14 +6,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from gonets.delivery.models import Relay, Run
+from gonets.delivery.models import Run
 from gonets.newsletters.models import Issue, IssueVersion
 from gonets.publishing.rehearsal.models import Rehearsal, RehearsalFinding
 from gonets.publishing.states import AudienceRule, RecordState
 
 __all__ = [
-    "ChosenRelay",
     "IssueRun",
+    "MailboxOnly",
     "Rehearsal",
     "RehearsalFinding",
     "RelaySignedDomain",
@@ -62,15 +62,12 @@ class IssueRun(models.Model):
         return f"{self.issue_id}: {self.run_id}"
 
 
-class ChosenRelay(models.Model):
-    """The relay an administrator chose; without a row, the environment decides.
+class MailboxOnly(models.Model):
+    """An administrator wants letters to stay in the built-in mailbox.
 
-    The single row has the primary key 1; ``relay`` is empty for the built-in mailbox.
+    The single row has the primary key 1; without it, letters leave through the relays.
     """
 
-    relay = models.ForeignKey(
-        Relay, models.PROTECT, null=True, blank=True, related_name="+"
-    )
     chosen_at = models.DateTimeField()
     chosen_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
@@ -78,11 +75,11 @@ class ChosenRelay(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(pk=1), name="one_chosen_relay")
+            models.CheckConstraint(condition=Q(pk=1), name="mailbox_only_once")
         ]
 
     def __str__(self) -> str:
-        return str(self.relay or "mailbox")
+        return str(self.chosen_at)
 
 
 class SigningKey(models.Model):

@@ -1,16 +1,19 @@
-"""Which relay letters leave through: chosen by an administrator, or by the server."""
+"""Which relays letters leave through: set up by an administrator, or by the server."""
 
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from gonets.delivery.disk import database_folders, missing_room
 from gonets.delivery.fence import is_fenced
-from gonets.delivery.models import Relay
+from gonets.delivery.models import DomainLimit, Relay, Run
+from gonets.delivery.states import UNFINISHED_RUNS
 from gonets.publishing.errors import (
     DatabaseCopied,
     DiskFull,
@@ -18,9 +21,9 @@ from gonets.publishing.errors import (
     RelayMissing,
     SendRefused,
 )
-from gonets.publishing.models import ChosenRelay
+from gonets.publishing.models import MailboxOnly
 from gonets.publishing.states import RelayOrigin
-from gonets.publishing.types import RelayInUse, RelayOutlook
+from gonets.publishing.types import RelayInUse, RelayOutlook, RelayUse
 
 MAILBOX_LETTERS_PER_SECOND = 25.0
 """Slow enough that a person sees the indicator move."""
@@ -28,27 +31,55 @@ MAILBOX_LETTERS_PER_SECOND = 25.0
 DEFAULT_CONNECTIONS = 4
 
 
-def relay_in_use() -> RelayInUse:
-    """Return the relay of the next run.
+def relays_in_use() -> list[RelayInUse]:
+    """Return the relays that the next run is shared by, the heaviest first.
+
+    Letters stay in the mailbox, alone in the list, if an administrator wants that or
+    no relay is enabled.
 
     :raises RelayMissing: if there is not even a mailbox, as in a host's own site.
     """
-    chosen = ChosenRelay.objects.select_related("relay").first()
-    if chosen is not None and chosen.relay is not None:
-        return _of_settings(chosen.relay)
-    if chosen is None and _environment_url():
-        return _of_environment()
-    return _mailbox()
+    if keeps_in_mailbox():
+        return [_mailbox()]
+    enabled = [each for each in _set_up() if each.is_enabled]
+    return sorted(enabled, key=lambda each: -each.weight) or [_mailbox()]
 
 
-def kept_relay() -> Relay | None:
-    """Return what was entered on the settings page last, in use or not."""
-    return Relay.objects.filter(name=RelayOrigin.SETTINGS).first()
+def letters_stay_here() -> bool:
+    """Tell whether the next run goes to the built-in mailbox."""
+    try:
+        return relays_in_use()[0].is_mailbox
+    except RelayMissing:
+        return False
 
 
-def environment_host() -> str:
-    """Return the server that the configuration names; "" for none."""
-    return urlsplit(_environment_url()).hostname or ""
+def keeps_in_mailbox() -> bool:
+    """Tell whether an administrator wants all letters to stay in the mailbox."""
+    return mailbox_url() is not None and MailboxOnly.objects.exists()
+
+
+def relay_list() -> QuerySet[Relay]:
+    """Return the relays to show and to change, in the order they were added in."""
+    rows = Relay.objects.filter(removed_at=None).exclude(origin=RelayOrigin.MAILBOX)
+    return rows.exclude(origin="").order_by("pk")
+
+
+def domain_limits() -> QuerySet[DomainLimit]:
+    return DomainLimit.objects.order_by("name")
+
+
+def relay_use(relay: Relay) -> RelayUse:
+    """Say what would have to go another way, or wait, without this relay."""
+    runs = Run.objects.filter(status__in=UNFINISHED_RUNS)
+    runs = (runs.filter(relay=None) | runs.filter(relay=relay)).distinct()
+    waiting = sum(run.pending + run.claimed + run.deferred for run in runs)
+    others = relay_list().filter(is_enabled=True).exclude(pk=relay.pk)
+    return RelayUse(runs=len(runs), waiting=waiting, others=others.count())
+
+
+def environment_url() -> str:
+    """Return the relay that the server's configuration names; "" for none."""
+    return str(getattr(settings, "GONETS_RELAY_URL", ""))
 
 
 def mailbox_url() -> str | None:
@@ -57,44 +88,35 @@ def mailbox_url() -> str | None:
     return f"smtp://127.0.0.1:{port}" if port else None
 
 
-def relay_row(relay: RelayInUse) -> Relay:
-    """Return the row that a run can point to, written or brought up to date.
-
-    Each origin has one row: a corrected password also serves a paused run, while a run
-    into the mailbox never turns into one to the Internet.
-    """
-    facts = {
-        "url": relay.url,
-        "letters_per_second": relay.letters_per_second,
-        "connections": relay.connections,
-    }
-    row, _created = Relay.objects.get_or_create(name=relay.origin.value, defaults=facts)
-    if any(getattr(row, name) != value for name, value in facts.items()):
-        Relay.objects.filter(pk=row.pk).update(**facts)
-        row.refresh_from_db()
-    return row
-
-
 def relay_outlook() -> RelayOutlook:
-    """Say which relay the next run would use, and what stands against it."""
+    """Say which relays the next run would use, and what stands against it."""
     try:
         if is_fenced():
             raise DatabaseCopied
-        relay = relay_in_use()
-        check_public_address(relay.url)
+        relays = relays_in_use()
+        check_public_address(each.url for each in relays)
         if missing_room(database_folders()) is not None:
             raise DiskFull
     except SendRefused as refusal:
-        return RelayOutlook(relay=None, host="", refusal=str(refusal))
-    host = urlsplit(relay.url).hostname or ""
-    is_local = is_loopback(host) and not relay.is_mailbox
+        return RelayOutlook(relays=(), refusal=str(refusal))
+    is_local = any(_is_local(each) for each in relays)
     if is_local and not _is_reachable(settings.GONETS_PUBLIC_URL):
-        return RelayOutlook(relay=relay, host=host, warning=_local_links())
-    return RelayOutlook(relay=relay, host=host)
+        return RelayOutlook(relays=tuple(relays), warning=_local_links())
+    return RelayOutlook(relays=tuple(relays))
+
+
+def shares_of(relays: Sequence[RelayInUse]) -> dict[int | None, int]:
+    """Return how many per cent of the letters go through each while all are well."""
+    enabled = [each for each in relays if each.is_enabled]
+    weights = {each.relay_id: each.weight for each in enabled}
+    if not any(weights.values()):
+        weights = dict.fromkeys(weights, 1)
+    whole = sum(weights.values())
+    return {one: round(100 * weight / whole) for one, weight in weights.items()}
 
 
 def is_mailbox(row: Relay | None) -> bool:
-    return row is not None and row.name == RelayOrigin.MAILBOX
+    return row is not None and row.origin == RelayOrigin.MAILBOX
 
 
 def relay_text(row: Relay | None) -> str:
@@ -103,13 +125,12 @@ def relay_text(row: Relay | None) -> str:
         return ""
     if is_mailbox(row):
         return _("the built-in mailbox")
-    return urlsplit(row.url).hostname or ""
+    return row.name
 
 
 def logged_relays() -> list[Relay]:
     """Return the relays that may have a log: all but the mailbox."""
-    rows = Relay.objects.exclude(name=RelayOrigin.MAILBOX)
-    return list(rows.order_by("pk"))
+    return list(relay_list())
 
 
 def has_relay_log(row: Relay | None) -> bool:
@@ -123,12 +144,12 @@ def log_configuration(row: Relay | None) -> str:
     return row.log or str(getattr(settings, "GONETS_RELAY_LOG", ""))
 
 
-def check_public_address(relay_url: str) -> None:
+def check_public_address(relay_urls: Iterable[str]) -> None:
     """Refuse a real relay while readers could not open the unsubscribe link.
 
     :raises PublicAddressUnfit: if links would lead to this machine, or over plain http.
     """
-    is_real = not is_loopback(urlsplit(relay_url).hostname)
+    is_real = any(not is_loopback(urlsplit(url).hostname) for url in relay_urls)
     if is_real and not _is_reachable(settings.GONETS_PUBLIC_URL):
         raise PublicAddressUnfit
 
@@ -143,6 +164,71 @@ def is_loopback(host: str | None) -> bool:
         return False
 
 
+def environment_facts() -> dict[str, object]:
+    """Return what the server's configuration says of its relay."""
+    url = environment_url()
+    return {
+        "url": url,
+        "letters_per_second": getattr(settings, "GONETS_RELAY_RATE", None),
+        "connections": getattr(
+            settings, "GONETS_RELAY_CONNECTIONS", DEFAULT_CONNECTIONS
+        ),
+    }
+
+
+def in_use(row: Relay) -> RelayInUse:
+    return RelayInUse(
+        relay_id=row.pk,
+        origin=RelayOrigin(row.origin),
+        name=row.name,
+        url=row.url,
+        is_enabled=row.is_enabled,
+        weight=row.weight,
+        letters_per_second=row.letters_per_second,
+        connections=row.connections,
+    )
+
+
+def _set_up() -> list[RelayInUse]:
+    """Return all relays; the configuration's own even before it was ever written."""
+    rows = list(relay_list())
+    url = environment_url()
+    known = [in_use(row) for row in rows if row.origin != RelayOrigin.ENVIRONMENT]
+    if not url:
+        return known
+    written = next((row for row in rows if row.origin == RelayOrigin.ENVIRONMENT), None)
+    facts = environment_facts()
+    return [_of_environment(written or Relay(is_enabled=True), facts), *known]
+
+
+def _of_environment(row: Relay, facts: dict[str, object]) -> RelayInUse:
+    row.origin = RelayOrigin.ENVIRONMENT
+    for name, value in facts.items():
+        setattr(row, name, value)
+    row.name = row.name or urlsplit(row.url).hostname or ""
+    return in_use(row)
+
+
+def _mailbox() -> RelayInUse:
+    url = mailbox_url()
+    if url is None:
+        raise RelayMissing
+    return RelayInUse(
+        relay_id=None,
+        origin=RelayOrigin.MAILBOX,
+        name=RelayOrigin.MAILBOX,
+        url=url,
+        is_enabled=True,
+        weight=1,
+        letters_per_second=MAILBOX_LETTERS_PER_SECOND,
+        connections=DEFAULT_CONNECTIONS,
+    )
+
+
+def _is_local(relay: RelayInUse) -> bool:
+    return is_loopback(relay.host) and not relay.is_mailbox
+
+
 def _is_reachable(public_url: str) -> bool:
     public = urlsplit(public_url)
     return public.scheme == "https" and not is_loopback(public.hostname)
@@ -153,37 +239,3 @@ def _local_links() -> str:
         "The mail server is on this machine. If it passes letters on, their links "
         "will not work for readers: they lead to %(address)s."
     ) % {"address": settings.GONETS_PUBLIC_URL}
-
-
-def _of_settings(row: Relay) -> RelayInUse:
-    return RelayInUse(
-        origin=RelayOrigin.SETTINGS,
-        url=row.url,
-        letters_per_second=row.letters_per_second,
-        connections=row.connections,
-    )
-
-
-def _environment_url() -> str:
-    return str(getattr(settings, "GONETS_RELAY_URL", ""))
-
-
-def _of_environment() -> RelayInUse:
-    return RelayInUse(
-        origin=RelayOrigin.ENVIRONMENT,
-        url=_environment_url(),
-        letters_per_second=getattr(settings, "GONETS_RELAY_RATE", None),
-        connections=getattr(settings, "GONETS_RELAY_CONNECTIONS", DEFAULT_CONNECTIONS),
-    )
-
-
-def _mailbox() -> RelayInUse:
-    url = mailbox_url()
-    if url is None:
-        raise RelayMissing
-    return RelayInUse(
-        origin=RelayOrigin.MAILBOX,
-        url=url,
-        letters_per_second=MAILBOX_LETTERS_PER_SECOND,
-        connections=DEFAULT_CONNECTIONS,
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from gonets.delivery.states import ENDED_RUNS, RunStatus
 from gonets.publishing.captions import run_caption
@@ -87,23 +88,74 @@ class AudienceCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelayInUse:
-    """The relay that the next run will leave through."""
+    """A relay that the next run may leave through."""
 
+    relay_id: int | None  # None: not written yet
     origin: RelayOrigin
+    name: str
     url: str  # smtp://, smtp+starttls://, smtps://; holds the password
+    is_enabled: bool
+    weight: int  # 0: a spare one
     letters_per_second: float | None
     connections: int
+
+    def __repr__(self) -> str:
+        """Without the address, which may hold a password."""
+        return f"RelayInUse({self.name})"
 
     @property
     def is_mailbox(self) -> bool:
         return self.origin == RelayOrigin.MAILBOX
 
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelayOutlook:
-    """What an editor should know of the relay before sending."""
+    """What an editor should know of the relays before sending."""
 
-    relay: RelayInUse | None
-    host: str
-    refusal: str = ""  # why nothing can be sent through it
+    relays: tuple[RelayInUse, ...]
+    refusal: str = ""  # why nothing can be sent through them
     warning: str = ""
+
+    @property
+    def is_mailbox(self) -> bool:
+        return any(relay.is_mailbox for relay in self.relays)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayUse:
+    """What hangs on a relay: unfinished runs, their letters, and who else is there."""
+
+    runs: int
+    waiting: int
+    others: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayTerms:
+    """How a relay is to be used."""
+
+    url: str
+    name: str = ""  # "": its server's
+    weight: int = 1
+    letters_per_second: float | None = None
+    connections: int = 4
+    letters_per_connection: int = 1000
+    idle_seconds: int = 20
+
+    def __repr__(self) -> str:
+        """Without the address, which may hold a password."""
+        return f"RelayTerms({self.name})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitTerms:
+    """What the domains of one provider may get; None: no limit."""
+
+    name: str
+    domains: tuple[str, ...]
+    letters_per_second: float | None = None
+    letters_at_once: int | None = None

@@ -25,7 +25,8 @@ from gonets.delivery.queries import fenced, worker_last_seen
 from gonets.delivery.trials import check_relay
 from gonets.kernel import clock
 from gonets.publishing.errors import RelayMissing
-from gonets.publishing.relays import relay_in_use
+from gonets.publishing.relays import relays_in_use
+from gonets.publishing.types import RelayInUse
 from gonets.server.environment import Environment, is_loopback
 from gonets.server.first_run import PASSWORD_FILE
 from gonets.server.health import WORKER_SILENCE, unapplied_migrations
@@ -213,21 +214,24 @@ def _fence(environment: Environment) -> Iterator[Finding]:
         yield _warning(text, folder=environment.fence)
 
 
-def _relay(_environment: Environment) -> Iterator[Finding]:
+def _relays(_environment: Environment) -> Iterator[Finding]:
     try:
-        relay = relay_in_use()
+        relays = relays_in_use()
     except RelayMissing:
         yield _fault(_("There is no mail server: write one as GONETS_RELAY_URL."))
         return
+    for relay in relays:
+        yield _relay(relay)
+
+
+def _relay(relay: RelayInUse) -> Finding:
     check = check_relay(relay.url)
-    host = urlsplit(relay.url).hostname
     if not check.is_fine:
         text = _("The mail server %(host)s takes no letters: %(why)s")
-        yield _fault(text, host=host, why=check.explanation)
-    elif relay.is_mailbox:
-        yield _fine(_("Letters go to the built-in mailbox, not to the Internet."))
-    else:
-        yield _fine(_("The mail server %(host)s answers."), host=host)
+        return _fault(text, host=relay.host, why=check.explanation)
+    if relay.is_mailbox:
+        return _fine(_("Letters go to the built-in mailbox, not to the Internet."))
+    return _fine(_("The mail server %(host)s answers."), host=relay.host)
 
 
 def _public_url(environment: Environment) -> Iterator[Finding]:
@@ -250,7 +254,7 @@ LOOKS: tuple[Callable[[Environment], Iterator[Finding]], ...] = (
     _port,
     _worker,
     _fence,
-    _relay,
+    _relays,
     _public_url,
 )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.core.management import call_command
 
+from gonets.publishing.actions import keep_environment_relay
 from gonets.server.accounts.passwords import made_up_password
 from gonets.server.environment import Environment
 from gonets.server.health import unapplied_migrations
@@ -32,6 +33,7 @@ def prepare(environment: Environment) -> LogIn:
         _make_administrator(environment)
         if environment.demo:
             call_command("demo", language=environment.language)
+    keep_environment_relay()
     return _log_in(environment)
 
 

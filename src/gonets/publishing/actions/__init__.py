@@ -1,4 +1,4 @@
-"""All writes of publishing: sending, steering, correcting, rehearsing, relay, keys."""
+"""All writes of publishing: sending, steering, correcting, rehearsing, set-up."""
 
 from gonets.publishing.actions.control import (
     acknowledge_run,
@@ -13,10 +13,18 @@ from gonets.publishing.actions.fence import check_fence, send_from_here
 from gonets.publishing.actions.freezing import freeze_audience, freeze_chunk
 from gonets.publishing.actions.rehearsals import start_rehearsal, stop_rehearsal
 from gonets.publishing.actions.relays import (
-    choose_mailbox,
-    choose_relay,
+    add_limit,
+    add_relay,
+    change_limit,
+    change_relay,
     choose_relay_log,
-    forget_choice,
+    disable_relay,
+    enable_relay,
+    keep_environment_relay,
+    keep_in_mailbox,
+    leave_mailbox,
+    remove_limit,
+    remove_relay,
 )
 from gonets.publishing.actions.sending import send_due_issue, send_issue
 from gonets.publishing.actions.signing import (
@@ -38,23 +46,31 @@ from gonets.publishing.actions.uncertain import (
 
 __all__ = [
     "acknowledge_run",
+    "add_limit",
+    "add_relay",
     "ask_log",
     "cancel_issue_rest",
+    "change_limit",
+    "change_relay",
     "check_fence",
     "check_record",
-    "choose_mailbox",
-    "choose_relay",
     "choose_relay_log",
     "continue_run",
     "correct_and_resume",
     "count_as_accepted",
     "delete_signing_key",
-    "forget_choice",
+    "disable_relay",
+    "enable_relay",
     "freeze_audience",
     "freeze_chunk",
+    "keep_environment_relay",
+    "keep_in_mailbox",
+    "leave_mailbox",
     "leave_signing_to_relay",
     "make_signing_key",
     "pause_issue_run",
+    "remove_limit",
+    "remove_relay",
     "send_due_issue",
     "send_from_here",
     "send_issue",

@@ -14,9 +14,10 @@ from gonets.delivery.states import ENDED_RUNS, UNFINISHED_RUNS, RunStatus
 from gonets.kernel import clock
 from gonets.newsletters import actions as newsletters
 from gonets.publishing.actions.fence import check_fence
+from gonets.publishing.actions.relays import keep_environment_relay
 from gonets.publishing.errors import StillRunning
 from gonets.publishing.models import IssueRun
-from gonets.publishing.relays import check_public_address
+from gonets.publishing.relays import check_public_address, relay_list
 from gonets.publishing.signing import current_letter_ref
 
 
@@ -40,8 +41,10 @@ def continue_run(run_id: int) -> None:
     """
     check_fence()
     run = Run.objects.select_related("relay").get(pk=run_id)
-    if run.relay is not None:
-        check_public_address(run.relay.url)
+    keep_environment_relay()
+    shared = relay_list().filter(is_enabled=True)
+    relays = [run.relay] if run.relay is not None else list(shared)
+    check_public_address(relay.url for relay in relays)
     if not _unfrozen(run_id).update(held=False):
         _take_up_signing_key(run_id)
         delivery.resume_run(run_id)

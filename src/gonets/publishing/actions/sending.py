@@ -18,6 +18,7 @@ from gonets.newsletters.states import IssueState
 from gonets.newsletters.types import Person
 from gonets.publishing.actions.fence import check_fence
 from gonets.publishing.actions.freezing import freeze_audience
+from gonets.publishing.actions.relays import keep_environment_relay, relay_row
 from gonets.publishing.audiences import audience_size
 from gonets.publishing.errors import (
     AlreadyRunning,
@@ -28,7 +29,7 @@ from gonets.publishing.errors import (
 )
 from gonets.publishing.models import IssueRun
 from gonets.publishing.readiness import check_ready
-from gonets.publishing.relays import check_public_address, relay_in_use, relay_row
+from gonets.publishing.relays import check_public_address, relays_in_use
 from gonets.publishing.signing import current_letter_ref
 from gonets.publishing.states import AudienceRule
 from gonets.publishing.types import RelayInUse
@@ -100,13 +101,13 @@ def _carry_out(order: Order) -> Run:
         return earlier
     check_fence()
     check_ready(order.issue_id)
-    relay = relay_in_use()
-    check_public_address(relay.url)
+    relays = relays_in_use()
+    check_public_address(relay.url for relay in relays)
     check_room()
     size = audience_size(order.issue_id, order.audience)
     if not size:
         raise NobodyToSendTo
-    run = _open_issue_run(order, relay)
+    run = _open_issue_run(order, relays)
     if size <= FROZEN_AT_ONCE:
         freeze_audience(run.pk)
         run.refresh_from_db()
@@ -123,7 +124,7 @@ def check_room() -> None:
 
 
 @transaction.atomic
-def _open_issue_run(order: Order, relay: RelayInUse) -> Run:
+def _open_issue_run(order: Order, relays: list[RelayInUse]) -> Run:
     issue = (
         Issue.objects.select_for_update(of=("self",))
         .select_related("newsletter__readership")
@@ -133,12 +134,13 @@ def _open_issue_run(order: Order, relay: RelayInUse) -> Run:
     if earlier is not None:
         return earlier
     _check_unchanged(order, issue)
+    keep_environment_relay()
     version = newsletters.freeze_version(issue.pk, user=order.user)
     run = delivery.open_run(
         origin_key=f"issue:{issue.pk}",
         letter_ref=current_letter_ref(version),
         stop_scope=issue.newsletter.readership.key,
-        relay=relay_row(relay),
+        relay=relay_row(relays),
         now=clock.now(),
     )
     IssueRun.objects.create(

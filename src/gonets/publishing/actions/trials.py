@@ -24,7 +24,7 @@ from gonets.newsletters.queries import letter_content
 from gonets.newsletters.types import Person
 from gonets.publishing.errors import SigningRefused, TestLetterFailed
 from gonets.publishing.readers import inert_reader
-from gonets.publishing.relays import relay_in_use
+from gonets.publishing.relays import relays_in_use
 from gonets.publishing.signing import current_signer
 
 MOST_TEST_ADDRESSES = 10
@@ -44,7 +44,7 @@ class TestAnswer:
 def send_test_letter(
     issue_id: int, addresses: Sequence[str], *, user: Person | None
 ) -> list[TestAnswer]:
-    """Send the letter, marked as a test, to each address through the relay in use.
+    """Send the letter, marked as a test, to each address through the main relay.
 
     It registers nothing, and its way to unsubscribe does nothing.
 
@@ -53,7 +53,7 @@ def send_test_letter(
     :raises RelayMissing: if there is no relay.
     """
     spelled = _checked(addresses)
-    relay = relay_in_use()
+    relay = relays_in_use()[0]
     issue = Issue.objects.select_related("newsletter__readership").get(pk=issue_id)
     name = user.get_full_name() if user and hasattr(user, "get_full_name") else ""
     try:

@@ -13,7 +13,7 @@ from gonets.delivery.judgement import cause_of
 from gonets.delivery.states import PauseCause
 from gonets.delivery.trials import EVERYTHING, RelayOffers, ask_relay
 from gonets.publishing.errors import RelayMissing
-from gonets.publishing.relays import relay_in_use
+from gonets.publishing.relays import relays_in_use
 from gonets.publishing.types import RelayInUse
 
 
@@ -46,7 +46,7 @@ class RelayFacts:
 def relay_facts() -> RelayFacts:
     """Ask the relays in use what they offer; they are given no letter."""
     try:
-        relays = [relay_in_use()]
+        relays = relays_in_use()
     except RelayMissing:
         return RelayFacts()
     if is_fenced():

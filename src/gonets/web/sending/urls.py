@@ -8,9 +8,11 @@ from gonets.web.sending import (
     accounts,
     decisions,
     fence,
+    limits,
     progress,
     relay,
     relay_log,
+    relays,
     repeats,
     uncertain,
 )
@@ -75,7 +77,30 @@ urlpatterns: list[URLPattern] = [
     ),
     path("runs/<int:run_id>/uncertain/undo/", uncertain.run_undo, name="run-undo"),
     path("fence/", fence.fence, name="fence"),
-    path("settings/", relay.relay_settings, name="settings"),
+    path("settings/", relays.relay_settings, name="settings"),
+    path("settings/mailbox/", relays.mailbox_switch, name="settings-mailbox"),
     path("settings/check/", relay.relay_check, name="settings-check"),
     path("settings/log/", relay_log.relay_log, name="relay-log"),
+    path("settings/relays/new/", relay.relay_create, name="relay-create"),
+    path("settings/relays/<int:relay_id>/", relay.relay_edit, name="relay-edit"),
+    path(
+        "settings/relays/<int:relay_id>/check/", relay.relay_check, name="relay-check"
+    ),
+    path(
+        "settings/relays/<int:relay_id>/switch/",
+        relay.relay_switch,
+        name="relay-switch",
+    ),
+    path(
+        "settings/relays/<int:relay_id>/remove/",
+        relay.relay_remove,
+        name="relay-remove",
+    ),
+    path("settings/limits/new/", limits.limit_create, name="limit-create"),
+    path("settings/limits/<int:limit_id>/", limits.limit_edit, name="limit-edit"),
+    path(
+        "settings/limits/<int:limit_id>/remove/",
+        limits.limit_remove,
+        name="limit-remove",
+    ),
 ]
