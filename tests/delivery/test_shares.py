@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from gonets.delivery.circle import Circle, Departure
 from gonets.delivery.shares import (
-    Circle,
     Condition,
     Share,
     allowance,
     carriers,
     portion_of,
 )
+from gonets.delivery.states import PauseCause
 
 WELL, DOUBTFUL, OUT = Condition.WELL, Condition.DOUBTFUL, Condition.OUT
 
@@ -90,7 +91,7 @@ def carried(
     for _round in range(rounds):
         for relay_id, speed in speeds.items():
             wanted = min(speed, pending)
-            count = min(wanted, circle.allowance(relay_id, limit=500))
+            count = min(wanted, circle.allowance(relay_id, limit=500, now=0))
             circle.take(relay_id, count)
             took[relay_id] += count
             pending -= count
@@ -135,13 +136,74 @@ def test_a_relay_that_was_away_has_nothing_to_catch_up_on() -> None:
     assert abs(took[1] - took[2]) <= 200
 
 
-def test_a_circle_knows_when_the_last_relay_is_gone() -> None:
-    conditions = {1: WELL, 2: DOUBTFUL}
-    circle = Circle(condition_of=conditions.__getitem__)
-    circle.sync({1: 1, 2: 1}, pending=10)
+def left(cause: PauseCause, answer: str, *, until: float = 100) -> Departure:
+    return Departure(cause=cause, answer=answer, until=until)
 
-    assert (circle.has_other_well(1), circle.has_other_well(2)) == (False, True)
-    conditions[1] = OUT
-    assert not circle.is_stranded()
-    conditions[2] = OUT
-    assert circle.is_stranded()
+
+def circle_of(*relay_ids: int) -> Circle:
+    circle = Circle(condition_of=lambda _relay_id: WELL)
+    circle.sync(dict.fromkeys(relay_ids, 1), pending=10)
+    return circle
+
+
+def test_a_relay_that_has_left_may_come_back_when_its_time_is_over() -> None:
+    circle = circle_of(1, 2)
+
+    circle.leave(1, left(PauseCause.UNREACHABLE, "nothing listens", until=60))
+
+    assert circle.is_away(1, 59)
+    assert circle.allowance(1, limit=500, now=59) == 0
+    assert not circle.is_stranded(59)
+    assert not circle.is_away(1, 60)
+    assert circle.has_left(1)
+    assert (circle.has_other_well(1, 0), circle.has_other_well(2, 0)) == (True, False)
+
+
+def test_a_relay_that_is_set_up_anew_counts_as_new() -> None:
+    circle = circle_of(1, 2)
+    circle.leave(1, Departure(cause=PauseCause.LOGIN_REFUSED, answer="535"))
+
+    circle.come_back(1)
+
+    assert not circle.has_left(1)
+
+
+NAMES = {1: "main", 2: "spare"}
+
+
+@pytest.mark.parametrize(
+    ("departures", "reason"),
+    [
+        pytest.param(
+            {1: left(PauseCause.UNREACHABLE, "nothing listens")},
+            (PauseCause.UNREACHABLE, "nothing listens"),
+            id="the only one",
+        ),
+        pytest.param(
+            {
+                1: left(PauseCause.UNREACHABLE, "nothing listens"),
+                2: left(PauseCause.UNREACHABLE, "no answer"),
+            },
+            (PauseCause.UNREACHABLE, "main: nothing listens; spare: no answer"),
+            id="all for the same cause",
+        ),
+        pytest.param(
+            {
+                1: left(PauseCause.UNREACHABLE, "nothing listens"),
+                2: left(PauseCause.LOGIN_REFUSED, "535 no"),
+            },
+            (PauseCause.ALL_UNWELL, "main: nothing listens; spare: 535 no"),
+            id="each for its own",
+        ),
+    ],
+)
+def test_when_the_last_relay_is_gone_the_reason_names_them_all(
+    departures: dict[int, Departure], reason: tuple[PauseCause, str]
+) -> None:
+    circle = circle_of(*departures)
+    for number, (relay_id, departure) in enumerate(departures.items()):
+        assert not circle.is_stranded(0), number
+        circle.leave(relay_id, departure)
+
+    assert circle.is_stranded(0)
+    assert circle.reason(NAMES) == reason

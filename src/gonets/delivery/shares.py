@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -74,65 +74,3 @@ def _due(mine: Share, carrying: Sequence[Share], portion: int) -> int:
 def portion_of(pending: int, *, most: int) -> int:
     """Return how much is shared out at once: less and less towards the end."""
     return max(SMALLEST_PORTION, min(most, pending // PORTIONS_OF_THE_REST))
-
-
-class Circle:
-    """The relays that share one run, and what each has taken of it."""
-
-    def __init__(self, *, condition_of: Callable[[int], Condition]) -> None:
-        self.pending = 0
-        self._condition_of = condition_of
-        self._weights: Mapping[int, int] = {}
-        self._taken: dict[int, int] = {}
-        self._carrying: list[tuple[int, int]] = []
-
-    def sync(self, weights: Mapping[int, int], *, pending: int) -> None:
-        """Note who shares the run and how much of it is left."""
-        self._weights = weights
-        self.pending = pending
-
-    @property
-    def members(self) -> list[int]:
-        return list(self._weights)
-
-    def take(self, relay_id: int, count: int) -> None:
-        self._taken[relay_id] = self._taken.get(relay_id, 0) + count
-        self.pending = max(0, self.pending - count)
-
-    def allowance(self, relay_id: int, *, limit: int) -> int:
-        """Return how many letters this relay may claim now."""
-        if relay_id not in self._weights:
-            return 0
-        if len(self._weights) == 1:
-            return limit
-        shares = self.shares()
-        carrying = [(one.relay_id, one.weight) for one in carriers(shares)]
-        if carrying != self._carrying:
-            # Who was away has nothing to catch up on.
-            self._carrying, self._taken = carrying, {}
-            shares = self.shares()
-        portion = portion_of(self.pending, most=limit)
-        return allowance(relay_id, shares, portion=portion, limit=limit)
-
-    def has_other_well(self, relay_id: int) -> bool:
-        """Tell whether another relay can carry on with the run."""
-        return any(
-            share.condition is Condition.WELL
-            for share in self.shares()
-            if share.relay_id != relay_id
-        )
-
-    def is_stranded(self) -> bool:
-        """Tell whether every relay has been given up."""
-        return all(share.condition is Condition.OUT for share in self.shares())
-
-    def shares(self) -> list[Share]:
-        return [
-            Share(
-                relay_id=relay_id,
-                weight=weight,
-                condition=self._condition_of(relay_id),
-                taken=self._taken.get(relay_id, 0),
-            )
-            for relay_id, weight in self._weights.items()
-        ]
