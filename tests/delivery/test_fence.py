@@ -18,7 +18,7 @@ from gonets.delivery.models import CloneFence, Delivery, Run
 from gonets.delivery.places import Place, file_place, this_place
 from gonets.delivery.queries import fenced, run_progress
 from gonets.delivery.states import DeliveryStatus, FenceCause, RunStatus
-from gonets.delivery.watch import running_runs
+from gonets.delivery.watch import situation
 from gonets.delivery.witness import Sighting, last_sighting, note_sighting
 from gonets.kernel import clock
 from tests.delivery.conftest import Hand
@@ -98,12 +98,12 @@ def test_elsewhere_nothing_of_it_is_sent_and_it_stays_so(
 ) -> None:
     run = make_run("ann", "bob")
     keep_fence()
-    assert [state.run_id for state in running_runs()] == [run.pk]
+    assert [state.run_id for state in situation().runs] == [run.pk]
 
     place(at("/copy"))
 
     assert not keep_fence()
-    assert running_runs() == []
+    assert situation().runs == ()
     place(HERE)  # Even where it came from: somebody must say who sends.
     assert not keep_fence()
     held = fenced()
@@ -189,7 +189,7 @@ def test_what_is_begun_after_lifting_is_sent_as_usual(
     run = make_run("ann")
 
     assert keep_fence()
-    assert [state.run_id for state in running_runs()] == [run.pk]
+    assert [state.run_id for state in situation().runs] == [run.pk]
 
 
 def test_the_other_copy_is_not_disturbed_by_lifting_here(
@@ -238,7 +238,7 @@ def test_what_takes_long_is_left_to_the_worker(
     held = fenced()
     assert held is not None
     assert held.is_being_lifted
-    assert running_runs() == []
+    assert situation().runs == ()
     monkeypatch.undo()
     assert go_on_lifting()
     assert run_progress(run.pk).uncertain == 2

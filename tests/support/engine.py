@@ -80,8 +80,10 @@ class Engine:
         lease_seconds: float = 60,
         least_free: int = 0,
         under: Sequence[str] = (),
+        **more: float,
     ) -> subprocess.Popen[bytes]:
         options = {
+            **more,
             "retry_seconds": retry_seconds,
             "gives_up_after": gives_up_after,
             "lease_seconds": lease_seconds,

@@ -38,8 +38,10 @@ from gonets.delivery.ports import (  # noqa: E402
     Withheld,
 )
 from gonets.delivery.retry import RetryPolicy  # noqa: E402
+from gonets.delivery.slowing import Caution  # noqa: E402
 from gonets.delivery.types import NewRecipient  # noqa: E402
 from gonets.delivery.worker import run_worker  # noqa: E402
+from tests.support.engine_relays import RelayClerk  # noqa: E402
 
 DATE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -92,7 +94,7 @@ class TinyLetters:
         )
 
 
-class Clerk:
+class Clerk(RelayClerk):
     """Answers the calls of a test in a process of its own."""
 
     def migrate(self) -> None:
@@ -194,9 +196,15 @@ def serve_worker(
     gives_up_after: float,
     lease_seconds: float,
     least_free: int = 0,
+    away_seconds: float = 60,
+    silent_seconds: float = 10,
 ) -> None:
     patience = Patience(
-        first_rest=0.05, longest_rest=0.5, gives_up_after=gives_up_after
+        first_rest=0.05,
+        longest_rest=0.5,
+        gives_up_after=gives_up_after,
+        away_seconds=away_seconds,
+        silent_seconds=silent_seconds,
     )
     retry = RetryPolicy(
         waits=(timedelta(seconds=retry_seconds),),
@@ -208,6 +216,7 @@ def serve_worker(
         options=SendingOptions(
             patience=patience,
             retry=retry,
+            caution=Caution(deaf_seconds=0.2),
             drain_seconds=5,
             lease=timedelta(seconds=lease_seconds),
             least_room=LeastRoom(size=least_free, share=1.0),

@@ -123,14 +123,18 @@ class Bookkeeper:
         done: T = await self._call(action, *args, **named)
         return done
 
-    async def take_stock(self, run_id: int, *, limit: int) -> Stock:
-        """Claim some deliveries and bind their letters.
+    async def take_stock(self, run_id: int, *, relay_id: int, limit: int) -> Stock:
+        """Claim some deliveries for a relay and bind their letters.
 
         :raises LetterUnfit: if the whole letter cannot be made; nothing stays claimed.
         :raises LedgerUnavailable: if the database cannot be reached.
         """
         stock: Stock = await self._call(
-            None, run_id=run_id, worker_id=self.worker_id, limit=limit
+            None,
+            run_id=run_id,
+            worker_id=self.worker_id,
+            relay_id=relay_id,
+            limit=limit,
         )
         return stock
 

@@ -140,12 +140,14 @@ class _Books:
             )
         return CALL + pickle.dumps(Result(call_id=call.call_id, value=value))
 
-    def take_stock(self, *, run_id: int, worker_id: int, limit: int) -> Stock:
-        """Claim some deliveries of a run and bind their letters.
+    def take_stock(
+        self, *, run_id: int, worker_id: int, relay_id: int, limit: int
+    ) -> Stock:
+        """Claim some deliveries of a run for a relay and bind their letters.
 
         :raises LetterUnfit: if the whole letter cannot be made; nothing stays claimed.
         """
-        claims = claim_some(run_id, worker_id=worker_id, limit=limit)
+        claims = claim_some(run_id, worker_id=worker_id, relay_id=relay_id, limit=limit)
         try:
             stock = bind_claims(self._letters, claims)
         except BaseException:

@@ -34,6 +34,7 @@ class Breaker:
         self._signature: tuple[int, str] | None = None
         self._equal = 0
         self._waiting = 0
+        self._refused_any = False
 
     def accepted(self) -> Finding:
         """Note an acceptance: who was refused before it was meant personally."""
@@ -52,6 +53,7 @@ class Breaker:
         self._equal = self._equal + 1 if signature == self._signature else 1
         self._signature = signature
         self._waiting += 1
+        self._refused_any = True
         self.last_reply = reply
         is_early, self._early = self._early > 0, max(0, self._early - 1)
         too_many_early = is_early and self._waiting >= MOST_EARLY_REFUSALS
@@ -62,7 +64,8 @@ class Breaker:
 
     def nobody_left(self) -> Finding:
         """Decide about those who wait when there is nobody else to try."""
-        self._waiting = 0
+        if not self._refused_any:
+            return Finding.UNDECIDED
         if self._accepted_any:
             return Finding.ABOUT_ADDRESSES
         return Finding.ABOUT_US

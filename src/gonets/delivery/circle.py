@@ -38,6 +38,7 @@ class Circle:
         self.pending = 0
         self.is_halted = False
         self.is_over = False
+        self.is_begun = False  # what an earlier worker left has been seen to
         self._condition_of = condition_of
         self._weights: Mapping[int, int] = {}
         self._departures: dict[int, Departure] = {}
@@ -50,6 +51,10 @@ class Circle:
         self.pending = pending
         for gone in set(self._departures) - set(weights):
             del self._departures[gone]
+
+    @property
+    def members(self) -> list[int]:
+        return list(self._weights)
 
     @property
     def is_shared(self) -> bool:

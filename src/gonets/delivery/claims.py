@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from gonets.delivery.account import LockedRun, lock_run, shift
 from gonets.delivery.models import Delivery
 from gonets.delivery.ports import Binding, Recipient
-from gonets.delivery.statements import Statement, stored_moment, storing, the_database
+from gonets.delivery.statements import (
+    RowStatement,
+    Statement,
+    stored_moment,
+    storing,
+    the_database,
+)
 from gonets.delivery.states import DeliveryStatus, RunStatus
 from gonets.delivery.types import Claim
 from gonets.kernel import clock
 
 _TAKE = """
     UPDATE gonets_delivery_delivery
-    SET status = 'claimed', worker_id = %s, fence = fence + 1
+    SET status = 'claimed', worker_id = %s, relay_id = %s, fence = fence + 1
     WHERE id IN (SELECT id FROM gonets_delivery_delivery WHERE {which} LIMIT %s)
     RETURNING id, fence, recipient, address_key, person_ref, attempts,
         first_attempt_at, letter_ref, message_id, letter_date, bound_values
@@ -34,16 +42,27 @@ _TAKE_PENDING = {
     # In this order there is an index that it cannot help using (migration 0004).
     "postgresql": Statement(_TAKE.format(which=f"{_PENDING} + 0")),
 }
+_GIVE_BACK = RowStatement(
+    """
+    UPDATE gonets_delivery_delivery AS d SET status = 'pending', worker_id = NULL
+    FROM {rows}
+    WHERE d.id = o.column1 AND d.fence = o.column2 AND d.status = 'claimed'
+    """,
+    *("bigint", "integer"),
+)
 
 
-def claim_some(run_id: int, *, worker_id: int, limit: int) -> list[Claim]:
-    """Take up to ``limit`` deliveries: those due for another try first."""
+def claim_some(
+    run_id: int, *, worker_id: int, limit: int, relay_id: int | None = None
+) -> list[Claim]:
+    """Take up to ``limit`` deliveries for a relay: those due for another try first."""
     with transaction.atomic():
         run = lock_run(run_id)
         if run is None or run.status is not RunStatus.RUNNING:
             return []
-        due = _take_due(run, worker_id=worker_id, limit=limit) if run.deferred else []
-        values = (worker_id, run_id, limit - len(due))
+        holder = (worker_id, relay_id)
+        due = _take_due(run, holder, limit) if run.deferred else []
+        values = (*holder, run_id, limit - len(due))
         taking = _TAKE_PENDING[the_database().vendor]
         fresh = taking.execute(values).fetchall()
         if due or fresh:
@@ -59,10 +78,24 @@ def claim_some(run_id: int, *, worker_id: int, limit: int) -> list[Claim]:
     return [_claim(run, *row) for row in sorted(due) + sorted(fresh)]
 
 
-def _take_due(run: LockedRun, *, worker_id: int, limit: int) -> list[Any]:
+def _take_due(run: LockedRun, holder: tuple[int, int | None], limit: int) -> list[Any]:
     now = storing()(clock.now())
-    due = _TAKE_DUE.execute((worker_id, run.run_id, now, limit)).fetchall()
+    due = _TAKE_DUE.execute((*holder, run.run_id, now, limit)).fetchall()
     return list(due)
+
+
+def give_back(run_id: int, held: Sequence[tuple[int, int]]) -> int:
+    """Let others have what has certainly not left; return how many that were.
+
+    ``held`` are deliveries and the fences they were claimed with.  Whoever paused or
+    cancelled the run meanwhile has seen to them already.
+    """
+    with transaction.atomic():
+        if not held or lock_run(run_id) is None:
+            return 0
+        freed = int(_GIVE_BACK.execute(held).rowcount)
+        shift(run_id, {DeliveryStatus.CLAIMED: -freed, DeliveryStatus.PENDING: freed})
+    return freed
 
 
 def _claim(  # noqa: PLR0913 - one row of the database
@@ -97,16 +130,21 @@ def _binding(
     return Binding(letter_ref, message_id, bound_at, json.loads(values))
 
 
-def refuse_policy_waits(run_id: int) -> int:
-    """The relay minds these addresses, not us: their refusals stand."""
+def refuse_policy_waits(run_id: int, relay_id: int | None = None) -> int:
+    """The relay, or any of them, minds the addresses: their refusals stand."""
     return _move_policy_waits(
-        run_id, DeliveryStatus.REFUSED, settled_at=clock.now(), policy_wait=False
+        _policy_waits(run_id, relay_id),
+        run_id,
+        DeliveryStatus.REFUSED,
+        settled_at=clock.now(),
+        policy_wait=False,
     )
 
 
-def return_policy_waits(run_id: int) -> int:
-    """The relay minds us: as if nobody had been tried."""
+def return_policy_waits(run_id: int, relay_id: int | None = None) -> int:
+    """The relay, or any of them, minds us: as if nobody had been tried."""
     return _move_policy_waits(
+        _policy_waits(run_id, relay_id),
         run_id,
         DeliveryStatus.PENDING,
         policy_wait=False,
@@ -115,12 +153,19 @@ def return_policy_waits(run_id: int) -> int:
     )
 
 
-def _move_policy_waits(run_id: int, status: DeliveryStatus, **changes: Any) -> int:
+def _policy_waits(run_id: int, relay_id: int | None) -> QuerySet[Delivery]:
+    waits = Delivery.objects.filter(
+        run_id=run_id, status=DeliveryStatus.DEFERRED, policy_wait=True
+    )
+    return waits if relay_id is None else waits.filter(relay_id=relay_id)
+
+
+def _move_policy_waits(
+    waits: QuerySet[Delivery], run_id: int, status: DeliveryStatus, **changes: Any
+) -> int:
     with transaction.atomic():
         if lock_run(run_id) is None:
             return 0
-        moved = Delivery.objects.filter(
-            run_id=run_id, status=DeliveryStatus.DEFERRED, policy_wait=True
-        ).update(status=status, **changes)
+        moved = waits.update(status=status, **changes)
         shift(run_id, {DeliveryStatus.DEFERRED: -moved, status: moved})
     return moved

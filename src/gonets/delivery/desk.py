@@ -7,22 +7,31 @@ from collections.abc import Callable
 from logging import DEBUG
 from typing import Any
 
-from gonets.delivery.bookkeeping import Bookkeeper
 from gonets.delivery.breaker import Finding
+from gonets.delivery.circle import FOR_GOOD, Departure
 from gonets.delivery.claims import refuse_policy_waits, return_policy_waits
-from gonets.delivery.errands import Errands
-from gonets.delivery.errors import AnswerLost, RelayFailure
+from gonets.delivery.errors import AnswerLost, RelayFailure, RelayTrouble
 from gonets.delivery.health import RelayHealth
-from gonets.delivery.judgement import Judgement, cause_of, failure_of, judge
+from gonets.delivery.judgement import (
+    Judgement,
+    Pressure,
+    cause_of,
+    failure_of,
+    judge,
+    pressure,
+)
 from gonets.delivery.ledger import Grant
-from gonets.delivery.options import SendingOptions
 from gonets.delivery.pausing import Pauser
 from gonets.delivery.ports import LetterUnfit
 from gonets.delivery.states import DeliveryStatus, PauseCause, Stage
+from gonets.delivery.stocking import Stocker
 from gonets.delivery.supply import Feed, Supply
+from gonets.delivery.surroundings import Surroundings
+from gonets.delivery.tempo import Tempo
 from gonets.delivery.transports.addresses import AddressUnfit
 from gonets.delivery.types import Acceptance, BoundClaim, Outcome, Reply
 from gonets.delivery.verdicts import judged_outcome, outcome_of
+from gonets.delivery.watch import RelaySettings
 from gonets.kernel import clock
 from gonets.kernel.logs import get_logger
 
@@ -30,24 +39,29 @@ logger = get_logger(__name__)
 
 
 class Desk:
-    """Judges answers, writes outcomes, and stops runs that must not go on."""
+    """Judges answers, writes outcomes, and leaves runs that must not go on here."""
 
     def __init__(
         self,
         *,
-        books: Bookkeeper,
+        relay: RelaySettings,
         supply: Supply,
+        stocker: Stocker,
         health: RelayHealth,
-        errands: Errands,
-        pauser: Pauser,
-        options: SendingOptions,
+        tempo: Tempo,
+        surroundings: Surroundings,
     ) -> None:
-        self._books = books
+        self._relay = relay
         self._supply = supply
+        self._stocker = stocker
         self._health = health
-        self._errands = errands
-        self._pauser = pauser
-        self._retry = options.retry
+        self._tempo = tempo
+        self._errands = stocker.errands
+        self._books = surroundings.books
+        self._names = surroundings.names
+        self._retry = surroundings.options.retry
+        self._away_seconds = surroundings.options.patience.away_seconds
+        self._pauser = Pauser(books=surroundings.books)
 
     def intend(self, bound: BoundClaim) -> asyncio.Future[Grant]:
         """Have it recorded that the letter leaves now.
@@ -86,6 +100,8 @@ class Desk:
         """Do what ``_judged`` does, for nearly all letters, in a third of the time."""
         claim = bound.claim
         self._supply.done()
+        if self._supply.budgeted:
+            self._supply.release(claim.delivery_id)
         self._books.accept(
             Acceptance(
                 claim.recipient.delivery_id,
@@ -139,17 +155,31 @@ class Desk:
             self.lost(bound, AnswerLost(name, dot_left=True))
         else:
             self.not_sent(bound)
-        self._stop(claim.run_id, PauseCause.BROKEN, name)
+        feed = self._supply.feeds.get(claim.run_id)
+        if feed is not None:
+            self._halt(feed, PauseCause.BROKEN, name)
 
     def trouble(self, failure: RelayFailure, run_id: int | None) -> None:
         """The relay fails; ``run_id``: only with the letters of this run."""
-        stage = failure.stage
-        logger.warning("The relay fails", run=run_id, stage=stage, answer=failure)
-        if not self._health.failed(failure, now=clock.monotonic()):
+        name, stage = self._relay.name, failure.stage
+        logger.warning(
+            "The relay fails", run=run_id, relay=name, stage=stage, answer=failure
+        )
+        self._slow_relay(failure)
+        now = clock.monotonic()
+        if not self._health.failed(failure, now=now):
             return
-        self._health.recovered()  # A person comes next; then we start afresh.
-        for one in list(self._supply.feeds) if run_id is None else [run_id]:
-            self._stop(one, cause_of(failure), str(failure))
+        may_pass = isinstance(failure, RelayTrouble)
+        departure = Departure(
+            cause=cause_of(failure),
+            answer=str(failure),
+            until=now + self._away_seconds if may_pass else FOR_GOOD,
+        )
+        feeds = self._supply.feeds
+        leaving = [feeds[one] for one in list(feeds) if run_id in (None, one)]
+        carried_on = [self._leave(feed, departure) for feed in leaving]
+        if run_id is not None or not any(carried_on):
+            self._health.recovered()  # A person comes next; then we start afresh.
 
     def nobody_left(self, feed: Feed) -> None:
         """Only refusals for policy are open: decide about them now."""
@@ -166,41 +196,105 @@ class Desk:
                 reply=reply,
                 now=clock.now(),
                 retry=self._retry,
-            )
+            )._replace(relay_id=self._relay.relay_id)
         )
         if judgement is not Judgement.ACCEPTED and logger.isEnabledFor(DEBUG):
             _note(logger.debug, "A letter was not accepted", bound, stage, reply)
-        feed = self._supply.feeds.get(bound.claim.run_id)
-        if feed is not None and judgement is Judgement.POLICY:
-            self._follow(feed, feed.breaker.refused(reply))
+        if judgement is Judgement.DEFERRED:
+            self._slow_provider(bound, stage, reply)
+        run_id = bound.claim.run_id
+        feed = self._supply.feeds.get(run_id)
+        if judgement is Judgement.POLICY:
+            if feed is not None:
+                self._follow(feed, feed.breaker.refused(reply))
+            else:  # It was on its way when the others were decided about.
+                back = self._take_refusals_back(run_id, self._relay.relay_id)
+                self._errands.run(back)
         elif feed is not None and judgement is Judgement.ACCEPTED:
             self._follow(feed, feed.breaker.accepted())
 
     def _follow(self, feed: Feed, finding: Finding) -> None:
         if finding is Finding.ABOUT_US:
-            self._supply.drop(feed.run_id)
-            self._errands.run(self._take_refusals_back(feed))
+            reply = feed.breaker.last_reply or Reply(code=0)
+            is_unfit = not reply.code
+            departure = Departure(
+                cause=PauseCause.LETTER_UNFIT
+                if is_unfit
+                else PauseCause.LETTER_REFUSED,
+                answer=reply.text if is_unfit else str(reply),
+            )
+            if is_unfit:  # It would be so over any relay.
+                self._halt(feed, departure.cause, departure.answer)
+            else:
+                self._leave(feed, departure)
         elif finding is Finding.ABOUT_ADDRESSES:
             self._errands.run(self._let_refusals_stand(feed.run_id))
 
-    async def _take_refusals_back(self, feed: Feed) -> None:
-        reply = feed.breaker.last_reply or Reply(code=0)
-        cause = PauseCause.LETTER_REFUSED if reply.code else PauseCause.LETTER_UNFIT
-        answer = str(reply) if reply.code else reply.text
-        await self._pauser.pause(feed.run_id, cause, answer)
+    def _leave(self, feed: Feed, departure: Departure) -> bool:
+        """Let other relays carry on with the run, or pause it; True if they do."""
+        letters = self._supply.drop(feed.run_id)
+        circle = feed.circle
+        circle.leave(self._relay.relay_id, departure)
+        if circle.is_stranded(clock.monotonic()):
+            self._halt(feed, *circle.reason(self._names()))
+            return False
+        logger.warning(
+            "The run goes on without this relay",
+            run=feed.run_id,
+            relay=self._relay.name,
+            cause=departure.cause,
+            answer=departure.answer,
+        )
+        self._stocker.give_back(feed.run_id, letters)
+        self._errands.run(self._take_refusals_back(feed.run_id, self._relay.relay_id))
+        return True
+
+    def _halt(self, feed: Feed, cause: PauseCause, answer: str) -> None:
+        """Pause the run; whoever waits for a decision about policy is as untried."""
+        self._supply.drop(feed.run_id)
+        if not feed.circle.is_halted:
+            pausing = self._pauser.halt(feed.run_id, feed.circle, cause, answer)
+            self._errands.run(pausing)
+            self._errands.run(self._take_refusals_back(feed.run_id, None))
+
+    async def _take_refusals_back(self, run_id: int, relay_id: int | None) -> None:
         await self._books.flush()
-        await self._books.do(return_policy_waits, feed.run_id)
+        await self._books.do(return_policy_waits, run_id, relay_id)
 
     async def _let_refusals_stand(self, run_id: int) -> None:
         await self._books.flush()
-        await self._books.do(refuse_policy_waits, run_id)
+        await self._books.do(refuse_policy_waits, run_id, self._relay.relay_id)
 
-    def _stop(self, run_id: int, cause: PauseCause, answer: str) -> None:
-        self._supply.drop(run_id)
-        self._errands.run(self._pauser.pause(run_id, cause, answer))
+    def _slow_provider(self, bound: BoundClaim, stage: Stage, reply: Reply) -> None:
+        if pressure(stage, reply) is not Pressure.PROVIDER:
+            return
+        provider = self._supply.provider_of(bound)
+        pace = self._tempo.slow_provider(provider, now=clock.monotonic())
+        self._supply.look_at_gate()
+        if pace is not None:
+            logger.warning(
+                "A provider asks to slow down",
+                provider=provider,
+                relay=self._relay.name,
+                letters_per_second=round(pace, 2),
+            )
+
+    def _slow_relay(self, failure: RelayFailure) -> None:
+        reply = failure.reply
+        if reply is None or pressure(failure.stage, reply) is not Pressure.RELAY:
+            return
+        pace = self._tempo.slow_relay(now=clock.monotonic())
+        if pace is not None:
+            logger.warning(
+                "The relay asks to slow down",
+                relay=self._relay.name,
+                letters_per_second=round(pace, 2),
+            )
 
     def _close(self, outcome: Outcome) -> None:
         self._supply.done()
+        if self._supply.budgeted:
+            self._supply.release(outcome.delivery_id)
         self._books.settle(outcome)
 
 

@@ -1,22 +1,32 @@
-"""The engine: looks which runs are to be sent, and has each relay's sender do it."""
+"""The engine: looks which runs are to be sent, and has the relays' senders do it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gonets.delivery.bookkeeping import Bookkeeper
+from gonets.delivery.budgets import Budgets
+from gonets.delivery.circle import Circle
 from gonets.delivery.disk_guard import DiskGuard
+from gonets.delivery.errands import Errands
 from gonets.delivery.errors import LedgerUnavailable
 from gonets.delivery.options import SendingOptions
 from gonets.delivery.pausing import Pauser
 from gonets.delivery.ports import LetterSource
 from gonets.delivery.rates import RateMeter
 from gonets.delivery.sender import RelaySender
+from gonets.delivery.shares import Condition
 from gonets.delivery.states import PauseCause
-from gonets.delivery.watch import RelaySettings, RunState, note_rates, running_runs
+from gonets.delivery.surroundings import Surroundings
+from gonets.delivery.watch import (
+    RelaySettings,
+    Situation,
+    note_condition,
+    note_rates,
+    situation,
+)
 from gonets.kernel import clock
 from gonets.kernel.logs import get_logger
 
@@ -41,6 +51,10 @@ class Engine:
         self._letters = letters
         self._options = options
         self._senders: dict[int, RelaySender] = {}
+        self._leaving: dict[int, asyncio.Task[None]] = {}
+        self._circles: dict[int, Circle] = {}
+        self._budgets = Budgets()
+        self._errands = Errands()
         self._pauser = Pauser(books=books)
         self._disk = DiskGuard(books=books, folders=folders, least=options.least_room)
         self._meter = RateMeter()
@@ -61,47 +75,113 @@ class Engine:
 
     def start_anew(self) -> None:
         """Forget all claims: another worker has given us up and freed them."""
+        self._circles = {}
         for sender in self._senders.values():
-            sender.sync([])
+            sender.sync(Situation(), self._circles)
 
     async def drain(self, *, within: float) -> None:
         senders, self._senders = list(self._senders.values()), {}
-        await asyncio.gather(*(sender.drain(within=within) for sender in senders))
+        await asyncio.gather(
+            *(sender.drain(within=within) for sender in senders),
+            *self._leaving.values(),
+        )
+        await self._errands.finish()
 
     async def _look(self) -> None:
-        states = await self._books.do(running_runs)
-        if await self._disk.stops([state.run_id for state in states]):
-            states = []
-        by_relay: dict[RelaySettings, list[RunState]] = defaultdict(list)
-        for state in states:
-            if state.relay is None:
-                await self._pauser.pause(state.run_id, PauseCause.RELAY_MISSING)
-            else:
-                by_relay[state.relay].append(state)
-        for relay in by_relay:
-            await self._keep_sender(relay)
-        for sender in self._senders.values():
-            sender.sync(by_relay.get(sender.relay, []))
-        await self._note_rates(states)
+        now = await self._books.do(situation)
+        if await self._disk.stops([state.run_id for state in now.runs]):
+            now = Situation()
+        self._keep_budgets(now)
+        self._keep_circles(now)
+        for relay in now.relays.values():
+            self._keep_sender(relay)
+        for relay_id in set(self._senders) - set(now.relays):
+            if now.runs:
+                self._let_go(relay_id)
+        for sender in list(self._senders.values()):
+            sender.sync(now, self._circles)
+        await self._note(now)
 
-    async def _keep_sender(self, relay: RelaySettings) -> None:
-        """Have a sender with exactly these settings."""
-        sender = self._senders.get(relay.relay_id)
+    def _keep_budgets(self, now: Situation) -> None:
+        if now.runs and now.limits != self._budgets.limits:
+            self._budgets = Budgets(now.limits, now=clock.monotonic())
+            for sender in self._senders.values():
+                sender.limit(self._budgets)
+
+    def _keep_circles(self, now: Situation) -> None:
+        running = {state.run_id for state in now.runs}
+        for run_id, circle in list(self._circles.items()):
+            if circle.is_over or run_id not in running:
+                del self._circles[run_id]
+        for state in now.runs:
+            circle = self._circles.setdefault(
+                state.run_id, Circle(condition_of=self._condition_of)
+            )
+            circle.sync(now.carriers(state), pending=state.pending)
+            if not circle.members and not circle.is_halted:
+                self._errands.run(
+                    self._pauser.halt(state.run_id, circle, PauseCause.RELAY_MISSING)
+                )
+
+    def _condition_of(self, relay_id: int) -> Condition:
+        sender = self._senders.get(relay_id)
+        return Condition.OUT if sender is None else sender.condition
+
+    def _keep_sender(self, relay: RelaySettings) -> None:
+        """Have a sender with exactly these settings, once the former one has left."""
+        relay_id = relay.relay_id
+        sender = self._senders.get(relay_id)
         if sender is not None and sender.relay == relay:
+            sender.pace(relay)
             return
         if sender is not None:
-            del self._senders[relay.relay_id]
-            await sender.drain(within=self._options.drain_seconds)
-        self._senders[relay.relay_id] = RelaySender(
+            self._let_go(relay_id)
+        leaving = self._leaving.get(relay_id)
+        if leaving is not None and not leaving.done():
+            return
+        self._leaving.pop(relay_id, None)
+        for circle in self._circles.values():
+            circle.come_back(relay_id)
+        self._senders[relay_id] = RelaySender(
             relay=relay,
-            books=self._books,
             letters=self._letters,
-            options=self._options,
+            surroundings=Surroundings(
+                books=self._books,
+                options=self._options,
+                budgets=self._budgets,
+                on_claim=self._claimed,
+                names=self._names,
+            ),
         )
 
-    async def _note_rates(self, states: Sequence[RunState]) -> None:
-        now = clock.monotonic()
-        self._meter.note({state.run_id: state.settled for state in states}, now=now)
-        if states and now - self._rated_at >= RATE_EVERY:
-            self._rated_at = now
+    def _let_go(self, relay_id: int) -> None:
+        """Have a sender end in its own time; meanwhile the others carry on."""
+        sender = self._senders.pop(relay_id)
+        drain = sender.drain(within=self._options.drain_seconds)
+        self._leaving[relay_id] = asyncio.create_task(drain)
+
+    def _claimed(self, run_id: int, relay_id: int) -> None:
+        """One relay has taken its share of a run: the others may take theirs."""
+        for other_id, sender in self._senders.items():
+            if other_id != relay_id:
+                sender.fill(run_id)
+
+    def _names(self) -> Mapping[int, str]:
+        return {one: sender.relay.name for one, sender in self._senders.items()}
+
+    async def _note(self, now: Situation) -> None:
+        """Keep for people how fast runs go, and how the relays fare."""
+        moment = clock.monotonic()
+        self._meter.note(
+            {state.run_id: state.settled for state in now.runs}, now=moment
+        )
+        for relay_id, sender in list(self._senders.items()):
+            changed = sender.changed_condition()
+            if changed is not None:
+                trouble, slowed = changed
+                await self._books.do(
+                    note_condition, relay_id, trouble=trouble, slowed=slowed
+                )
+        if now.runs and moment - self._rated_at >= RATE_EVERY:
+            self._rated_at = moment
             await self._books.do(note_rates, self._meter.rates())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gonets.delivery.errors import AnswerLost, RelayFailure, RelayRejection
+from gonets.delivery.shares import Condition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,9 @@ class RelayHealth:
     is_proven: bool = False
     """A connection has been opened since the last failure: more may be."""
 
+    is_silent: bool = False
+    """Letters are on their way, and nothing has been answered for a while."""
+
     _since: float = 0
     _rest: float = 0
     _lost: int = 0
@@ -41,6 +45,15 @@ class RelayHealth:
     @property
     def is_suspect(self) -> bool:
         return self.last_failure is not None
+
+    @property
+    def condition(self) -> Condition:
+        is_well = not self.is_suspect and not self.is_silent
+        return Condition.WELL if is_well else Condition.DOUBTFUL
+
+    def may_be_tried(self, now: float) -> bool:
+        """Tell whether a letter may be risked although it is in doubt."""
+        return not self.is_silent and now >= self.rests_until
 
     def recovered(self) -> None:
         """A letter was answered: all is well."""

@@ -21,9 +21,6 @@ from gonets.delivery.transports.smtp import OfferAnswer, Parcel, SmtpConnection
 from gonets.delivery.types import BoundClaim
 from gonets.delivery.workshop import Ahead, Workshop
 
-IDLE_SECONDS = 20
-MOST_LETTERS_PER_CONNECTION = 1000
-
 
 @dataclass(slots=True)
 class Load:
@@ -44,13 +41,17 @@ class Lane:
         desk: Desk,
         letters: Mapping[str, Letter],
         workshop: Workshop,
-        connect: Callable[[], Awaitable[SmtpConnection]],
+        connect: Callable[[], Awaitable[SmtpConnection | None]],
+        most_letters: int,
+        idle_seconds: float,
     ) -> None:
         self._supply = supply
         self._desk = desk
         self._letters = letters
         self._workshop = workshop
         self._connect = connect
+        self._most_letters = most_letters
+        self._idle_seconds = idle_seconds
         self._connection: SmtpConnection | None = None
 
     async def run(self) -> None:
@@ -62,7 +63,7 @@ class Lane:
                 self._connection.close()
 
     async def _once(self) -> None:
-        if not await self._supply.wait(at_most=IDLE_SECONDS):
+        if not await self._supply.wait(at_most=self._idle_seconds):
             await self._hang_up()
             return
         load = await self._next_load()
@@ -82,7 +83,7 @@ class Lane:
     async def _usable(self) -> SmtpConnection | None:
         connection = self._connection
         if connection is not None and connection.is_usable:
-            if connection.letters < MOST_LETTERS_PER_CONNECTION:
+            if connection.letters < self._most_letters:
                 return connection
             await connection.quit()
         elif connection is not None:
@@ -187,7 +188,7 @@ class Lane:
         """Return a letter whose offer may travel with the current one."""
         if not connection.can_pipeline:
             return None
-        if connection.letters + 1 >= MOST_LETTERS_PER_CONNECTION:
+        if connection.letters + 1 >= self._most_letters:
             return None
         bound = self._supply.take_at_once()
         return None if bound is None else await self._loaded(connection, bound)

@@ -298,6 +298,7 @@ def _keep_attempt(outcome: Outcome) -> None:
             delivery_id=outcome.delivery_id,
             at=outcome.at,
             letter_ref=outcome.letter_ref,
+            relay_id=outcome.relay_id,
             outcome=outcome.status,
             stage=outcome.stage,
             code=outcome.code,

@@ -10,6 +10,7 @@ from gonets.delivery.disk import LeastRoom
 from gonets.delivery.health import Patience
 from gonets.delivery.recovery import LEASE
 from gonets.delivery.retry import RetryPolicy
+from gonets.delivery.slowing import Caution
 from gonets.delivery.transports.smtp import TimeLimits
 
 
@@ -19,6 +20,7 @@ class SendingOptions:
     limits: TimeLimits = field(default_factory=TimeLimits)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     tls: ssl.SSLContext | None = None  # None: the system's authorities
+    caution: Caution = field(default_factory=Caution)
     drain_seconds: float = 30
     lease: timedelta = LEASE
     least_room: LeastRoom = field(default_factory=LeastRoom)

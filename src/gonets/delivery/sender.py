@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping
 
 from django.utils import translation
 
-from gonets.delivery.bookkeeping import Bookkeeper
+from gonets.delivery.budgets import Budgets, Gate
+from gonets.delivery.circle import Circle
+from gonets.delivery.claims import return_policy_waits
 from gonets.delivery.desk import Desk
-from gonets.delivery.errands import Errands
 from gonets.delivery.errors import BadRelayAddress, RelayRejection
 from gonets.delivery.health import RelayHealth
 from gonets.delivery.lane import Lane
-from gonets.delivery.options import SendingOptions
-from gonets.delivery.pacing import TokenBucket
-from gonets.delivery.pausing import Pauser
 from gonets.delivery.ports import LetterSource
-from gonets.delivery.states import DeliveryStatus, Stage
-from gonets.delivery.stocking import Stocker
-from gonets.delivery.supply import Supply
+from gonets.delivery.shares import Condition
+from gonets.delivery.states import Stage
+from gonets.delivery.stocking import Stocker, claims_at_once
+from gonets.delivery.supply import Feed, Supply
+from gonets.delivery.surroundings import Surroundings
+from gonets.delivery.tempo import Tempo
 from gonets.delivery.transports.addresses import parse_relay_address
 from gonets.delivery.transports.opening import connect
 from gonets.delivery.transports.smtp import SmtpConnection
-from gonets.delivery.verdicts import outcome_of
-from gonets.delivery.watch import RelaySettings, RunState
+from gonets.delivery.watch import RelaySettings, RunState, Situation
 from gonets.kernel import clock
 
 
@@ -32,57 +33,96 @@ class RelaySender:
     """Keeps the connections of one relay busy with the letters of its runs."""
 
     def __init__(
-        self,
-        *,
-        relay: RelaySettings,
-        books: Bookkeeper,
-        letters: LetterSource,
-        options: SendingOptions,
+        self, *, relay: RelaySettings, letters: LetterSource, surroundings: Surroundings
     ) -> None:
         self.relay = relay
-        self._books = books
-        self._options = options
-        self._errands = Errands()
-        pauser = Pauser(books=books)
-        self._stocker = Stocker(
-            books=books,
-            source=letters,
-            errands=self._errands,
-            pauser=pauser,
-            relay=relay,
+        self._surroundings = surroundings
+        self._options = options = surroundings.options
+        self._gate = Gate(surroundings.budgets, caution=options.caution)
+        self._health = RelayHealth(patience=options.patience)
+        self._tempo = Tempo(
+            rate=relay.letters_per_second,
+            gate=self._gate,
+            caution=options.caution,
+            now=clock.monotonic(),
         )
-        health = RelayHealth(patience=options.patience)
-        bucket = TokenBucket(rate=relay.letters_per_second, now=clock.monotonic())
         self._supply = Supply(
-            bucket=bucket, health=health, on_take=self._stocker.fill_if_low
+            bucket=self._tempo.bucket,
+            health=self._health,
+            gate=self._gate,
+            on_take=self._fill_if_low,
+        )
+        self._stocker = Stocker(
+            relay=relay,
+            source=letters,
+            supply=self._supply,
+            health=self._health,
+            tempo=self._tempo,
+            surroundings=surroundings,
         )
         self._desk = Desk(
-            books=books,
+            relay=relay,
             supply=self._supply,
-            health=health,
-            errands=self._errands,
-            pauser=pauser,
-            options=options,
+            stocker=self._stocker,
+            health=self._health,
+            tempo=self._tempo,
+            surroundings=surroundings,
         )
+        self._door = asyncio.Lock()
+        self._heard = (0, clock.monotonic())  # how many letters were done, and when
+        self._noted: tuple[str, str] | None = None
         self._lanes = [
             asyncio.create_task(self._lane().run())
             for _one in range(max(1, relay.connections))
         ]
 
-    def sync(self, states: Sequence[RunState]) -> None:
+    @property
+    def condition(self) -> Condition:
+        return self._health.condition
+
+    def sync(self, now: Situation, circles: Mapping[int, Circle]) -> None:
         """Take up runs that are running now and drop those that are not."""
-        running = {state.run_id for state in states}
-        for run_id in set(self._supply.feeds) - running:
-            self._supply.drop(run_id)  # Whoever stopped it has freed its claims.
-        for state in states:
-            feed = self._supply.feeds.get(state.run_id)
-            if feed is None:
-                self._stocker.adopt(self._supply, state)
+        self._look(clock.monotonic())
+        running = {state.run_id for state in now.runs}
+        mine = {
+            state.run_id: state
+            for state in now.runs
+            if self.relay.relay_id in now.carriers(state)
+        }
+        for run_id, feed in list(self._supply.feeds.items()):
+            if run_id in mine and feed.circle is circles.get(run_id):
                 continue
-            feed.may_have_more = feed.may_have_more or state.has_work
-            self._stocker.fill_if_low(self._supply, feed)
-            if state.policy_waits:
-                self._desk.nobody_left(feed)
+            letters = self._supply.drop(run_id)
+            if run_id in running:  # else, whoever stopped it has freed its claims
+                self._stocker.give_back(run_id, letters)
+        for run_id, state in mine.items():
+            self._carry(state, circles[run_id])
+
+    def fill(self, run_id: int) -> None:
+        """Claim letters of a run if there are too few and the shares allow it."""
+        feed = self._supply.feeds.get(run_id)
+        if feed is not None:
+            self._stocker.fill_if_low(feed)
+
+    def pace(self, relay: RelaySettings) -> None:
+        """Keep to another rate, or name, without new connections."""
+        self.relay = relay
+        self._tempo.limit(relay.letters_per_second)
+        self._stocker.at_once = claims_at_once(relay)
+
+    def limit(self, budgets: Budgets) -> None:
+        """Have other limits from now on."""
+        self._gate.budgets = budgets
+        self._supply.look_at_gate()
+
+    def changed_condition(self) -> tuple[str, str] | None:
+        """Return trouble and slowed paces, as people see them, if they are new."""
+        failure, paces = self._health.last_failure, self._tempo.paces()
+        found = (str(failure or ""), json.dumps(paces) if paces else "")
+        if found == self._noted:
+            return None
+        self._noted = found
+        return found
 
     async def drain(self, *, within: float) -> None:
         """Let letters in flight find their end, give the others back, hang up."""
@@ -91,12 +131,43 @@ class RelaySender:
         for lane in self._lanes:
             lane.cancel()
         await asyncio.gather(*self._lanes, return_exceptions=True)
-        await self._errands.finish()
+        run_ids = list(self._supply.feeds)
+        for run_id in run_ids:
+            self._stocker.give_back(run_id, self._supply.drop(run_id))
+            self._stocker.errands.run(self._leave_nothing_undecided(run_id))
+        await self._stocker.errands.finish()
         self._stocker.workshop.close()
-        for run_id in list(self._supply.feeds):
-            for bound in self._supply.drop(run_id):
-                pending = DeliveryStatus.PENDING
-                self._books.settle(outcome_of(bound.claim, pending, now=clock.now()))
+
+    async def _leave_nothing_undecided(self, run_id: int) -> None:
+        books = self._surroundings.books
+        await books.flush()
+        await books.do(return_policy_waits, run_id, self.relay.relay_id)
+
+    def _carry(self, state: RunState, circle: Circle) -> None:
+        if circle.is_halted or circle.is_away(self.relay.relay_id, clock.monotonic()):
+            return
+        feed = self._supply.feeds.get(state.run_id)
+        if feed is None:
+            self._stocker.adopt(state, circle)
+            return
+        feed.may_have_more = feed.may_have_more or state.has_work
+        self._stocker.hand_back(feed)
+        self._stocker.fill_if_low(feed)
+        if state.policy_waits:
+            self._desk.nobody_left(feed)
+
+    def _look(self, now: float) -> None:
+        """Notice silence, and quiet times."""
+        finished = self._supply.finished
+        if finished != self._heard[0] or not self._supply.in_flight:
+            self._heard = (finished, now)
+        silence = now - self._heard[1]
+        self._health.is_silent = silence >= self._options.patience.silent_seconds
+        self._tempo.look(finished, now=now)
+        self._supply.look_at_gate()
+
+    def _fill_if_low(self, feed: Feed) -> None:
+        self._stocker.fill_if_low(feed)
 
     def _lane(self) -> Lane:
         return Lane(
@@ -105,13 +176,27 @@ class RelaySender:
             letters=self._stocker.letters,
             workshop=self._stocker.workshop,
             connect=self._connect,
+            most_letters=self.relay.letters_per_connection,
+            idle_seconds=self.relay.idle_seconds,
         )
 
-    async def _connect(self) -> SmtpConnection:
-        """Open a connection to the relay.
+    async def _connect(self) -> SmtpConnection | None:
+        """Open a connection to the relay; None if another lane has just been refused.
+
+        One lane knocks first: a wrong password is tried once, not once per lane.
 
         :raises RelayFailure: if that is not possible.
         """
+        async with self._door:
+            if not self._health.is_proven:
+                if not self._supply.has_work:
+                    return None
+                connection = await self._open()
+                self._health.is_proven = True
+                return connection
+        return await self._open()
+
+    async def _open(self) -> SmtpConnection:
         try:
             with translation.override(None):  # Noted as a caption; pages translate it.
                 address = parse_relay_address(self.relay.url)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from gonets.delivery.bookkeeping import Bookkeeper
 from gonets.delivery.breaker import Breaker
-from gonets.delivery.claims import return_policy_waits
+from gonets.delivery.circle import Circle
+from gonets.delivery.claims import give_back, return_policy_waits
 from gonets.delivery.errands import Errands
 from gonets.delivery.errors import LedgerUnavailable
+from gonets.delivery.health import RelayHealth
 from gonets.delivery.pausing import Pauser
 from gonets.delivery.ports import Letter, LetterSource, LetterUnfit
+from gonets.delivery.shares import Condition
 from gonets.delivery.states import DeliveryStatus, PauseCause
 from gonets.delivery.supply import Feed, Supply
+from gonets.delivery.surroundings import Surroundings
+from gonets.delivery.tempo import Tempo
 from gonets.delivery.types import BoundClaim
 from gonets.delivery.verdicts import outcome_of
 from gonets.delivery.watch import RelaySettings, RunState
@@ -26,6 +30,8 @@ logger = get_logger(__name__)
 FEWEST_CLAIMS, MOST_CLAIMS = 50, 500
 """While they are made no page is recorded; but each time costs as much as a page."""
 
+CLAIM_SECONDS = 2
+
 
 class Stocker:
     """Fills the feeds of a relay's runs and knows the letters that they send."""
@@ -33,67 +39,118 @@ class Stocker:
     def __init__(
         self,
         *,
-        books: Bookkeeper,
-        source: LetterSource,
-        errands: Errands,
-        pauser: Pauser,
         relay: RelaySettings,
+        source: LetterSource,
+        supply: Supply,
+        health: RelayHealth,
+        tempo: Tempo,
+        surroundings: Surroundings,
     ) -> None:
         self.letters: dict[str, Letter] = {}
         self.workshop = Workshop(letters=self.letters, connections=relay.connections)
-        self._books = books
+        self._relay_id = relay.relay_id
+        self.at_once = claims_at_once(relay)
         self._source = source
-        self._errands = errands
-        self._pauser = pauser
-        self._at_once = claims_at_once(relay)
+        self._supply = supply
+        self._health = health
+        self.errands = Errands()
+        self._tempo = tempo
+        self._books = surroundings.books
+        self._pauser = Pauser(books=surroundings.books)
+        self._on_claim = surroundings.on_claim
 
-    def adopt(self, supply: Supply, state: RunState) -> None:
+    def adopt(self, state: RunState, circle: Circle) -> None:
         """Take up a run that has begun to run, or was resumed."""
         breaker = Breaker(has_accepted=state.accepted > 0)
-        feed = Feed(run_id=state.run_id, breaker=breaker)
-        supply.open(feed)
-        self.fill_if_low(supply, feed)
-
-    def fill_if_low(self, supply: Supply, feed: Feed) -> None:
-        if feed.is_filling or not feed.may_have_more or supply.is_closed:
+        feed = Feed(run_id=state.run_id, breaker=breaker, circle=circle)
+        self._supply.open(feed)
+        if circle.is_begun:
+            self.fill_if_low(feed)
             return
-        if len(feed.ready) <= self._at_once // 2:
-            feed.is_filling = True
-            self._errands.run(self._fill(supply, feed))
+        circle.is_begun = True
+        self.errands.run(self._begin(feed))
 
-    async def _fill(self, supply: Supply, feed: Feed) -> None:
+    def fill_if_low(self, feed: Feed) -> None:
+        if feed.is_filling or not feed.may_have_more or self._supply.is_closed:
+            return
+        if len(feed.ready) > self.at_once // 2:
+            return
+        limit = self._allowance(feed)
+        if limit:
+            feed.is_filling = True
+            feed.circle.take(self._relay_id, limit)
+            self.errands.run(self._fill(feed, limit))
+
+    def hand_back(self, feed: Feed) -> None:
+        """Keep no more than one letter to try while the relay is in doubt."""
+        now = clock.monotonic()
+        if self._health.condition is Condition.WELL or not feed.circle.is_shared:
+            return
+        keep = 1 if self._health.may_be_tried(now) else 0
+        if feed.held > keep and feed.circle.has_other_well(self._relay_id, now):
+            self.give_back(feed.run_id, self._supply.unload(feed, keep=keep))
+
+    def give_back(self, run_id: int, letters: Sequence[BoundClaim]) -> None:
+        """Let other relays have these letters, none of which has left."""
+        if letters:
+            self.errands.run(self._give_back(run_id, letters))
+
+    def _allowance(self, feed: Feed) -> int:
+        circle = feed.circle
+        if not circle.is_shared:
+            return self.at_once
+        now = clock.monotonic()
+        if self._health.condition is not Condition.WELL:
+            is_tried = feed.held or self._supply.in_flight
+            if is_tried or not self._health.may_be_tried(now):
+                return 0
+        # What a slow relay does not hold, one that comes back can take.
+        limit = min(self.at_once, self._tempo.letters_in(CLAIM_SECONDS))
+        return circle.allowance(self._relay_id, limit=limit, now=now)
+
+    async def _begin(self, feed: Feed) -> None:
+        # Refusals that waited when an earlier worker ended have nobody to decide.
+        await self._books.do(return_policy_waits, feed.run_id)
+        self.fill_if_low(feed)
+
+    async def _fill(self, feed: Feed, limit: int) -> None:
+        claimed = 0
         try:
-            if not feed.has_begun:
-                # Refusals that waited when an earlier worker ended: nobody is left to
-                # decide about them.
-                await self._books.do(return_policy_waits, feed.run_id)
-                feed.has_begun = True
-            await self._stock_up(supply, feed)
+            claimed = await self._stock_up(feed, limit)
         except LetterUnfit as why:
-            await self._pauser.pause(feed.run_id, PauseCause.LETTER_UNFIT, str(why))
+            await self._halt(feed, PauseCause.LETTER_UNFIT, str(why))
         except LedgerUnavailable:
             raise
         except Exception as error:
             logger.exception("The run cannot be prepared", run=feed.run_id)
-            name = type(error).__name__
-            await self._pauser.pause(feed.run_id, PauseCause.BROKEN, name)
+            await self._halt(feed, PauseCause.BROKEN, type(error).__name__)
         finally:
             feed.is_filling = False
+            feed.circle.take(self._relay_id, claimed - limit)
+        if claimed and feed.circle.is_shared:
+            self._on_claim(feed.run_id, self._relay_id)
 
-    async def _stock_up(self, supply: Supply, feed: Feed) -> None:
-        stock = await self._books.take_stock(feed.run_id, limit=self._at_once)
+    async def _halt(self, feed: Feed, cause: PauseCause, answer: str) -> None:
+        await self._pauser.halt(feed.run_id, feed.circle, cause, answer)
+
+    async def _stock_up(self, feed: Feed, limit: int) -> int:
+        """Claim up to so many letters; return how many it has taken in."""
+        stock = await self._books.take_stock(
+            feed.run_id, relay_id=self._relay_id, limit=limit
+        )
         feed.may_have_more = not stock.is_last
         try:
             for bound in stock.ready:
                 await self._know(bound.binding.letter_ref)
         except BaseException:
-            self._return(stock.ready)
+            self.give_back(feed.run_id, stock.ready)
             raise
-        if not supply.add(feed, stock.ready):
-            self._return(stock.ready)
-            return
+        if not self._supply.add(feed, stock.ready):
+            self.give_back(feed.run_id, stock.ready)
+            return 0
         costly = [bound for bound in stock.ready if self._is_costly(bound)]
         self.workshop.prepare(feed.ahead, costly)
+        return len(stock.ready)
 
     def _is_costly(self, bound: BoundClaim) -> bool:
         return self.letters[bound.binding.letter_ref].is_costly
@@ -103,11 +160,16 @@ class Stocker:
             letter = await self._books.ask(self._source.letter, letter_ref)
             self.letters[letter_ref] = letter
 
-    def _return(self, stock: Sequence[BoundClaim]) -> None:
-        for bound in stock:
-            self._books.settle(
-                outcome_of(bound.claim, DeliveryStatus.PENDING, now=clock.now())
-            )
+    async def _give_back(self, run_id: int, letters: Sequence[BoundClaim]) -> None:
+        """Give letters back at once, or else with whatever is written next."""
+        held = [(claim.delivery_id, claim.fence) for claim, _binding in letters]
+        try:
+            await self._books.do(give_back, run_id, held)
+        except LedgerUnavailable:
+            now, pending = clock.now(), DeliveryStatus.PENDING
+            for claim, _binding in letters:
+                self._books.settle(outcome_of(claim, pending, now=now))
+            raise
 
 
 def claims_at_once(relay: RelaySettings) -> int:
@@ -115,4 +177,4 @@ def claims_at_once(relay: RelaySettings) -> int:
     few = 2 * relay.connections
     if not relay.letters_per_second:
         return max(FEWEST_CLAIMS, min(MOST_CLAIMS, few + few // 2))
-    return min(MOST_CLAIMS, math.ceil(2 * relay.letters_per_second) + few)
+    return min(MOST_CLAIMS, math.ceil(CLAIM_SECONDS * relay.letters_per_second) + few)

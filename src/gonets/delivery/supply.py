@@ -7,8 +7,11 @@ from collections import deque
 from collections.abc import Callable, Collection
 
 from gonets.delivery.breaker import Breaker
+from gonets.delivery.budgets import Budget, Gate
+from gonets.delivery.circle import Circle
 from gonets.delivery.health import RelayHealth
 from gonets.delivery.pacing import TokenBucket
+from gonets.delivery.siding import Siding
 from gonets.delivery.types import BoundClaim
 from gonets.delivery.workshop import Ahead
 from gonets.kernel import clock
@@ -17,14 +20,25 @@ from gonets.kernel import clock
 class Feed:
     """The claimed letters of one run."""
 
-    def __init__(self, *, run_id: int, breaker: Breaker) -> None:
+    def __init__(self, *, run_id: int, breaker: Breaker, circle: Circle) -> None:
         self.run_id = run_id
         self.breaker = breaker
+        self.circle = circle
         self.ready: deque[BoundClaim] = deque()
         self.ahead = Ahead()
-        self.has_begun = False
+        self.siding: Siding[BoundClaim] | None = None  # once anything is limited
         self.is_filling = False
         self.may_have_more = True
+
+    @property
+    def held(self) -> int:
+        """How many letters wait here, those set aside included."""
+        return len(self.ready) + (len(self.siding) if self.siding else 0)
+
+    def unload(self) -> list[BoundClaim]:
+        letters = [*(self.siding.clear() if self.siding else ()), *self.ready]
+        self.ready.clear()
+        return letters
 
 
 class Supply:
@@ -35,15 +49,20 @@ class Supply:
         *,
         bucket: TokenBucket,
         health: RelayHealth,
-        on_take: Callable[[Supply, Feed], None],
+        gate: Gate,
+        on_take: Callable[[Feed], None],
     ) -> None:
         self.feeds: dict[int, Feed] = {}
         self.in_flight = 0
+        self.finished = 0
+        self.budgeted: dict[int, Budget] = {}  # letters in flight that hold a budget
         self.is_closed = False
         self._ready = 0  # in all feeds together
         self._arriving = 0
         self._bucket = bucket
         self._health = health
+        self._gate = gate
+        self._is_limited = False
         self._on_take = on_take
         self._turn: deque[int] = deque()
         self._changed = asyncio.Event()
@@ -56,10 +75,14 @@ class Supply:
         """Stop handing out letters of a run; return those it still held."""
         feed = self.feeds.pop(run_id, None)
         self._turn = deque(self.feeds)
-        if feed is None:
-            return []
-        self._ready -= len(feed.ready)
-        return list(feed.ready)
+        return [] if feed is None else self.unload(feed)
+
+    def unload(self, feed: Feed, *, keep: int = 0) -> list[BoundClaim]:
+        """Take from a feed what it holds, but for the first ``keep`` letters."""
+        letters = feed.unload()
+        feed.ready.extend(letters[:keep])
+        self._ready -= len(letters) - len(feed.ready)
+        return letters[keep:]
 
     def add(self, feed: Feed, letters: Collection[BoundClaim]) -> bool:
         """Add letters of a run; False if the run has been dropped meanwhile."""
@@ -73,8 +96,31 @@ class Supply:
     def done(self) -> None:
         """One letter that was taken has found its end."""
         self.in_flight -= 1
+        self.finished += 1
         if self._health.is_suspect:
             self.wake()
+
+    def release(self, delivery_id: int) -> None:
+        """One letter has found its end: its provider may get another one."""
+        budget = self.budgeted.pop(delivery_id, None)
+        if budget is not None:
+            budget.done()
+
+    def look_at_gate(self) -> None:
+        """See whether letters have to pass the gate one by one."""
+        was_limited = self._is_limited
+        self._is_limited = not self._gate.is_open or any(
+            feed.siding for feed in self.feeds.values()
+        )
+        if was_limited and not self._is_limited:
+            self.wake()
+
+    def provider_of(self, bound: BoundClaim) -> str:
+        return self._gate.provider_of(bound.claim.recipient.address_key)
+
+    @property
+    def has_work(self) -> bool:
+        return not self.is_closed and self._may_go() and self._at_hand() > 0
 
     def close(self) -> None:
         """Hand out nothing more; whoever waits is told."""
@@ -90,8 +136,9 @@ class Supply:
         Whoever gets True says ``arrived`` after having tried to take one: no more
         connections are opened than there are letters.
         """
+        until = clock.monotonic() + (at_most or 0)
         while not self.is_closed:
-            if self._may_go() and self._ready > self._arriving:
+            if self._may_go() and self._at_hand() > self._arriving:
                 self._arriving += 1
                 return True
             try:
@@ -99,7 +146,7 @@ class Supply:
                     self._changed.clear()
                     await self._changed.wait()
             except TimeoutError:
-                if at_most is not None:
+                if at_most is not None and clock.monotonic() >= until:
                     return False
         return False
 
@@ -109,14 +156,22 @@ class Supply:
             self.wake()
 
     def _nap(self, at_most: float | None) -> float | None:
-        rest = self._health.rests_until - clock.monotonic()
-        if rest > 0 and self._health.is_suspect:
-            return rest if at_most is None else min(rest, at_most)
-        return at_most
+        now = clock.monotonic()
+        naps = [] if at_most is None else [at_most]
+        if self._health.is_suspect and self._health.rests_until > now:
+            naps.append(self._health.rests_until - now)
+        elif self._is_limited:
+            naps += [max(0.001, at - now) for at in self._next_looks()]
+        return min(naps, default=None)
+
+    def _next_looks(self) -> list[float]:
+        sidings = [feed.siding for feed in self.feeds.values() if feed.siding]
+        times = [siding.next_at() for siding in sidings]
+        return [at for at in times if at is not None]
 
     async def take(self) -> BoundClaim | None:
         """Return the next letter once its time has come; None if there is none."""
-        while not self.is_closed and self._may_go() and self._ready:
+        while not self.is_closed and self._may_go() and self._at_hand():
             wait = self._bucket.take(clock.monotonic())
             if not wait:
                 return self._next()
@@ -127,6 +182,8 @@ class Supply:
         """Return a letter if there is one that may go right now."""
         if self.is_closed or not self._ready or not self._may_go():
             return None
+        if self._is_limited and not self._at_hand():
+            return None
         return None if self._bucket.take(clock.monotonic()) else self._next()
 
     def _may_go(self) -> bool:
@@ -134,14 +191,44 @@ class Supply:
             return True
         return clock.monotonic() >= self._health.rests_until and not self.in_flight
 
+    def _at_hand(self) -> int:
+        """Return how many letters may go now, roughly where some are limited."""
+        if not self._is_limited:
+            return self._ready
+        now = clock.monotonic()
+        return sum(
+            feed.siding.may_go(feed.ready, now) if feed.siding else len(feed.ready)
+            for feed in self.feeds.values()
+        )
+
     def _next(self) -> BoundClaim | None:
         for _one in range(len(self._turn)):
             self._turn.rotate(-1)
             feed = self.feeds[self._turn[-1]]
-            if feed.ready:
+            if self._is_limited:
+                bound = self._pass_gate(feed)
+            else:
+                bound = feed.ready.popleft() if feed.ready else None
+            if bound is not None:
                 self.in_flight += 1
                 self._ready -= 1
-                bound = feed.ready.popleft()
-                self._on_take(self, feed)
+                self._on_take(feed)
                 return bound
         return None
+
+    def _pass_gate(self, feed: Feed) -> BoundClaim | None:
+        """Return a letter whose provider may get one; others are set aside."""
+        if feed.siding is None:
+            feed.siding = Siding(gate=self._gate, address_of=_key_of, wake=self.wake)
+        found = feed.siding.next(feed.ready, clock.monotonic())
+        if found is None:
+            self._on_take(feed)  # There may be others behind those set aside.
+            return None
+        bound, budget = found
+        if budget is not None:
+            self.budgeted[bound.claim.delivery_id] = budget
+        return bound
+
+
+def _key_of(bound: BoundClaim) -> str:
+    return bound.claim.recipient.address_key

@@ -133,6 +133,7 @@ class Outcome(NamedTuple):
     letter_ref: str = ""
     not_before: datetime | None = None
     policy_wait: bool = False
+    relay_id: int | None = None  # whose answer it is, for those that are kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from django.db.models import Q
+
+from gonets.delivery.budgets import ProviderLimit
 from gonets.delivery.fence import is_fenced
-from gonets.delivery.models import Delivery, Run
+from gonets.delivery.models import Delivery, DomainLimit, Relay, Run, Worker
 from gonets.delivery.states import DeliveryStatus, RunStatus
 from gonets.kernel import clock
 
@@ -15,9 +19,12 @@ class RelaySettings:
     """A relay as it is set up at the moment; a change means new connections."""
 
     relay_id: int
+    name: str = field(compare=False)
     url: str
-    letters_per_second: float | None
+    letters_per_second: float | None = field(compare=False)
     connections: int
+    letters_per_connection: int
+    idle_seconds: int
 
     def __repr__(self) -> str:
         """Without the address, which may hold a password."""
@@ -29,28 +36,61 @@ class RunState:
     """A running run as the engine sees it."""
 
     run_id: int
-    relay: RelaySettings | None
+    relay_id: int | None  # None: all enabled relays share it
     letter_ref: str
+    pending: int
     accepted: int
     settled: int
     has_work: bool  # something can be claimed now
     policy_waits: int  # counted only once nobody else is left to try
 
 
-def running_runs() -> list[RunState]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """All that the engine has to know, at one moment."""
+
+    runs: tuple[RunState, ...] = ()
+    relays: Mapping[int, RelaySettings] = field(default_factory=dict)
+    weights: Mapping[int, int] = field(default_factory=dict)  # of the enabled ones
+    limits: tuple[ProviderLimit, ...] = ()
+
+    def carriers(self, run: RunState) -> Mapping[int, int]:
+        """Return which relays may carry a run, with their weights."""
+        if run.relay_id is None:
+            return self.weights
+        return {run.relay_id: 1} if run.relay_id in self.relays else {}
+
+
+def situation() -> Situation:
     """Return what is to be sent now: nothing while the clone fence is up."""
     if is_fenced():
-        return []
+        return Situation()
     runs = Run.objects.filter(status=RunStatus.RUNNING).order_by("pk")
-    return [_state(run) for run in runs.select_related("relay")]
+    states = tuple(_state(run) for run in runs)
+    if not states:
+        return Situation()
+    # Workers do not talk to each other: each takes its part of what may leave.
+    workers = max(1, _living_workers())
+    named = {state.relay_id for state in states if state.relay_id is not None}
+    wanted = Q(is_enabled=True) | Q(pk__in=named)
+    rows = list(Relay.objects.filter(wanted, removed_at=None).order_by("pk"))
+    return Situation(
+        runs=states,
+        relays={row.pk: _settings(row, workers) for row in rows},
+        weights={row.pk: row.weight for row in rows if row.is_enabled},
+        limits=tuple(
+            _limit(row, workers) for row in DomainLimit.objects.order_by("pk")
+        ),
+    )
 
 
 def _state(run: Run) -> RunState:
     in_work = run.pending + run.claimed + run.intent
     return RunState(
         run_id=run.pk,
-        relay=_settings(run),
+        relay_id=run.relay_id,
         letter_ref=run.letter_ref,
+        pending=run.pending,
         accepted=run.accepted,
         settled=run.audience_size - in_work - run.deferred,
         has_work=bool(run.pending) or bool(run.deferred and _is_due(run.pk)),
@@ -58,14 +98,32 @@ def _state(run: Run) -> RunState:
     )
 
 
-def _settings(run: Run) -> RelaySettings | None:
-    if run.relay is None:
-        return None
+def _living_workers() -> int:
+    return Worker.objects.filter(ended_at=None, lease_until__gt=clock.now()).count()
+
+
+def _part(rate: float | None, workers: int) -> float | None:
+    return rate / workers if rate else None
+
+
+def _settings(relay: Relay, workers: int) -> RelaySettings:
     return RelaySettings(
-        relay_id=run.relay.pk,
-        url=run.relay.url,
-        letters_per_second=run.relay.letters_per_second,
-        connections=run.relay.connections,
+        relay_id=relay.pk,
+        name=relay.name,
+        url=relay.url,
+        letters_per_second=_part(relay.letters_per_second, workers),
+        connections=relay.connections,
+        letters_per_connection=relay.letters_per_connection,
+        idle_seconds=relay.idle_seconds,
+    )
+
+
+def _limit(row: DomainLimit, workers: int) -> ProviderLimit:
+    return ProviderLimit(
+        provider=row.name,
+        domains=tuple(row.domains.split()),
+        letters_per_second=_part(row.letters_per_second, workers),
+        letters_at_once=row.letters_at_once,
     )
 
 
@@ -89,3 +147,10 @@ def note_rates(rates: dict[int, float]) -> None:
     for run_id, rate in rates.items():
         running = Run.objects.filter(pk=run_id, status=RunStatus.RUNNING)
         running.update(rate=rate, rated_at=clock.now())
+
+
+def note_condition(relay_id: int, *, trouble: str, slowed: str) -> None:
+    """Keep beside a relay how it fares, for whoever looks after it."""
+    Relay.objects.filter(pk=relay_id, removed_at=None).update(
+        trouble=trouble[:500], slowed=slowed
+    )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.urls import reverse
 
-from gonets.delivery.models import Delivery, Run, Worker
+from gonets.delivery.models import Delivery, Relay, Run, Worker
 from gonets.delivery.states import DeliveryStatus, RunStatus
 from gonets.kernel import clock
 from gonets.newsletters import actions as newsletters
 from gonets.newsletters.models import Issue
 from gonets.publishing import actions
+from gonets.publishing.states import AudienceRule
+from gonets.publishing.types import RelayTerms
 from tests.publishing.conftest import settle
 
 ACCEPTED, REFUSED = DeliveryStatus.ACCEPTED, DeliveryStatus.REFUSED
@@ -197,3 +201,21 @@ def test_a_number_beyond_all_measure_counts_as_none(desk, issue):
     answer = desk.post(send, {"edition": "9" * 5000})
 
     assert answer.url == reverse("gonets:issue-progress", args=[issue.pk])
+
+
+def test_it_says_which_mail_servers_are_unwell_or_slowed_down(desk, issue, settings):
+    settings.GONETS_PUBLIC_URL = "https://news.example.com"
+    for name in ("Main", "Backup", "Fine"):
+        actions.add_relay(RelayTerms(url="smtps://mail.example.com", name=name))
+    Relay.objects.filter(name="Main").update(trouble="535 5.7.8 no")
+    slowed = {"Gmail": 2.51, "": 40.2}
+    Relay.objects.filter(name="Backup").update(slowed=json.dumps(slowed))
+    actions.send_issue(issue.pk, audience=AudienceRule.EVERYONE, user=None)
+
+    page = progress(desk, issue)
+
+    assert "The mail server “Main” takes no letters at the moment." in page
+    assert "535" not in page  # That is for the administrator.
+    assert "Gmail asked for a slower pace: 2.5 letters a second." in page
+    assert "Backup asked for a slower pace: 40 letters a second." in page
+    assert "Fine" not in page

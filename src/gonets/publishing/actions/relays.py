@@ -188,8 +188,8 @@ def _facts(terms: RelayTerms) -> dict[str, Any]:
 def _free_name(url: str, *, but: int | None = None) -> str:
     """Name a relay after its server; a second one at the same server is numbered."""
     host = (urlsplit(url).hostname or "?")[:90]
-    taken = Relay.objects.filter(removed_at=None).exclude(pk=but)
-    names = set(taken.values_list("name", flat=True))
+    taken = Relay.objects.filter(removed_at=None).values_list("pk", "name")
+    names = {name for relay_id, name in taken if relay_id != but}
     numbered = (f"{host} ({number})" for number in count(2))
     return host if host not in names else next(n for n in numbered if n not in names)
 

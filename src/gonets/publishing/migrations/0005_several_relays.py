@@ -35,7 +35,7 @@ def enable_what_was_chosen(apps, _schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gonets_delivery", "0005_several_relays"),
+        ("gonets_delivery", "0006_several_relays"),
         ("gonets_publishing", "0004_signing_keys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

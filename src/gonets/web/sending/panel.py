@@ -15,6 +15,7 @@ from gonets.delivery.states import ENDED_RUNS, RunStatus
 from gonets.kernel import clock
 from gonets.publishing.queries import is_corrected, next_try_at
 from gonets.publishing.types import IssueRunState
+from gonets.web.sending.relay_notes import relay_notes
 from gonets.web.sending.uncertain_ones import UncertainOnes, uncertain_ones
 
 SEEN_LATELY = timedelta(seconds=30)
@@ -37,6 +38,7 @@ class RunPanel:
     is_corrected: bool
     uncertain: UncertainOnes | None
     next_try_at: datetime | None
+    relay_notes: tuple[str, ...]
 
     @property
     def is_under_way(self) -> bool:
@@ -105,6 +107,7 @@ def run_panel(state: IssueRunState) -> RunPanel:
         # While letters leave, the page shows how many there are, and nothing to tick.
         uncertain=uncertain_ones(state) if state.status in _AT_REST else None,
         next_try_at=next_try_at(state.run_id) if state.deferred else None,
+        relay_notes=relay_notes() if _is_shared(state) else (),
     )
 
 
@@ -140,6 +143,10 @@ def rate_text(rate: float | None) -> str:
 
 def _time_left_text(seconds: int | None) -> str:
     return "" if seconds is None else duration_text(seconds)
+
+
+def _is_shared(state: IssueRunState) -> bool:
+    return state.status == RunStatus.RUNNING and not state.to_mailbox
 
 
 def is_recent(seen_at: datetime | None) -> bool:

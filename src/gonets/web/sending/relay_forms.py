@@ -265,7 +265,14 @@ def _kept_address(relay: Relay | None) -> RelayAddress | None:
 
 def _initial(relay: Relay | None, kept: RelayAddress | None) -> dict[str, Any]:
     if relay is None:
-        return {"security": "starttls", "weight": 1}
+        usual = RelayTerms(url="")
+        return {
+            "security": "starttls",
+            "weight": usual.weight,
+            "connections": usual.connections,
+            "letters_per_connection": usual.letters_per_connection,
+            "idle_seconds": usual.idle_seconds,
+        }
     initial: dict[str, Any] = {
         "name": relay.name,
         "weight": relay.weight,
