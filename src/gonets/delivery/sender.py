@@ -19,7 +19,7 @@ from gonets.delivery.ports import LetterSource
 from gonets.delivery.shares import Condition
 from gonets.delivery.states import Stage
 from gonets.delivery.stocking import Stocker, claims_at_once
-from gonets.delivery.supply import Feed, Supply
+from gonets.delivery.supply import Supply
 from gonets.delivery.surroundings import Surroundings
 from gonets.delivery.tempo import Tempo
 from gonets.delivery.transports.addresses import parse_relay_address
@@ -50,7 +50,6 @@ class RelaySender:
             bucket=self._tempo.bucket,
             health=self._health,
             gate=self._gate,
-            on_take=self._fill_if_low,
         )
         self._stocker = Stocker(
             relay=relay,
@@ -60,6 +59,7 @@ class RelaySender:
             tempo=self._tempo,
             surroundings=surroundings,
         )
+        self._supply.on_take = self._stocker.fill_if_low
         self._desk = Desk(
             relay=relay,
             supply=self._supply,
@@ -165,9 +165,6 @@ class RelaySender:
         self._health.is_silent = silence >= self._options.patience.silent_seconds
         self._tempo.look(finished, now=now)
         self._supply.look_at_gate()
-
-    def _fill_if_low(self, feed: Feed) -> None:
-        self._stocker.fill_if_low(feed)
 
     def _lane(self) -> Lane:
         return Lane(

@@ -50,11 +50,11 @@ class Supply:
         bucket: TokenBucket,
         health: RelayHealth,
         gate: Gate,
-        on_take: Callable[[Feed], None],
     ) -> None:
         self.feeds: dict[int, Feed] = {}
         self.in_flight = 0
         self.finished = 0
+        self.on_take: Callable[[Feed], None] = _nothing  # a letter has left its feed
         self.budgeted: dict[int, Budget] = {}  # letters in flight that hold a budget
         self.is_closed = False
         self._ready = 0  # in all feeds together
@@ -63,7 +63,6 @@ class Supply:
         self._health = health
         self._gate = gate
         self._is_limited = False
-        self._on_take = on_take
         self._turn: deque[int] = deque()
         self._changed = asyncio.Event()
 
@@ -212,7 +211,7 @@ class Supply:
             if bound is not None:
                 self.in_flight += 1
                 self._ready -= 1
-                self._on_take(feed)
+                self.on_take(feed)
                 return bound
         return None
 
@@ -222,12 +221,16 @@ class Supply:
             feed.siding = Siding(gate=self._gate, address_of=_key_of, wake=self.wake)
         found = feed.siding.next(feed.ready, clock.monotonic())
         if found is None:
-            self._on_take(feed)  # There may be others behind those set aside.
+            self.on_take(feed)  # There may be others behind those set aside.
             return None
         bound, budget = found
         if budget is not None:
             self.budgeted[bound.claim.delivery_id] = budget
         return bound
+
+
+def _nothing(_feed: Feed) -> None:
+    pass
 
 
 def _key_of(bound: BoundClaim) -> str:
