@@ -277,6 +277,32 @@ def test_policy_refusals_everywhere_pause_the_run_and_consume_nobody(
     assert set(engine.do("account", run_id).values()) == {"pending"}
 
 
+def test_one_policy_refusal_in_twenty_at_the_beginning_is_one_too_many(
+    engine: Engine, make_oracle: MakeOracle
+) -> None:
+    addresses = readers(300)
+    unwelcome = set(addresses[5:200:15])
+    oracle = make_oracle(
+        rcpt=lambda recipient: (
+            b"554 5.7.1 Blocked" if recipient in unwelcome else b"250 Ok"
+        )
+    )
+    engine.do("relays", relay("main", oracle.url))
+    run_id = engine.do("shared_run", addresses)
+
+    engine.start_worker()
+    engine.wait_for(run_id, "paused", within=LONG)
+    paused = engine.wait(run_id, lambda now: not now["deferred"])
+
+    assert paused["refused"] == 0
+    assert paused["pause_cause"] == "letter_refused"
+    assert "Nobody has been crossed out" in paused["reason"]
+    engine.call("resume_run", run_id)  # A person has looked: it is about them.
+    engine.wait_for(run_id, "finished", within=LONG)
+    account = engine.do("account", run_id)
+    assert {one for one in account if account[one] == "refused"} == unwelcome
+
+
 def test_without_any_enabled_relay_the_run_waits_with_the_reason(
     engine: Engine, make_oracle: MakeOracle
 ) -> None:

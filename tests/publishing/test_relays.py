@@ -17,6 +17,7 @@ from gonets.publishing.relays import (
     in_use,
     is_loopback,
     is_mailbox,
+    joint_rate,
     relay_list,
     relay_outlook,
     relay_use,
@@ -176,6 +177,25 @@ def test_shares_are_shown_in_per_cent(weights, shares):
     relays = [in_use(add(weight=weight)) for weight in weights]
 
     assert [shares_of(relays)[relay.relay_id] for relay in relays] == shares
+
+
+@pytest.mark.parametrize(
+    ("relays", "rate"),
+    [
+        ([(1, None)], None),
+        ([(1, 25)], 25),
+        ([(3, 30), (1, 20)], 40),
+        ([(3, None), (1, 20)], 80),
+        ([(1, 20), (0, 1)], 20),
+        ([(0, 5), (0, 1)], 2),
+    ],
+)
+def test_the_first_relay_at_its_limit_holds_the_others_back(relays, rate):
+    found = [
+        in_use(add(weight=weight, letters_per_second=limit)) for weight, limit in relays
+    ]
+
+    assert joint_rate(found) == rate
 
 
 @pytest.mark.parametrize("change", ["add", "change", "enable", "leave"])

@@ -115,6 +115,21 @@ def shares_of(relays: Sequence[RelayInUse]) -> dict[int | None, int]:
     return {one: round(100 * weight / whole) for one, weight in weights.items()}
 
 
+def joint_rate(relays: Sequence[RelayInUse]) -> float | None:
+    """Return how many letters per second may leave through these; None: no limit.
+
+    Shares are shares: the one that reaches its limit first holds the others back.
+    """
+    carrying = [each for each in relays if each.weight] or list(relays)
+    whole = sum(each.weight or 1 for each in carrying)
+    rates = [
+        each.letters_per_second * whole / (each.weight or 1)
+        for each in carrying
+        if each.letters_per_second
+    ]
+    return min(rates, default=None)
+
+
 def is_mailbox(row: Relay | None) -> bool:
     return row is not None and row.origin == RelayOrigin.MAILBOX
 

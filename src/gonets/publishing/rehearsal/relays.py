@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +13,7 @@ from gonets.delivery.judgement import cause_of
 from gonets.delivery.states import PauseCause
 from gonets.delivery.trials import EVERYTHING, RelayOffers, ask_relay
 from gonets.publishing.errors import RelayMissing
-from gonets.publishing.relays import relays_in_use
+from gonets.publishing.relays import joint_rate, relays_in_use
 from gonets.publishing.types import RelayInUse
 
 
@@ -51,8 +51,10 @@ def relay_facts() -> RelayFacts:
         return RelayFacts()
     if is_fenced():
         # A copied database leaves the world alone.
-        return together([_facts(relay) for relay in relays])
-    return together([_asked(relay) for relay in relays])
+        facts = together([_facts(relay) for relay in relays])
+    else:
+        facts = together([_asked(relay) for relay in relays])
+    return replace(facts, letters_per_second=joint_rate(relays))
 
 
 def together(relays: Sequence[RelayFacts]) -> RelayFacts:
