@@ -13,6 +13,7 @@ import pytest
 
 from tests.faults.accounts import readers, uncertain_after_check
 from tests.support.engine import Engine
+from tests.support.ports import free_port
 from tests.support.smtp_certificates import Authority
 from tests.support.smtp_oracle import Oracle
 
@@ -245,14 +246,14 @@ def test_when_all_relays_are_dead_the_run_is_paused_and_says_why_for_each(
 def test_a_run_that_was_paused_for_dead_relays_goes_on_when_one_is_back(
     engine: Engine, make_oracle: MakeOracle
 ) -> None:
-    gone = make_oracle()
-    gone.close()
-    engine.do("relays", relay("main", gone.url), relay("spare", DEAD, weight=0))
+    port = free_port()
+    url = f"smtp://127.0.0.1:{port}"
+    engine.do("relays", relay("main", url), relay("spare", DEAD, weight=0))
     run_id = engine.do("shared_run", readers(100))
     engine.start_worker(gives_up_after=0.5)
     engine.wait_for(run_id, "paused")
 
-    back = make_oracle(port=gone.port)
+    back = make_oracle(port=port)
     engine.call("resume_run", run_id)
     engine.wait_for(run_id, "finished", within=LONG)
 
