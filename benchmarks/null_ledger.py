@@ -90,7 +90,7 @@ class NullBooks(Bookkeeper):
         written.set_result(None)
         return written
 
-    async def take_stock(self, run_id: int, *, limit: int) -> Stock:
+    async def take_stock(self, run_id: int, *, relay_id: int, limit: int) -> Stock:
         return await self.do(stock_from_memory, limit)
 
 
