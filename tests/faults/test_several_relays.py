@@ -384,7 +384,9 @@ def test_greylisting_over_two_relays_reaches_everybody(
     progress = engine.wait_for(run_id, "finished", within=LONG)
 
     assert progress["accepted"] == 60
-    assert "asks to slow down" not in engine.log()  # greylisting is not a complaint about the pace
+    assert (
+        "asks to slow down" not in engine.log()
+    )  # greylisting is not a complaint about the pace
     assert uncertain_after_check(engine, run_id, *both) == 0
 
 

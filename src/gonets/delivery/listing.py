@@ -87,7 +87,7 @@ def account_portions(
 
 def delivery_of(run_ids: Collection[int], delivery_id: int) -> Delivery | None:
     """Return one address of the account of these runs, if it is there."""
-    rows = Delivery.objects.select_related("run__relay")
+    rows = Delivery.objects.select_related("relay", "run__relay")
     return rows.filter(run_id__in=run_ids, pk=delivery_id).first()
 
 

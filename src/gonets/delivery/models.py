@@ -271,6 +271,11 @@ class Delivery(models.Model):
     def __str__(self) -> str:
         return f"{self.run_id}: {self.pk} {self.status}"
 
+    @property
+    def carrier(self) -> Relay | None:
+        """The relay that it was for last, or else the one that its run names."""
+        return self.relay or self.run.relay
+
 
 class Attempt(models.Model):
     """One try that did not end in an acceptance, with the answer as it was given."""

@@ -173,8 +173,9 @@ class Stocker:
 
 
 def claims_at_once(relay: RelaySettings) -> int:
-    """Claim about two seconds' worth of letters at once, or a few per connection."""
+    """Claim what leaves in about two seconds at once, or a few per connection."""
     few = 2 * relay.connections
     if not relay.letters_per_second:
         return max(FEWEST_CLAIMS, min(MOST_CLAIMS, few + few // 2))
-    return min(MOST_CLAIMS, math.ceil(CLAIM_SECONDS * relay.letters_per_second) + few)
+    wanted = math.ceil(CLAIM_SECONDS * relay.letters_per_second)
+    return min(MOST_CLAIMS, wanted + few)

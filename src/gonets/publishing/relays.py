@@ -152,6 +152,13 @@ def has_relay_log(row: Relay | None) -> bool:
     return bool(log_configuration(row))
 
 
+def run_has_log(run: Run) -> bool:
+    """Tell whether any relay that the run may have left through has a log."""
+    if run.relay is not None:
+        return has_relay_log(run.relay)
+    return any(has_relay_log(row) for row in Relay.objects.exclude(origin=""))
+
+
 def log_configuration(row: Relay | None) -> str:
     """Return where the relay writes what became of letters; "" if nobody has said."""
     if row is None or is_mailbox(row):

@@ -101,7 +101,9 @@ def _undecided_ids(run_id: int, chosen: Chosen) -> Iterable[int]:
 
 def _by_relay(delivery_ids: Sequence[int]) -> dict[Relay | None, list[Delivery]]:
     found: dict[Relay | None, list[Delivery]] = defaultdict(list)
-    rows = Delivery.objects.filter(pk__in=delivery_ids).select_related("run__relay")
+    rows = Delivery.objects.filter(pk__in=delivery_ids).select_related(
+        "relay", "run__relay"
+    )
     for delivery in rows:
-        found[delivery.run.relay].append(delivery)
+        found[delivery.carrier].append(delivery)
     return found

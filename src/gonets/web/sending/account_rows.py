@@ -91,8 +91,7 @@ def _row(
     # A try that ended before the letter was offered names its letter itself.
     refs = (delivery.letter_ref, *(one.letter_ref for one in reversed(attempts)))
     tried_with = next(filter(None, refs), "")
-    relays = [one.relay for one in reversed(attempts) if one.relay is not None]
-    relay = next(iter(relays), delivery.run.relay) if delivery.attempts else None
+    relay = delivery.carrier if delivery.attempts else None
     tries = [_try(one, delivery, versions) for one in attempts]
     if delivery.status == DeliveryStatus.ACCEPTED:
         tries.append(_last_try(delivery, versions))
@@ -114,7 +113,7 @@ def _try(attempt: Attempt, delivery: Delivery, versions: Mapping[str, int]) -> T
         code=attempt.code,
         enhanced_code=attempt.enhanced_code,
         answer=said(attempt.answer, code=attempt.code),
-        relay_text=relay_text(attempt.relay or delivery.run.relay),
+        relay_text=relay_text(attempt.relay or delivery.carrier),
         version=versions.get(attempt.letter_ref),
     )
 
@@ -128,7 +127,7 @@ def _last_try(delivery: Delivery, versions: Mapping[str, int]) -> Try:
         code=delivery.code,
         enhanced_code=delivery.enhanced_code,
         answer=said(delivery.answer, code=delivery.code),
-        relay_text=relay_text(delivery.run.relay),
+        relay_text=relay_text(delivery.carrier),
         version=versions.get(delivery.letter_ref),
     )
 

@@ -120,7 +120,7 @@ def delivery_account(
         "row": account_rows([delivery], versions=versions)[0],
         "others": [(one, runs[one.run_id]) for one in others if one.pk != delivery_id],
         "may_undo": is_undoable(delivery.pk),
-        "has_log": has_relay_log(delivery.run.relay),
+        "has_log": has_relay_log(delivery.carrier),
     }
     return render(request, "gonets/sending/delivery.html", context)
 

@@ -15,7 +15,7 @@ from gonets.delivery.models import Delivery, Run
 from gonets.delivery.resolutions import undoable
 from gonets.delivery.states import DeliveryStatus
 from gonets.publishing.queries import version_numbers
-from gonets.publishing.relays import has_relay_log
+from gonets.publishing.relays import run_has_log
 from gonets.publishing.types import IssueRunState
 from gonets.web.sending.account_rows import AccountRow, account_rows
 
@@ -57,7 +57,7 @@ def uncertain_ones(
         count=state.uncertain,
         undecided=undecided(state.run_id).count(),
         undoable=_undoable(page.deliveries),
-        has_log=has_relay_log(run.relay),
+        has_log=run_has_log(run),
         may_send=state.has_ended,
     )
 
