@@ -124,7 +124,7 @@ def decisions_about(deliveries: Collection[Delivery]) -> dict[int, list[Decision
 def _rows(run_id: int, ids: list[int]) -> list[Delivery]:
     """Return these rows in this order; all share the object of their run."""
     run = Run.objects.select_related("relay").get(pk=run_id)
-    rows = Delivery.objects.in_bulk(ids)
+    rows = Delivery.objects.select_related("relay").in_bulk(ids)
     deliveries = [rows[pk] for pk in ids if pk in rows]
     for delivery in deliveries:
         delivery.run = run

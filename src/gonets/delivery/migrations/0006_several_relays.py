@@ -101,6 +101,7 @@ class Migration(migrations.Migration):
                     ("all_unwell", "no relay takes letters"),
                     ("letter_refused", "the relay refuses the letter"),
                     ("letter_unfit", "the letter cannot be made"),
+                    ("disk_full", "the disk is full"),
                     ("broken", "an error in the program"),
                 ],
                 max_length=20,
