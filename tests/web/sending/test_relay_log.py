@@ -19,7 +19,7 @@ def boss(administrator_client):
 @pytest.fixture
 def relay(db):
     url = "smtp://desk:secret@mail.example.com"
-    return Relay.objects.create(name="settings", url=url)
+    return Relay.objects.create(name="mail.example.com", origin="settings", url=url)
 
 
 def save(boss, relay: Relay, path: object) -> str:
