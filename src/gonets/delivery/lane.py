@@ -19,6 +19,7 @@ from gonets.delivery.supply import Supply
 from gonets.delivery.transports.dialogue import ConnectionEnded
 from gonets.delivery.transports.smtp import OfferAnswer, Parcel, SmtpConnection
 from gonets.delivery.types import BoundClaim
+from gonets.delivery.watch import RelaySettings
 from gonets.delivery.workshop import Ahead, Workshop
 
 
@@ -42,16 +43,15 @@ class Lane:
         letters: Mapping[str, Letter],
         workshop: Workshop,
         connect: Callable[[], Awaitable[SmtpConnection | None]],
-        most_letters: int,
-        idle_seconds: float,
+        relay: RelaySettings,
     ) -> None:
         self._supply = supply
         self._desk = desk
         self._letters = letters
         self._workshop = workshop
         self._connect = connect
-        self._most_letters = most_letters
-        self._idle_seconds = idle_seconds
+        self._most_letters = relay.letters_per_connection
+        self._idle_seconds = relay.idle_seconds
         self._connection: SmtpConnection | None = None
 
     async def run(self) -> None:

@@ -173,8 +173,7 @@ class RelaySender:
             letters=self._stocker.letters,
             workshop=self._stocker.workshop,
             connect=self._connect,
-            most_letters=self.relay.letters_per_connection,
-            idle_seconds=self.relay.idle_seconds,
+            relay=self.relay,
         )
 
     async def _connect(self) -> SmtpConnection | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -17,7 +16,7 @@ from gonets.publishing.errors import (
     SenderMissing,
     SubjectMissing,
 )
-from gonets.publishing.relays import is_loopback, relay_in_use
+from gonets.publishing.relays import is_loopback, relays_in_use
 from gonets.publishing.signing import is_signed
 
 
@@ -74,7 +73,7 @@ def _unsigned(content: LetterContent) -> Iterator[Problem]:
 
 def _leaves_the_machine() -> bool:
     try:
-        relay = relay_in_use()
+        relays = relays_in_use()
     except RelayMissing:
         return False
-    return not is_loopback(urlsplit(relay.url).hostname)
+    return any(not is_loopback(relay.host) for relay in relays)
