@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from gonets.delivery.causes import in_words
 from gonets.delivery.errors import BadRelayAddress
 from gonets.delivery.models import Relay
 from gonets.delivery.providers import BUILT_IN
@@ -38,6 +39,10 @@ class RelayRow:
     address: RelayAddress | None  # None: it cannot be understood
     percent: int | None  # of the letters; None: it is switched off
     slowed: dict[str, float]
+
+    @property
+    def trouble(self) -> str:
+        return in_words(self.relay.trouble)
 
     @property
     def is_of_configuration(self) -> bool:
