@@ -60,9 +60,9 @@ class Engine:
                 continue
 
     def start_anew(self) -> None:
-        """Forget all claims: another worker has given us up and freed them."""
+        """Give back all claims: they were made under a name that counts no more."""
         for sender in self._senders.values():
-            sender.sync([])
+            sender.give_back()
 
     async def drain(self, *, within: float) -> None:
         senders, self._senders = list(self._senders.values()), {}

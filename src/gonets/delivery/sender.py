@@ -93,6 +93,10 @@ class RelaySender:
         await asyncio.gather(*self._lanes, return_exceptions=True)
         await self._errands.finish()
         self._stocker.workshop.close()
+        self.give_back()
+
+    def give_back(self) -> None:
+        """Let go of all letters that have not been offered to the relay yet."""
         for run_id in list(self._supply.feeds):
             for bound in self._supply.drop(run_id):
                 pending = DeliveryStatus.PENDING
