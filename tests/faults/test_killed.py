@@ -7,13 +7,13 @@ import random
 import signal
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from tests.faults.accounts import OPEN, readers, uncertain_after_check
 from tests.support.engine import Engine, WorkerProcess
 from tests.support.smtp_oracle import Oracle
+from tests.support.tracing import wait_until_gone
 
 pytestmark = pytest.mark.faults
 
@@ -74,8 +74,8 @@ class Killings:
         else:
             os.kill(victim, signal.SIGKILL)
         worker.wait(60)
-        while any(Path(f"/proc/{one}").exists() for one in family[1:]):
-            time.sleep(0.001)  # The other one ends by itself.
+        for one in family:
+            wait_until_gone(one)  # The other one ends by itself.
 
     def _is_open(self, run_id: int) -> bool:
         progress = self._engine.do("progress", run_id)

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -68,6 +68,13 @@ def wait_until_stopped(pid: int) -> None:
     """Wait until it has stopped, or has died."""
     while not _status(pid, "State").startswith(("T", "t", "Z")):
         time.sleep(0.001)
+
+
+def wait_until_gone(pid: int) -> None:
+    """Wait until it has died, whether or not somebody has asked how."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        while not _status(pid, "State").startswith(("Z", "X")):
+            time.sleep(0.001)
 
 
 def _status(pid: int, name: str) -> str:
