@@ -17,7 +17,7 @@ export UV_PYTHON_DOWNLOADS = never
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test check lint bench soak fmt messages lock screenshots browser sinks help
+.PHONY: run test check lint bench soak fmt messages lock screenshots system sinks help
 .SILENT:
 
 help:  ## say what there is
@@ -26,7 +26,7 @@ help:  ## say what there is
 run: .venv/ready-to-run .venv/messages  ## start Gonets; everything it needs is installed first
 	exec $(BIN)/gonets serve
 
-test: .venv/ready-to-test .venv/messages browser lint  ## everything CI runs
+test: .venv/ready-to-test .venv/messages system lint  ## everything CI runs
 	echo "— on PostgreSQL"
 	GONETS_TEST_DATABASE=postgres $(PYTEST) -m "$(QUICK)" $(WITHOUT_DATABASE:%=--ignore=%) \
 	  || GONETS_TEST_DATABASE=postgres $(AGAIN) -m "$(QUICK)"
@@ -47,14 +47,14 @@ lint: .venv/ready-to-test .venv/messages
 bench: .venv/ready-to-test .venv/messages sinks  ## how fast it is on this machine (ROWS="sqlite ledger": some of it)
 	$(BIN)/python -m benchmarks $(ROWS)
 
-soak: .venv/ready-to-test .venv/messages  ## hours of kills and crowds
-	$(BIN)/pytest -m soak
+soak: .venv/ready-to-test .venv/messages system  ## hours of kills and crowds
+	$(BIN)/pytest -s -m soak
 
 fmt: .venv/ready-to-test  ## lay out the code
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-screenshots: .venv/ready-to-test .venv/messages browser  ## take the guide's pictures anew
+screenshots: .venv/ready-to-test .venv/messages system  ## take the guide's pictures anew
 	GONETS_TEST_SCREENSHOTS=docs/images $(BIN)/pytest -q tests/browser/test_walk.py -k "ru-wide or en-wide"
 	$(BIN)/python tools/shrink_pictures.py docs/images/*/*.png
 
@@ -66,8 +66,8 @@ lock:  ## pin what pyproject.toml asks for (needs uv); no index address is writt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  pyproject.toml -c requirements/run.txt --group test --group lint -o requirements/dev.txt
 
-browser:
-	tools/browser.sh
+system:
+	tools/system.sh
 
 sinks:
 	tools/postfix_sinks.sh

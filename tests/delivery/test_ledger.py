@@ -132,7 +132,7 @@ def test_recovery_frees_claims_and_makes_intents_uncertain(
 
     uncertain = recovery.give_up(dead.worker_id)
 
-    assert uncertain == 1
+    assert len(uncertain) == 1
     assert statuses(run) == ["uncertain", "pending", "pending"]
     assert not recovery.renew(dead.worker_id)
     assert dead.intend(bob) == set()
@@ -146,11 +146,40 @@ def test_only_workers_whose_lease_has_expired_are_recovered(
     first, second = make_hand(), make_hand()
     first.intend(*first.claim(run))
 
-    assert recovery.recover_expired(but=second.worker_id) == 0
+    assert recovery.recover_expired(but=second.worker_id) == []
     with time_machine.travel(clock.now() + recovery.LEASE + timedelta(seconds=1)):
         recovery.renew(second.worker_id)
-        assert recovery.recover_expired(but=second.worker_id) == 1
+        (uncertain,) = recovery.recover_expired(but=second.worker_id)
+    assert uncertain == run.deliveries.get().pk
     assert Worker.objects.filter(ended_at=None).count() == 1
+
+
+def test_what_was_claimed_after_its_worker_was_given_up_is_freed_too(
+    make_run: MakeRun, make_hand: Callable[[], Hand]
+) -> None:
+    run = make_run("ann", "bob")
+    slow, living = make_hand(), make_hand()
+    recovery.give_up(slow.worker_id)
+    slow.claim(run)  # It has not noticed yet.
+
+    recovery.recover_expired(but=living.worker_id)
+
+    assert statuses(run) == ["pending", "pending"]
+
+
+def test_a_worker_that_goes_on_under_another_id_waits_for_its_last_answers(
+    make_run: MakeRun, hand: Hand
+) -> None:
+    run = make_run("ann", "bob")
+    ann, _bob = hand.claim(run)
+    hand.intend(ann)
+
+    assert not recovery.retire(hand.worker_id)
+    assert statuses(run) == ["intent", "pending"]
+    hand.settle(ann, S.ACCEPTED)
+    assert recovery.retire(hand.worker_id)
+
+    assert Worker.objects.filter(ended_at=None).count() == 0
 
 
 @pytest.mark.parametrize("late", [S.ACCEPTED, S.REFUSED])

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import resource
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from gonets.delivery.models import Run
 from gonets.delivery.spool import Spool
@@ -68,3 +72,68 @@ def test_a_spooled_acceptance_is_settled_at_the_next_start(
 
     assert run.deliveries.get().status == DeliveryStatus.ACCEPTED
     assert spool.read() == []
+
+
+def test_what_follows_half_a_line_is_not_spoiled_by_it(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    spool.add([outcome(1), outcome(2)])
+    whole = (tmp_path / "spool").read_bytes()
+    (tmp_path / "spool").write_bytes(whole[:-20])
+
+    spool.add([outcome(3)])
+
+    assert spool.read() == [outcome(1), outcome(3)]
+
+
+def test_a_full_disk_leaves_no_half_a_line(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    spool.add([outcome(1)])
+    size = (tmp_path / "spool").stat().st_size
+
+    with at_most_bytes_per_file(size + 20):
+        spool.add([outcome(2)])
+
+    assert (tmp_path / "spool").stat().st_size == size
+    assert spool.read() == [outcome(1)]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(b"\xff\xfe\0\0\n", id="no text"),
+        pytest.param(b"7\n", id="no object"),
+        pytest.param(b'{"at": "2026"}\n', id="half an outcome"),
+    ],
+)
+def test_damaged_lines_are_left_out(tmp_path: Path, damage: bytes) -> None:
+    spool = Spool(tmp_path / "spool")
+    spool.add([outcome(1)])
+    with (tmp_path / "spool").open("ab") as file:
+        file.write(damage)
+    spool.add([outcome(2)])
+
+    assert spool.read() == [outcome(1), outcome(2)]
+
+
+def test_the_same_numbers_of_another_database_are_other_people(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool", database="this one")
+    spool.add([outcome(1)])
+
+    assert Spool(tmp_path / "spool", database="another").read() == []
+    assert spool.read() == [outcome(1)]
+
+
+def test_a_spool_that_cannot_be_removed_stops_nobody(tmp_path: Path) -> None:
+    (tmp_path / "spool").mkdir()
+
+    Spool(tmp_path / "spool").clear()
+
+
+@contextmanager
+def at_most_bytes_per_file(limit: int) -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

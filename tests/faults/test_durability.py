@@ -3,44 +3,41 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from collections.abc import Callable
 
 import pytest
 from django.conf import settings
 
-from tests.faults.accounts import readers
+from tests.faults.accounts import readers, uncertain_after_check
 from tests.support.engine import Engine
 from tests.support.smtp_oracle import Oracle
+from tests.support.tracing import needs_strace, traced
 
-pytestmark = pytest.mark.faults
+pytestmark = [
+    pytest.mark.faults,
+    needs_strace,
+    pytest.mark.skipif(
+        settings.TEST_DATABASE == "postgres",
+        reason="PostgreSQL syncs in its own process",
+    ),
+]
 
-STRACE = shutil.which("strace")
+CALLS = ["-s", "64", "-e", "trace=fdatasync,fsync,write,writev,sendto,sendmsg"]
 A_LETTER = re.compile(r'(?:write|sendto|writev|sendmsg)\(.*"From: <news@sender')
 
 
-def can_trace() -> bool:
-    """Containers often forbid to trace even one's own processes."""
-    if STRACE is None:
-        return False
-    tried = subprocess.run([STRACE, "true"], capture_output=True, check=False)
-    return not tried.returncode
-
-
-@pytest.mark.skipif(
-    settings.TEST_DATABASE == "postgres", reason="PostgreSQL syncs in its own process"
-)
-@pytest.mark.skipif(not can_trace(), reason="strace is missing or not allowed")
 def test_before_every_letter_its_intent_is_synced(
     engine: Engine, make_oracle: Callable[..., Oracle]
 ) -> None:
     oracle = make_oracle()
-    run_id = engine.do("run", url=oracle.url, addresses=readers(30), connections=1)
+    run_id = engine.do("run", url=oracle.url, addresses=readers(100), connections=1)
     trace = engine.folder / "trace"
 
-    engine.start_worker(under=[*strace(), str(trace)])
-    engine.wait_for(run_id, "finished", within=40)
+    with traced(engine.fork_stopped(), CALLS, trace):
+        engine.wait_for(
+            run_id,
+            "finished",
+        )
 
     synced, letters = 0, 0
     for line in trace.read_text(errors="replace").splitlines():
@@ -49,9 +46,5 @@ def test_before_every_letter_its_intent_is_synced(
             letters += 1
             assert synced > 0, f"letter {letters} left before its intent was synced"
             synced = 0
-    assert letters == 30
-
-
-def strace() -> list[str]:
-    calls = "fdatasync,fsync,write,writev,sendto,sendmsg"
-    return [str(STRACE), "-f", "-s", "64", "-e", f"trace={calls}", "-o"]
+    assert letters == 100
+    assert uncertain_after_check(engine, run_id, oracle) == 0

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
+
+from tests.support.engine_nursery import ForkedWorker, Nursery
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATABASE = "engine.sqlite3"
 MODULE = "tests.support.engine_process"
+WorkerProcess = subprocess.Popen[bytes] | ForkedWorker
 
 
 class Engine:
@@ -28,7 +33,10 @@ class Engine:
         worker: str = "",
         fence: Path | None = None,
         patience: float = 20,
+        environment: Mapping[str, str] | None = None,
+        under: Sequence[str] = (),
     ) -> None:
+        """Start the clerk; ``under`` is a command that is to start all processes."""
         self.folder = folder
         self.database = str((database or {}).get("NAME", ""))
         self._worker = worker
@@ -40,13 +48,29 @@ class Engine:
             "ENGINE_DATABASE": json.dumps(database),
             "ENGINE_FENCE": str(fence or folder / "fences"),
             "ENGINE_PATIENCE": str(patience),
+            "ENGINE_CLOCK": str(folder / "clock"),
+            **(environment or {}),
         }
         self._log = (folder / "worker.log").open("ab")
-        self._workers: list[subprocess.Popen[bytes]] = []
-        self._clerk = self._start(MODULE, "clerk", stdin=subprocess.PIPE)
+        self._workers: list[WorkerProcess] = []
+        here, there = socket.socketpair()
+        with there:
+            channel = there.fileno()
+            self._clerk = self._start(
+                *(MODULE, "nursery", str(channel)),
+                stdin=subprocess.PIPE,
+                channel=channel,
+                under=under,
+            )
+        self.pid = self._clerk.pid
+        self._nursery = Nursery(here)
 
     def _start(
-        self, *args: str, stdin: int | None = None, under: Sequence[str] = ()
+        self,
+        *args: str,
+        stdin: int | None = None,
+        channel: int | None = None,
+        under: Sequence[str] = (),
     ) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [*under, sys.executable, "-m", *args],
@@ -55,7 +79,8 @@ class Engine:
             stdin=stdin,
             stdout=subprocess.PIPE if stdin else self._log,
             stderr=self._log,
-            start_new_session=True,  # so that what a tracer traces ends with it
+            start_new_session=True,  # Ctrl-C is the test's to handle.
+            pass_fds=[] if channel is None else [channel],
         )
 
     def do(self, what: str, *args: Any, **named: Any) -> Any:
@@ -71,39 +96,46 @@ class Engine:
     def call(self, action: str, *args: Any) -> Any:
         return self.do("call", action, *args)
 
-    def start_worker(
-        self,
-        *,
-        place: str = "",
-        retry_seconds: float = 0.3,
-        gives_up_after: float = 3,
-        lease_seconds: float = 60,
-        least_free: int = 0,
-        under: Sequence[str] = (),
-        **more: float,
-    ) -> subprocess.Popen[bytes]:
-        options = {
-            **more,
-            "retry_seconds": retry_seconds,
-            "gives_up_after": gives_up_after,
-            "lease_seconds": lease_seconds,
-            "least_free": least_free,
-        }
+    def start_worker(self, *, place: str = "", **options: float) -> WorkerProcess:
+        """Start one; of what it can be told, see ``engine_process.serve_worker``."""
         where = str(self.folder / place)
+        worker: WorkerProcess
         if self._worker:
             worker = self._start(self._worker, where)
         else:
-            what = (MODULE, "worker", where, json.dumps(options))
-            worker = self._start(*what, under=under)
+            worker = self._nursery.fork(folder=where, options=options, stopped=False)
         self._workers.append(worker)
         return worker
 
-    def kill(self, worker: subprocess.Popen[bytes]) -> None:
+    def fork_stopped(self, *, place: str = "", **options: float) -> ForkedWorker:
+        """Make a worker that does nothing before it is told to continue."""
+        where = str(self.folder / place)
+        worker = self._nursery.fork(folder=where, options=options, stopped=True)
+        self._workers.append(worker)
+        return worker
+
+    def shift_clock(self, seconds: float) -> None:
+        """Let every process see a wall clock that is ahead by as much."""
+        fresh = self.folder / "clock.new"
+        fresh.write_text(str(seconds))
+        fresh.rename(self.folder / "clock")
+
+    def kill(self, worker: WorkerProcess) -> None:
         """Kill the worker with the process that keeps its books."""
-        os.killpg(worker.pid, signal.SIGKILL)
+        self.signal(worker, signal.SIGKILL)
         worker.wait()
 
-    def end(self, worker: subprocess.Popen[bytes], *, within: float = 10) -> int:
+    def signal(self, worker: WorkerProcess, number: int) -> None:
+        """Tell a worker and the process that keeps its books."""
+        with suppress(ProcessLookupError):
+            os.killpg(worker.pid, number)
+
+    def family(self, worker: WorkerProcess) -> list[int]:
+        """Return the worker and the process that keeps its books."""
+        children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text()
+        return [worker.pid, *map(int, children.split())]
+
+    def end(self, worker: WorkerProcess, *, within: float = 30) -> int:
         worker.terminate()
         return worker.wait(within)
 
@@ -112,7 +144,7 @@ class Engine:
         run_id: int,
         reached: Callable[[dict[str, Any]], bool],
         *,
-        within: float = 20,
+        within: float = 60,
         every: float = 0.02,
     ) -> dict[str, Any]:
         """Return the run's progress as soon as it is as wanted."""
@@ -126,7 +158,7 @@ class Engine:
             time.sleep(every)
 
     def wait_for(
-        self, run_id: int, status: str, *, within: float = 20, every: float = 0.02
+        self, run_id: int, status: str, *, within: float = 60, every: float = 0.02
     ) -> dict[str, Any]:
         return self.wait(
             run_id, lambda now: now["status"] == status, within=within, every=every
@@ -137,12 +169,12 @@ class Engine:
 
     def close(self) -> None:
         for worker in self._workers:
-            if worker.poll() is None:
-                os.killpg(worker.pid, signal.SIGKILL)
+            self.signal(worker, signal.SIGKILL)
             worker.wait()
         if self._log.closed:
             return
         pipe(self._clerk.stdin).close()
+        self._nursery.close()
         self._clerk.wait(10)
         pipe(self._clerk.stdout).close()
         self._log.close()

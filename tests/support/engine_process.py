@@ -1,18 +1,18 @@
-"""Processes that a test can kill: a worker, and a clerk that does what the web does.
+"""Processes that a test can kill: workers, and a clerk that does what the web does.
 
-``python -m tests.support.engine_process worker FOLDER`` sends; ``… clerk`` reads one
-JSON call per line and answers each with one line.
+``python -m tests.support.engine_process worker FOLDER`` sends; ``… nursery`` forks
+workers, and a clerk, which reads one JSON call per line and answers with one line.
 """
 
 from __future__ import annotations
 
-import json
 import logging
+import os
+import socket
 import sys
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,9 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connections  # noqa: E402
-
-from gonets.delivery import actions, queries  # noqa: E402
+from gonets.delivery import worker  # noqa: E402
 from gonets.delivery.disk import LeastRoom  # noqa: E402
-from gonets.delivery.errors import RunAlreadyOpen  # noqa: E402
 from gonets.delivery.health import Patience  # noqa: E402
-from gonets.delivery.lifting import lift_fence  # noqa: E402
-from gonets.delivery.models import Delivery, Relay  # noqa: E402
 from gonets.delivery.options import SendingOptions  # noqa: E402
 from gonets.delivery.ports import (  # noqa: E402
     Binding,
@@ -39,15 +33,19 @@ from gonets.delivery.ports import (  # noqa: E402
 )
 from gonets.delivery.retry import RetryPolicy  # noqa: E402
 from gonets.delivery.slowing import Caution  # noqa: E402
-from gonets.delivery.types import NewRecipient  # noqa: E402
-from gonets.delivery.worker import run_worker  # noqa: E402
-from tests.support.engine_relays import RelayClerk  # noqa: E402
+from gonets.kernel import clock  # noqa: E402
+from tests.support.engine_clerk import serve_clerk  # noqa: E402
+from tests.support.engine_nursery import serve_nursery  # noqa: E402
 
 DATE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+LARGE_FILLING = f"{'x' * 76}\r\n" * 170_000  # more than the buffers on the way hold
 
 
 class TinyLetter:
-    """A letter of a few lines; the address ``unfit@…`` cannot get one."""
+    """A letter of a few lines, or the large one of the name ``large``.
+
+    ``unfit@…`` cannot get one, and ``broken@…`` finds an error in the program.
+    """
 
     def __init__(self, letter_ref: str) -> None:
         self.letter_ref = letter_ref
@@ -56,10 +54,13 @@ class TinyLetter:
     def envelope_for(self, recipient: Recipient, binding: Binding) -> Envelope:
         if recipient.address.startswith("unfit@"):
             raise LetterUnfit("This letter cannot be made.")
+        if recipient.address.startswith("broken@"):
+            raise ZeroDivisionError
+        filling = LARGE_FILLING if self.letter_ref == "large" else ""
         content = (
             f"From: <news@sender.example>\r\nTo: <{recipient.address}>\r\n"
             f"Subject: {self.letter_ref}\r\nMessage-ID: {binding.message_id}\r\n\r\n"
-            f"Hello {binding.values['name']}\r\n.a line with a dot\r\n"
+            f"Hello {binding.values['name']}\r\n.a line with a dot\r\n{filling}"
         )
         return Envelope(
             sender="news@sender.example",
@@ -94,111 +95,20 @@ class TinyLetters:
         )
 
 
-class Clerk(RelayClerk):
-    """Answers the calls of a test in a process of its own."""
-
-    def migrate(self) -> None:
-        call_command("migrate", verbosity=0)
-
-    def run(
-        self,
-        *,
-        url: str,
-        addresses: Sequence[str],
-        rate: float | None = None,
-        connections: int = 4,
-        origin: str = "issue:1",
-        letter: str = "first",
-        started: bool = True,
-    ) -> int:
-        relay, _made = Relay.objects.update_or_create(
-            name="relay",
-            defaults={
-                "url": url,
-                "letters_per_second": rate,
-                "connections": connections,
-            },
-        )
-        run = actions.open_run(
-            origin_key=origin,
-            letter_ref=letter,
-            stop_scope="news",
-            relay=relay,
-            now=datetime.now(UTC),
-        )
-        actions.add_recipients(
-            run.pk, (NewRecipient(address=one, address_key=one) for one in addresses)
-        )
-        if started:
-            actions.start_run(run.pk)
-        return run.pk
-
-    def is_seen(self) -> bool:
-        return queries.worker_last_seen() is not None
-
-    def progress(self, run_id: int) -> dict[str, Any]:
-        progress = queries.run_progress(run_id)
-        return {
-            **asdict(progress),
-            "percent": progress.percent,
-            "waiting": progress.waiting,
-            "reason": progress.pause_reason,
-        }
-
-    def account(self, run_id: int) -> dict[str, str]:
-        rows = Delivery.objects.filter(run_id=run_id)
-        return dict(rows.values_list("address_key", "status"))
-
-    def rows(self, run_id: int) -> list[dict[str, Any]]:
-        return list(Delivery.objects.filter(run_id=run_id).order_by("pk").values())
-
-    def press_send(self, *, url: str, times: int) -> list[int]:
-        """Press Send ``times`` times at once; return the runs that were made."""
-        with ThreadPoolExecutor(times) as people:
-            presses = [people.submit(self._press, url=url) for _one in range(times)]
-        return sorted({press.result() for press in presses})
-
-    def _press(self, *, url: str) -> int:
-        try:
-            return self.run(url=url, addresses=["ann@x.example"])
-        except RunAlreadyOpen as error:
-            return error.run_id
-        finally:
-            connections.close_all()
-
-    def is_fenced(self) -> bool:
-        return queries.fenced() is not None
-
-    def lift_fence(self) -> None:
-        lift_fence(None)
-
-    def call(self, name: str, *args: Any) -> Any:
-        return getattr(actions, name)(*args)
-
-
-def serve_clerk() -> None:
-    clerk = Clerk()
-    for line in sys.stdin:
-        request: Mapping[str, Any] = json.loads(line)
-        try:
-            answer = getattr(clerk, request["do"])(*request["args"], **request["named"])
-            reply = {"answer": answer}
-        except Exception as error:  # noqa: BLE001 - the test gets it as an answer
-            reply = {"error": f"{type(error).__name__}: {error}"}
-        sys.stdout.write(json.dumps(reply, default=str) + "\n")
-        sys.stdout.flush()
-
-
 def serve_worker(
     folder: Path,
     *,
-    retry_seconds: float,
-    gives_up_after: float,
-    lease_seconds: float,
+    retry_seconds: float = 0.3,
+    gives_up_after: float = 3,
+    lease_seconds: float = 60,
+    drain_seconds: float = 5,
     least_free: int = 0,
     away_seconds: float = 60,
     silent_seconds: float = 10,
+    heart_fails: bool = False,
 ) -> None:
+    if heart_fails:
+        worker.go_on_lifting = _fail
     patience = Patience(
         first_rest=0.05,
         longest_rest=0.5,
@@ -210,23 +120,50 @@ def serve_worker(
         waits=(timedelta(seconds=retry_seconds),),
         give_up_after=timedelta(seconds=20 * retry_seconds),
     )
-    run_worker(
+    worker.run_worker(
         TinyLetters(),
         data_dir=folder,
         options=SendingOptions(
             patience=patience,
             retry=retry,
             caution=Caution(deaf_seconds=0.2),
-            drain_seconds=5,
+            drain_seconds=drain_seconds,
             lease=timedelta(seconds=lease_seconds),
             least_room=LeastRoom(size=least_free, share=1.0),
         ),
     )
 
 
+def _fail() -> None:
+    raise ZeroDivisionError
+
+
+def follow_clock(file: Path) -> None:
+    """Let this process see a wall clock that is ahead by as much as the file says."""
+
+    def shifted() -> datetime:
+        ahead = float(file.read_text() or 0) if file.exists() else 0
+        return datetime.now(UTC) + timedelta(seconds=ahead)
+
+    clock.now = shifted
+
+
+def main(kind: str, *args: str) -> None:
+    if kind == "worker":
+        serve_worker(Path(args[0]))
+    else:
+        # Imported before it forks: this takes longer than all the rest.
+        import_module("uvloop")
+        channel = socket.socket(fileno=int(args[0]))
+        serve_nursery(channel, work=_serve_forked_worker, clerk=serve_clerk)
+
+
+def _serve_forked_worker(folder: str, options: dict[str, Any]) -> None:
+    serve_worker(Path(folder), **options)
+
+
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    if sys.argv[1] == "worker":
-        serve_worker(Path(sys.argv[2]), **json.loads(sys.argv[3]))
-    else:
-        serve_clerk()
+    if "ENGINE_CLOCK" in os.environ:
+        follow_clock(Path(os.environ["ENGINE_CLOCK"]))
+    main(*sys.argv[1:])

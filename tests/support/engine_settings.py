@@ -21,7 +21,8 @@ DATABASES = {
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": float(os.environ.get("ENGINE_PATIENCE", "20")),
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+            + os.environ.get("ENGINE_PRAGMAS", ""),
         },
     }
 }

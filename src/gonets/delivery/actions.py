@@ -14,6 +14,7 @@ from django.utils.crypto import salted_hmac
 from gonets.delivery.account import Moves, end_run, lock_run, shift, tell
 from gonets.delivery.erasing import forget_words
 from gonets.delivery.errors import RunAlreadyOpen, RunStateWrong
+from gonets.delivery.holding import claims_of_run
 from gonets.delivery.models import Delivery, Relay, Run, Stop
 from gonets.delivery.signals import run_started
 from gonets.delivery.states import (
@@ -146,10 +147,7 @@ def pause_run(
         Run.objects.filter(pk=run_id).update(
             status=RunStatus.PAUSING, pause_cause=cause or "", pause_answer=answer[:500]
         )
-        claimed = _held(run_id).update(status=DeliveryStatus.PENDING, worker=None)
-        shift(
-            run_id, {DeliveryStatus.CLAIMED: -claimed, DeliveryStatus.PENDING: claimed}
-        )
+        _free_claims(run_id)
 
 
 def resume_run(run_id: int) -> None:
@@ -193,10 +191,7 @@ def _begin_cancelling(run_id: int) -> None:
         Run.objects.filter(pk=run_id).update(
             cancelling=True, status=RunStatus.PAUSING, pause_cause=""
         )
-        claimed = _held(run_id).update(status=DeliveryStatus.PENDING, worker=None)
-        shift(
-            run_id, {DeliveryStatus.CLAIMED: -claimed, DeliveryStatus.PENDING: claimed}
-        )
+        _free_claims(run_id)
 
 
 def stop_waiting(run_id: int) -> int:
@@ -322,8 +317,12 @@ def discard_run(run_id: int) -> None:
     cancel_rest(run_id)
 
 
-def _held(run_id: int) -> Any:
-    return Delivery.objects.filter(run_id=run_id, status=DeliveryStatus.CLAIMED)
+def _free_claims(run_id: int) -> None:
+    claims = Delivery.objects.filter(
+        pk__in=claims_of_run(run_id), status=DeliveryStatus.CLAIMED
+    )
+    freed = claims.update(status=DeliveryStatus.PENDING, worker=None)
+    shift(run_id, {DeliveryStatus.CLAIMED: -freed, DeliveryStatus.PENDING: freed})
 
 
 def _wrong(run_id: int, *, wanted: str) -> RunStateWrong:

@@ -48,6 +48,7 @@ class Bookkeeper:
     def __init__(self, *, spool: Spool, letters: LetterSource) -> None:
         self.worker_id = 0
         self.has_failed = asyncio.Event()  # the books are gone: only ending helps
+        self.is_in_doubt = False  # whether something asked for has been done after all
         self._spool = spool
         self._letters = letters
         self._loop = asyncio.get_running_loop()
@@ -209,6 +210,8 @@ class Bookkeeper:
 
     def _done(self, result: Result) -> None:
         answer = self._calls.pop(result.call_id)
+        if isinstance(result.error, LedgerUnavailable):
+            self.is_in_doubt = True
         if answer.done():
             return
         if result.error is not None:

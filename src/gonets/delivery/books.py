@@ -20,6 +20,7 @@ from django.db import Error, connection, connections
 
 from gonets.delivery.claims import claim_some
 from gonets.delivery.errors import LedgerUnavailable
+from gonets.delivery.fence import database_token
 from gonets.delivery.frames import BlockingEnd, FramesEnded
 from gonets.delivery.ledger import Group, record
 from gonets.delivery.ports import LetterSource
@@ -168,6 +169,8 @@ class _Books:
         whole = group.with_outcomes(self._unwritten)
         try:
             grants = record(whole)
+            # Nothing can have left before this: in time for what may be spooled.
+            self._spool.database = self._spool.database or database_token()
         except Error as error:
             return self._keep_for_later(group, error)
         if self._unwritten:

@@ -74,10 +74,10 @@ class Engine:
                 continue
 
     def start_anew(self) -> None:
-        """Forget all claims: another worker has given us up and freed them."""
+        """Give back all claims: they were made under a name that counts no more."""
         self._circles = {}
         for sender in self._senders.values():
-            sender.sync(Situation(), self._circles)
+            sender.give_back()
 
     async def drain(self, *, within: float) -> None:
         senders, self._senders = list(self._senders.values()), {}

@@ -68,6 +68,12 @@ def is_fenced() -> bool:
     return CloneFence.objects.exclude(raised_at=None).exists()
 
 
+def database_token() -> str:
+    """Return what this database calls itself; nothing where it has no place."""
+    fence = CloneFence.objects.filter(pk=ONLY).first()
+    return fence.token if fence else ""
+
+
 def objection(
     fence: CloneFence, *, here: Place, seen: Sighting | None
 ) -> FenceCause | None:

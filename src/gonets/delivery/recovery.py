@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import connection, transaction
@@ -10,8 +10,9 @@ from django.db.models import Q
 
 from gonets.delivery.account import Moves, lock_run, shift
 from gonets.delivery.errors import LedgerUnsafe
+from gonets.delivery.holding import held_deliveries
 from gonets.delivery.models import Delivery, Worker
-from gonets.delivery.states import DeliveryStatus
+from gonets.delivery.states import DeliveryStatus, Stage
 from gonets.kernel import clock
 
 LEASE = timedelta(seconds=60)
@@ -105,7 +106,7 @@ def renew(worker_id: int, *, lease: timedelta = LEASE) -> bool:
     return bool(living.update(seen_at=now, lease_until=now + lease))
 
 
-def recover_place(place: str, *, but: int) -> int:
+def recover_place(place: str, *, but: int) -> list[int]:
     """Recover after former workers of a place whose exclusive lock is ours now.
 
     On SQLite the lock lies beside the database, so that every other worker is dead.
@@ -113,47 +114,86 @@ def recover_place(place: str, *, but: int) -> int:
     dead = Worker.objects.filter(ended_at=None).exclude(pk=but)
     if connection.vendor != "sqlite":
         dead = dead.filter(place=place)
-    return sum(give_up(pk) for pk in dead.values_list("pk", flat=True))
+    return _recover(dead.values_list("pk", flat=True))
 
 
-def recover_expired(*, but: int) -> int:
-    """Recover after workers anywhere whose lease has expired."""
-    dead = Worker.objects.filter(ended_at=None, lease_until__lt=clock.now())
-    return sum(give_up(pk) for pk in dead.exclude(pk=but).values_list("pk", flat=True))
+def recover_expired(*, but: int) -> list[int]:
+    """Recover after workers anywhere whose lease has expired.
+
+    One that was given up may have claimed something before it noticed: that too.
+    """
+    expired = Q(ended_at=None, lease_until__lt=clock.now())
+    holders = set(held_deliveries().values_list("worker_id", flat=True))
+    still_holds = Q(ended_at__isnull=False, pk__in=holders)
+    dead = Worker.objects.filter(expired | still_holds).exclude(pk=but)
+    return _recover(dead.values_list("pk", flat=True))
 
 
-def give_up(worker_id: int) -> int:
-    """Free what a worker held; return how many letters it leaves uncertain.
+def _recover(worker_ids: Iterable[int]) -> list[int]:
+    return [lost for worker_id in list(worker_ids) for lost in give_up(worker_id)]
+
+
+def give_up(worker_id: int) -> list[int]:
+    """Free what a worker held; return the deliveries that it leaves uncertain.
 
     Whatever it had only claimed is certainly not sent and goes back.
     """
-    uncertain = 0
-    held = Q(worker=worker_id, status__in=["claimed", "intent"])
-    runs = Delivery.objects.filter(held).order_by("run_id").values_list("run_id")
+    uncertain: list[int] = []
     with transaction.atomic():
-        for (run_id,) in list(runs.distinct()):
-            uncertain += _free(run_id, worker_id)
+        for run_id in _runs_held_by(worker_id):
+            lock_run(run_id)
+            uncertain += _leave_uncertain(run_id, worker_id)
+            _give_back(run_id, worker_id)
         now = clock.now()
         Worker.objects.filter(pk=worker_id, ended_at=None).update(ended_at=now)
     return uncertain
 
 
-def _free(run_id: int, worker_id: int) -> int:
-    lock_run(run_id)
-    rows = Delivery.objects.filter(run_id=run_id, worker=worker_id)
-    freed = rows.filter(status=DeliveryStatus.CLAIMED).update(
-        status=DeliveryStatus.PENDING, worker=None
+def retire(worker_id: int, *, lease: timedelta = LEASE) -> bool:
+    """End a worker that goes on under another id, once its last answers are in.
+
+    What it has claimed goes back, also what it does not know about: a connection that
+    breaks at the commit leaves open whether it claimed anything.  True: it has ended.
+    """
+    with transaction.atomic():
+        for run_id in _runs_held_by(worker_id):
+            lock_run(run_id)
+            _give_back(run_id, worker_id)
+    if held_deliveries().filter(worker=worker_id).exists():
+        renew(worker_id, lease=lease)
+        return False
+    give_up(worker_id)
+    return True
+
+
+def _runs_held_by(worker_id: int) -> list[int]:
+    rows = held_deliveries().filter(worker=worker_id)
+    return sorted(set(rows.values_list("run_id", flat=True)))
+
+
+def _leave_uncertain(run_id: int, worker_id: int) -> list[int]:
+    lost = _held(run_id, worker_id, DeliveryStatus.INTENT)
+    rows = Delivery.objects.filter(pk__in=lost, status=DeliveryStatus.INTENT)
+    rows.update(
+        status=DeliveryStatus.UNCERTAIN, settled_at=clock.now(), stage=Stage.DOT
     )
-    lost = rows.filter(status=DeliveryStatus.INTENT).update(
-        status=DeliveryStatus.UNCERTAIN, settled_at=clock.now(), stage="dot"
-    )
-    moves: Moves = Counter(
-        {
-            DeliveryStatus.CLAIMED: -freed,
-            DeliveryStatus.PENDING: freed,
-            DeliveryStatus.INTENT: -lost,
-            DeliveryStatus.UNCERTAIN: lost,
-        }
-    )
-    shift(run_id, moves)
+    _move(run_id, DeliveryStatus.INTENT, DeliveryStatus.UNCERTAIN, len(lost))
     return lost
+
+
+def _give_back(run_id: int, worker_id: int) -> None:
+    claimed = _held(run_id, worker_id, DeliveryStatus.CLAIMED)
+    rows = Delivery.objects.filter(pk__in=claimed, status=DeliveryStatus.CLAIMED)
+    rows.update(status=DeliveryStatus.PENDING, worker=None)
+    _move(run_id, DeliveryStatus.CLAIMED, DeliveryStatus.PENDING, len(claimed))
+
+
+def _held(run_id: int, worker_id: int, status: DeliveryStatus) -> list[int]:
+    """Return what the worker holds of a run that is locked: nothing of it moves."""
+    rows = held_deliveries().filter(worker=worker_id, status=status, run=run_id)
+    return list(rows.values_list("pk", flat=True))
+
+
+def _move(run_id: int, was: DeliveryStatus, status: DeliveryStatus, count: int) -> None:
+    moves: Moves = Moves({was: -count, status: count})
+    shift(run_id, moves)

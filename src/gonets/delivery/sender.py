@@ -132,8 +132,8 @@ class RelaySender:
             lane.cancel()
         await asyncio.gather(*self._lanes, return_exceptions=True)
         run_ids = list(self._supply.feeds)
+        self.give_back()
         for run_id in run_ids:
-            self._stocker.give_back(run_id, self._supply.drop(run_id))
             self._stocker.errands.run(self._leave_nothing_undecided(run_id))
         await self._stocker.errands.finish()
         self._stocker.workshop.close()
@@ -165,6 +165,11 @@ class RelaySender:
         self._health.is_silent = silence >= self._options.patience.silent_seconds
         self._tempo.look(finished, now=now)
         self._supply.look_at_gate()
+
+    def give_back(self) -> None:
+        """Let go of all letters that have not been offered to the relay yet."""
+        for run_id in list(self._supply.feeds):
+            self._stocker.give_back(run_id, self._supply.drop(run_id))
 
     def _lane(self) -> Lane:
         return Lane(

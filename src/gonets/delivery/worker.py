@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 import platform
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO
 
-from django.db import connection, connections
+from django.db import connections
 from django.db.backends.signals import connection_created
 
 from gonets.delivery.bookkeeping import Bookkeeper
 from gonets.delivery.engine import Engine
 from gonets.delivery.errors import LedgerUnavailable
-from gonets.delivery.fence import keep_fence
+from gonets.delivery.fence import database_token, keep_fence
 from gonets.delivery.ledger import Group, record
 from gonets.delivery.lifting import go_on_lifting
+from gonets.delivery.lock import is_only_one, opened_lock, path_of_lock, rest
 from gonets.delivery.options import SendingOptions
 from gonets.delivery.places import Place, this_place
 from gonets.delivery.ports import LetterSource
@@ -33,6 +32,7 @@ from gonets.delivery.recovery import (
     recover_expired,
     recover_place,
     renew,
+    retire,
 )
 from gonets.delivery.spool import Spool
 from gonets.delivery.statements import keep_plans
@@ -41,7 +41,8 @@ from gonets.kernel.logs import get_logger
 logger = get_logger(__name__)
 
 BEATS_PER_LEASE = 12
-LOCK_POLL_SECONDS = 0.2
+TRY_AGAIN_SECONDS = 1.0
+"""After the database was not there at the start."""
 
 
 def run_worker(
@@ -96,9 +97,12 @@ async def work(
     when_begun: Callable[[], None] = lambda: None,
 ) -> None:
     """Send until ``stop`` is set; for whoever has an event loop already."""
-    lock_path = _lock_path(data_dir)
-    with lock_path.open("a") as lock:
-        if not await _only_one_here(lock, stop):
+    lock_path = path_of_lock(data_dir)
+    lock = await opened_lock(lock_path, data_dir, stop)
+    if lock is None:
+        return
+    with lock:
+        if not await is_only_one(lock, stop):
             return
         worker = _Worker(
             letters=letters,
@@ -108,31 +112,6 @@ async def work(
             folder=data_dir,
         )
         await worker.run(stop, when_begun)
-
-
-def _lock_path(data_dir: Path) -> Path:
-    """Return the lock of this place: on SQLite it belongs to the database file."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite" and Path(name).is_file():
-        return Path(f"{name}.worker").resolve()
-    return (data_dir / "worker.lock").resolve()
-
-
-async def _only_one_here(lock: IO[str], stop: asyncio.Event) -> bool:
-    """Wait until no other worker is at work in this place; False if told to stop."""
-    has_said = False
-    while not stop.is_set():
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if not has_said:
-                logger.info("Another worker is at work here; waiting for it to end.")
-            has_said = True
-            await asyncio.sleep(LOCK_POLL_SECONDS)
-        else:
-            return True
-    return False
 
 
 class _Worker:
@@ -152,6 +131,7 @@ class _Worker:
         self._options = options
         self._home: Place | None = None
         self._is_ours = True
+        self._former: set[int] = set()  # earlier ids of ours that still hold letters
         self._books = Bookkeeper(spool=spool, letters=letters)
         self._engine = Engine(
             books=self._books,
@@ -165,49 +145,66 @@ class _Worker:
         await self._books.start()
         connection_created.disconnect(self._limit_connection)  # Only the books need it.
         try:
-            await self._books.do(check_durability)
-            await self._begin()
-            when_begun()
-            besides = [
-                asyncio.create_task(self._beat(stop)),
-                asyncio.create_task(self._end_without_books(stop)),
-            ]
-            try:
-                await self._engine.run(stop)
-            finally:
-                for task in besides:
-                    task.cancel()
-                await self._engine.drain(within=self._options.drain_seconds)
-                await self._leave()
+            if await self._begin(stop):
+                when_begun()
+                await self._send(stop)
         finally:
             await self._books.close()
         if self._books.has_failed.is_set():
             raise LedgerUnavailable("The process that keeps the ledger ended early.")
 
-    async def _end_without_books(self, stop: asyncio.Event) -> None:
-        await self._books.has_failed.wait()
-        stop.set()
-
     def _limit_connection(self, **_signal: object) -> None:
         limit_idle_transactions(lease=self._options.lease)
         keep_plans()
 
-    async def _begin(self) -> None:
-        self._home = await self._books.do(this_place)
-        self._is_ours = await self._books.do(keep_fence)
-        await self._books.do(replay, self._spool)
-        self._books.worker_id = await self._enlist()
-        uncertain = await self._books.do(
-            recover_place, self._place, but=self._books.worker_id
-        )
-        if uncertain:
-            logger.warning("A dead worker left letters uncertain", letters=uncertain)
-        logger.info("The worker is at work", worker=self._books.worker_id)
+    async def _begin(self, stop: asyncio.Event) -> bool:
+        """Wait for the database and take up work; False if told to stop meanwhile."""
+        said = ""
+        while not stop.is_set() and not self._books.has_failed.is_set():
+            try:
+                await self._books.do(check_durability)
+                await self._take_up()
+            except LedgerUnavailable as error:
+                if str(error) != said:
+                    logger.error("Waiting for the database", why=error)
+                said = str(error)
+                await rest(stop, seconds=TRY_AGAIN_SECONDS)
+            else:
+                return True
+        return False
+
+    async def _take_up(self) -> None:
+        """What is broken off in the middle can be done again from the beginning."""
+        books = self._books
+        self._home = await books.do(this_place)
+        self._is_ours = await books.do(keep_fence)
+        self._spool.database = await books.do(database_token)
+        await books.do(replay, self._spool)
+        books.worker_id = books.worker_id or await self._enlist()
+        lost = await books.do(recover_place, self._place, but=books.worker_id)
+        _name_uncertain("A dead worker left letters uncertain", lost)
+        logger.info("The worker is at work", worker=books.worker_id)
 
     async def _enlist(self) -> int:
         return await self._books.do(
             enlist, place=self._place, pid=os.getpid(), lease=self._options.lease
         )
+
+    async def _send(self, stop: asyncio.Event) -> None:
+        heart = asyncio.create_task(self._beat(stop))
+        heart.add_done_callback(lambda ended: _end_without(ended, stop))
+        besides = [heart, asyncio.create_task(self._end_without_books(stop))]
+        try:
+            await self._engine.run(stop)
+        finally:
+            for task in besides:
+                task.cancel()
+            await self._engine.drain(within=self._options.drain_seconds)
+            await self._leave()
+
+    async def _end_without_books(self, stop: asyncio.Event) -> None:
+        await self._books.has_failed.wait()
+        stop.set()
 
     async def _beat(self, stop: asyncio.Event) -> None:
         """Renew the lease; start anew if others have given us up meanwhile."""
@@ -224,11 +221,28 @@ class _Worker:
         books, lease = self._books, self._options.lease
         if not await books.do(renew, books.worker_id, lease=lease):
             logger.warning("This worker was given up; it starts anew.")
-            books.worker_id = await self._enlist()
-            self._engine.start_anew()
-        uncertain = await books.do(recover_expired, but=books.worker_id)
-        if uncertain:
-            logger.warning("A worker elsewhere left some uncertain", letters=uncertain)
+            await self._start_anew()
+        elif books.is_in_doubt:
+            # A claim may have been committed although the database did not say so.
+            logger.info("The database is back; this worker starts anew.")
+            await self._start_anew()
+        for former in list(self._former):
+            if await books.do(retire, former, lease=lease):
+                self._former.discard(former)
+        lost = await books.do(recover_expired, but=books.worker_id)
+        _name_uncertain("A worker elsewhere left letters uncertain", lost)
+
+    async def _start_anew(self) -> None:
+        """Go on under another id: under the former one nothing can be claimed or sent.
+
+        Letters that are on their way keep it until their answers are in.
+        """
+        books = self._books
+        books.is_in_doubt = False
+        former = books.worker_id
+        books.worker_id = await self._enlist()
+        self._former.add(former)
+        self._engine.start_anew()
 
     async def _keep_fence(self, stop: asyncio.Event) -> None:
         """End if another database has taken the place of ours under our feet.
@@ -239,6 +253,7 @@ class _Worker:
         await self._books.do(go_on_lifting)
         was_ours = self._is_ours
         self._is_ours = await self._books.do(keep_fence)
+        self._spool.database = await self._books.do(database_token)
         is_at_home = await self._books.do(this_place) == self._home
         if not is_at_home or (was_ours and not self._is_ours):
             logger.error("The database was exchanged at work; this worker ends.")
@@ -247,13 +262,28 @@ class _Worker:
     async def _leave(self) -> None:
         await self._books.flush()
         try:
-            uncertain = await self._books.do(give_up, self._books.worker_id)
+            lost = [
+                delivery_id
+                for worker_id in (*self._former, self._books.worker_id)
+                for delivery_id in await self._books.do(give_up, worker_id)
+            ]
         except LedgerUnavailable as error:
             logger.error("The database is not available at the end", why=error)
             return
-        if uncertain:
-            logger.warning("Letters had to be left uncertain", letters=uncertain)
+        _name_uncertain("Letters had to be left uncertain", lost)
         logger.info("The worker has ended", worker=self._books.worker_id)
+
+
+def _end_without(heart: asyncio.Task[None], stop: asyncio.Event) -> None:
+    """A worker that renews no lease would claim and claim, and never send."""
+    if not heart.cancelled() and (error := heart.exception()) is not None:
+        logger.critical("The worker's heart failed; it ends.", exc_info=error)
+        stop.set()
+
+
+def _name_uncertain(event: str, delivery_ids: Sequence[int]) -> None:
+    if delivery_ids:
+        logger.warning(event, deliveries=list(delivery_ids))
 
 
 def replay(spool: Spool) -> None:
