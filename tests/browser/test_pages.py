@@ -34,6 +34,7 @@ LISTS = {
     "set-up": [
         "/settings/",
         "/settings/signing/",
+        "/settings/relays/new/",
         "/users/",
         "/users/add/",
         "/password/",

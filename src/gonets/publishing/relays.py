@@ -180,6 +180,8 @@ def is_loopback(host: str | None) -> bool:
     """Tell whether ``host`` names this very machine."""
     if host is None or host == "localhost" or host.endswith(".localhost"):
         return True
+    if host.startswith("/"):  # the path of a socket
+        return True
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -227,7 +229,8 @@ def _of_environment(row: Relay, facts: dict[str, object]) -> RelayInUse:
     row.origin = RelayOrigin.ENVIRONMENT
     for name, value in facts.items():
         setattr(row, name, value)
-    row.name = row.name or urlsplit(row.url).hostname or ""
+    parts = urlsplit(row.url)
+    row.name = row.name or (parts.hostname or parts.path)[:90]
     return in_use(row)
 
 

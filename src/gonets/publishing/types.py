@@ -109,7 +109,9 @@ class RelayInUse:
 
     @property
     def host(self) -> str:
-        return urlsplit(self.url).hostname or ""
+        """Where it is: the name of a server, or the path of a socket."""
+        parts = urlsplit(self.url)
+        return parts.hostname or parts.path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

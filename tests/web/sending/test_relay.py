@@ -80,6 +80,29 @@ def test_a_mail_server_is_kept_with_all_it_needs(desk):
     assert (relay.letters_per_connection, relay.idle_seconds) == (50, 5)
 
 
+def test_an_access_token_is_kept_however_long_and_not_taken_for_a_password(desk):
+    token = "ya29." + "x" * 2500
+    add(desk, auth="xoauth2", password=token)
+
+    kept = relay_list().get().url
+    change(desk, auth="xoauth2", password="")
+    unchanged = relay_list().get().url
+    refused = change(desk, auth="", password="").content.decode()
+
+    assert kept.endswith(f":{token}@mail.example.com:587?auth=xoauth2")
+    assert unchanged == kept
+    assert "enter the password" in refused
+    assert "access token" in page(desk)
+    assert token not in page(desk)
+
+
+def test_a_token_without_a_user_is_no_log_in(desk):
+    answer = add(desk, auth="xoauth2", user="", password="token")
+
+    assert "XOAUTH2 needs a user name" in answer.content.decode()
+    assert not relay_list().exists()
+
+
 def test_what_is_left_empty_is_as_usual(desk):
     empty = (
         "weight",
@@ -93,6 +116,29 @@ def test_what_is_left_empty_is_as_usual(desk):
     relay = relay_list().get()
     assert (relay.weight, relay.letters_per_second, relay.connections) == (1, None, 4)
     assert (relay.letters_per_connection, relay.idle_seconds) == (1000, 20)
+
+
+def test_a_trouble_is_said_in_the_language_of_whoever_reads_it(desk):
+    add(desk)
+    relay_list().update(trouble="its certificate has expired")
+
+    desk.defaults["HTTP_ACCEPT_LANGUAGE"] = "ru"
+
+    assert "срок действия его сертификата истёк" in page(desk)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("lmtp://127.0.0.1", "127.0.0.1:24 · LMTP"),
+        ("lmtp+unix:///run/dovecot/lmtp", "/run/dovecot/lmtp · LMTP"),
+    ],
+)
+def test_lmtp_named_by_the_configuration_is_shown_as_such(desk, settings, url, shown):
+    settings.GONETS_RELAY_URL = url
+    actions.keep_environment_relay()
+
+    assert shown in page(desk)
 
 
 def test_the_list_shows_shares_spares_and_troubles(desk):

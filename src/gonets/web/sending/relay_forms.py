@@ -8,18 +8,24 @@ from urllib.parse import quote
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gonets.delivery.errors import BadRelayAddress
 from gonets.delivery.models import DomainLimit, Relay
 from gonets.delivery.providers import BUILT_IN
-from gonets.delivery.transports.addresses import RelayAddress, parse_relay_address
+from gonets.delivery.transports.addresses import (
+    XOAUTH2,
+    RelayAddress,
+    parse_relay_address,
+)
 from gonets.publishing.relays import DEFAULT_CONNECTIONS
 from gonets.publishing.states import RelayOrigin
 from gonets.publishing.types import LimitTerms, RelayTerms
 
 DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*(\.\*)?", re.ASCII)
 MOST_DOMAINS = 200
-ADDRESS_FIELDS = ("host", "port", "security", "user", "password")
+MOST_OF_A_TOKEN = 3000
+ADDRESS_FIELDS = ("host", "port", "security", "user", "password", "auth")
 
 
 def _rate_field(help_text: Any) -> forms.FloatField:
@@ -43,6 +49,10 @@ class RelayForm(forms.Form):
         ("none", _("none (only inside your own network)")),
     )
     SCHEMES = {"starttls": "smtp+starttls", "tls": "smtps", "none": "smtp"}
+    AUTH = (
+        ("", pgettext_lazy("log-in by", "password")),
+        (XOAUTH2, pgettext_lazy("log-in by", "access token (XOAUTH2)")),
+    )
 
     host = forms.CharField(
         label=_("Server"),
@@ -68,10 +78,19 @@ class RelayForm(forms.Form):
     )
     password = forms.CharField(
         label=_("Password"),
-        max_length=200,
+        max_length=MOST_OF_A_TOKEN,
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    auth = forms.ChoiceField(
+        label=_("Log-in by"),
+        choices=AUTH,
+        required=False,
+        help_text=_(
+            "A token stands in the field of the password. It usually lives for an "
+            "hour: whoever renews it enters it here anew."
+        ),
     )
     name = forms.CharField(
         label=_("Name"),
@@ -151,24 +170,31 @@ class RelayForm(forms.Form):
         try:
             parse_relay_address(cleaned["url"])
         except BadRelayAddress as error:
-            self.add_error("security" if cleaned.get("user") else "host", str(error))
+            self.add_error(self._field_at_fault(cleaned), str(error))
         return cleaned
+
+    def _field_at_fault(self, cleaned: dict[str, Any]) -> str:
+        if cleaned.get("auth") and cleaned["security"] != "none":
+            return "auth"
+        return "security" if cleaned.get("user") else "host"
 
     def _url(self, cleaned: dict[str, Any]) -> str:
         scheme = self.SCHEMES[cleaned["security"]]
         host = cleaned["host"].strip()
         port = f":{cleaned['port']}" if cleaned.get("port") else ""
         user = cleaned.get("user", "")
-        password = cleaned.get("password") or self._kept_password(host, user)
+        auth = cleaned.get("auth", "")
+        password = cleaned.get("password") or self._kept_password(host, user, auth)
         login = f"{quote(user, safe='')}:{quote(password, safe='')}@" if user else ""
-        return f"{scheme}://{login}{host}{port}"
+        query = f"?auth={auth}" if auth else ""
+        return f"{scheme}://{login}{host}{port}{query}"
 
-    def _kept_password(self, host: str, user: str) -> str:
+    def _kept_password(self, host: str, user: str, auth: str) -> str:
         """The kept password goes to no server but the one it was entered for."""
         kept = self._kept
         if kept is None or not kept.password or not user:
             return ""
-        if (kept.host, kept.user) == (host.lower(), user):
+        if (kept.host, kept.user, kept.auth) == (host.lower(), user, auth):
             return kept.password
         self.add_error(
             "password", _("The server or the user is another one: enter the password.")
@@ -287,5 +313,6 @@ def _initial(relay: Relay | None, kept: RelayAddress | None) -> dict[str, Any]:
             "port": kept.port,
             "security": kept.security,
             "user": kept.user,
+            "auth": kept.auth,
         }
     return initial
