@@ -34,6 +34,7 @@ def product(make_lasting_product: MakeProduct, slow_postbox: Postbox) -> Product
 def test_a_killed_product_goes_on_by_itself_and_names_whom_it_cannot_vouch_for(
     product: Product, open_desk: OpenDesk, slow_postbox: Postbox
 ) -> None:
+    slow_postbox.clear()
     desk = open_desk(product)
     desk.log_in()
     issue = desk.prepare_letter(subject="Обрыв", number=1)
