@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
@@ -17,6 +16,7 @@ from gonets.delivery.errors import RunAlreadyOpen, RunStateWrong
 from gonets.delivery.holding import claims_of_run
 from gonets.delivery.models import Delivery, Relay, Run, Stop
 from gonets.delivery.signals import run_started
+from gonets.delivery.statements import RowStatement
 from gonets.delivery.states import (
     ENDED_RUNS,
     UNFINISHED_RUNS,
@@ -30,14 +30,20 @@ from gonets.kernel import clock
 CHUNK = 1000
 """Rows per transaction: SQLite's write lock is never held for more than 50 ms."""
 
-_INSERT = """
+# As one text whatever the number of rows it is parsed only once.
+_INSERT = RowStatement(
+    """
     INSERT INTO gonets_delivery_delivery (
         run_id, address_key, recipient, person_ref, status, fence, policy_wait,
         attempts, letter_ref, message_id, bound_values, stage, code, enhanced_code,
         answer, resolution
-    ) VALUES
-"""
-_NEW_ROW = "(%s, %s, %s, %s, 'pending', 0, false, 0, '', '', '', '', 0, '', '', '')"
+    )
+    SELECT %s, o.column1, o.column2, o.column3, 'pending', 0, false, 0, '', '', '', '',
+        0, '', '', ''
+    FROM {rows} WHERE true ON CONFLICT (run_id, address_key) DO NOTHING
+    """,
+    *("text", "text", "text"),
+)
 _GROW = """
     UPDATE gonets_delivery_run
     SET pending = pending + %s, audience_size = audience_size + %s WHERE id = %s
@@ -95,15 +101,9 @@ def add_recipients(run_id: int, recipients: Iterable[NewRecipient]) -> int:
 
 
 def _insert(run_id: int, recipients: Sequence[NewRecipient]) -> int:
-    values: list[Any] = []
-    for one in recipients:
-        values += (run_id, one.address_key, one.address, one.person_ref)
-    rows = ", ".join([_NEW_ROW] * len(recipients))
+    rows = [(one.address_key, one.address, one.person_ref) for one in recipients]
+    added = int(_INSERT.execute(rows, before=(run_id,)).rowcount)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT + rows + " ON CONFLICT (run_id, address_key) DO NOTHING", values
-        )
-        added = int(cursor.rowcount)
         cursor.execute(_GROW, [added, added, run_id])
     return added
 

@@ -17,8 +17,7 @@ from gonets.delivery.states import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRecipient:
+class NewRecipient(NamedTuple):
     """Whom a run is to write to; ``person_ref`` is opaque to the engine."""
 
     address: str
