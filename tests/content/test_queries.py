@@ -15,6 +15,7 @@ from gonets.content.queries import (
     section_tree,
     with_descendants,
 )
+from gonets.content.states import Visibility
 from gonets.kernel import clock
 from tests.support.factories import make_material, make_section
 
@@ -46,11 +47,12 @@ def test_search_finds_words_only(search):
     assert not published_materials(search=search)
 
 
-def test_hidden_and_future_materials_are_not_published():
+def test_hidden_future_and_private_materials_are_not_published():
     now = clock.now()
     shown = make_material(published_at=now - timedelta(hours=1))
     make_material(published_at=now + timedelta(hours=1))
     hide_materials([make_material().pk])
+    make_material(visibility=Visibility.PRIVATE)
 
     assert list(published_materials()) == [shown]
     assert published_counts() == {shown.section_id: 1}

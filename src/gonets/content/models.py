@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from gonets.content.states import FetchFailure, PictureState
+from gonets.content.states import FetchFailure, PictureState, Visibility
 
 OWN = "own"
 """The kind of the one source whose materials are written here."""
@@ -103,6 +105,16 @@ class Material(models.Model):
     author = models.CharField(_("author"), max_length=200, blank=True)
     published_at = models.DateTimeField(_("publication date"))
     is_published = models.BooleanField(_("published"), default=True)
+    visibility = models.CharField(
+        _("who can see it"),
+        max_length=8,
+        choices=Visibility.choices,
+        default=Visibility.PUBLIC,
+    )
+    # From then on it is of no use to readers: an event that is over, an offer.
+    expires_at = models.DateTimeField(_("of use until"), null=True, blank=True)
+    tags = models.JSONField(_("tags"), default=list, blank=True)  # of strings
+    language = models.CharField(_("language"), max_length=35, blank=True)  # BCP 47
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     original = models.JSONField(default=dict, blank=True)  # untouched, from the source
@@ -128,6 +140,10 @@ class Material(models.Model):
                 condition=Q(picture_state__in=PictureState.values),
                 name="picture_state_known",
             ),
+            models.CheckConstraint(
+                condition=Q(visibility__in=Visibility.values),
+                name="material_visibility_known",
+            ),
         ]
         indexes = [
             models.Index(
@@ -143,3 +159,10 @@ class Material(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_private(self) -> bool:
+        return self.visibility == Visibility.PRIVATE
+
+    def is_expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from gonets.content.models import OWN, Material, Section, Source
 from gonets.content.pictures import picture_address
 from gonets.content.searching import search_words
+from gonets.content.states import Visibility
 from gonets.kernel import clock
 
 __all__ = [
@@ -124,13 +125,16 @@ def published_materials(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> QuerySet[Material]:
-    """Return what readers can see by now, the newest first; nothing future-dated.
+    """Return what any reader can see by now, the newest first; nothing future-dated.
 
     ``section_ids`` are taken as they are: see ``with_descendants``.
     """
     latest = min(until, clock.now()) if until else clock.now()
     found = Material.objects.filter(
-        _matches(search), is_published=True, published_at__lte=latest
+        _matches(search),
+        is_published=True,
+        visibility=Visibility.PUBLIC,
+        published_at__lte=latest,
     )
     if section_ids is not None:
         found = found.filter(section__in=section_ids)

@@ -1,4 +1,4 @@
-"""The words for why a source could not be read, and how far a picture has come."""
+"""The words for why a source could not be read, and where a material stands."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ class PictureState(TextChoices):
     KEPT = "kept"
     FAILED = "failed"  # wanted again at the next fetch of the source
     UNFIT = "unfit"  # not a picture; not asked again until its address changes
+
+
+class Visibility(TextChoices):
+    PUBLIC = "public", _("public")
+    PRIVATE = "private", _("private")  # only for people the site let in
 
 
 class FetchFailure(TextChoices):
