@@ -156,7 +156,8 @@ def test_future_materials_wait_for_their_date(site):
     ("content", "status", "failure"),
     [
         (b"gone", 404, FetchFailure.NOT_FOUND),
-        (b"gone", 410, FetchFailure.NOT_FOUND),
+        (b"gone", 410, FetchFailure.GONE),
+        (b"slow down", 429, FetchFailure.BUSY),
         (b"no", 403, FetchFailure.CLOSED),
         (b"oops", 500, FetchFailure.SITE_FAULT),
         (b"<html></html>", 200, FetchFailure.WEB_PAGE),

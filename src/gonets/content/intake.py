@@ -2,131 +2,141 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
-from typing import Any
 
 from django.db import transaction
 
-from gonets.content.actions import next_position
+from gonets.content.columns import FOLLOWED, columns_of, picture_state_of, search_text
 from gonets.content.connectors.base import MaterialDraft, Reading, SectionDraft
 from gonets.content.models import Material, Section, Source
-from gonets.content.searching import searchable
-from gonets.content.states import PictureState
+from gonets.content.sectioning import follow_sections
+from gonets.content.states import PictureState, Visibility
 from gonets.content.types import FetchReport
 from gonets.kernel import clock
-from gonets.kernel.html import clean_body, line_of, storable
 
 CHUNK = 50
 """Materials per transaction: nobody waits long for SQLite's one writer."""
 
-FOLLOWED = (
-    *("title", "teaser", "body", "address", "author", "picture_alt"),
-    *("picture_source", "original"),
-)
-"""What a material takes from its source; whether it is published, editors decide."""
+CHANGED_COLUMNS = [
+    *FOLLOWED,
+    *("section", "published_at", "changed_at", "search_text", "picture_state"),
+]
 
 
 def take_over(source: Source, reading: Reading) -> FetchReport:
-    """Store what is new or changed.
+    """Store what is new or changed of one page.
 
-    A material whose date the source does not tell gets the moment it first came.
+    A material whose date the source does not tell gets the moment it first came.  One
+    that visitors of the site cannot see is left out unless the owner wants such.
     """
-    sections = _follow_sections(source, reading.sections)
-    drafts = enumerate(reading.materials)
+    drafts, private = _admitted(source, reading.materials)
+    sections = follow_sections(source, _all_sections(source, reading.sections, drafts))
+    withdrawn = withdraw(source, [*private, *reading.withdrawn])
     new = changed = 0
-    while chunk := list(islice(drafts, CHUNK)):
+    numbered = enumerate(drafts)
+    while chunk := list(islice(numbered, CHUNK)):
         with transaction.atomic():
-            came, differed = _take_chunk(source, sections, chunk)
-        new += came
-        changed += differed
+            taken = _take_chunk(source, sections, chunk)
+        new += taken.new
+        changed += taken.changed
     return FetchReport(
         new=new,
         changed=changed,
-        unchanged=len(reading.materials) - new - changed,
-        skipped=reading.skipped,
+        unchanged=len(drafts) - new - changed,
+        skipped=reading.skipped + _repeated(reading.materials),
+        private=len(private) + withdrawn,
     )
 
 
-@transaction.atomic
-def _follow_sections(
-    source: Source, drafts: Sequence[SectionDraft]
-) -> dict[str, Section]:
-    known = {section.external_id: section for section in source.sections.all()}
+def withdraw(source: Source, external_ids: Iterable[str]) -> int:
+    """Let no letter take what visitors cannot see; return how many they could before.
+
+    Should the source show it again, it is public again.
+    """
+    named = list(dict.fromkeys(external_ids))
+    count = 0
+    for start in range(0, len(named), 500):
+        count += Material.objects.filter(
+            source=source,
+            external_id__in=named[start : start + 500],
+            visibility=Visibility.PUBLIC,
+        ).update(visibility=Visibility.PRIVATE, changed_at=clock.now())
+    return count
+
+
+def _admitted(
+    source: Source, drafts: Iterable[MaterialDraft]
+) -> tuple[list[MaterialDraft], list[str]]:
+    """Return the drafts to store, each once, and the ids of those to leave out."""
+    admitted: dict[str, MaterialDraft] = {}
+    private: list[str] = []
     for draft in drafts:
-        section = known.get(draft.external_id)
-        if section is None:
-            section = _new_section(source, draft, parent=known.get(draft.parent_id))
-            known[draft.external_id] = section
+        if draft.visibility == Visibility.PUBLIC or source.takes_private:
+            admitted.setdefault(draft.external_id, draft)
         else:
-            _follow_name(section, _section_name(draft, source))
-    return known
+            private.append(draft.external_id)
+    return list(admitted.values()), private
 
 
-def _new_section(
-    source: Source, draft: SectionDraft, *, parent: Section | None
-) -> Section:
-    parent_id = parent.pk if parent else None
-    name = _section_name(draft, source)
-    return Section.objects.create(
-        source=source,
-        parent=parent,
-        external_id=draft.external_id,
-        name=name,
-        source_name=name,
-        position=next_position(parent_id),
-    )
+def _repeated(drafts: Sequence[MaterialDraft]) -> int:
+    return len(drafts) - len({draft.external_id for draft in drafts})
 
 
-def _section_name(draft: SectionDraft, source: Source) -> str:
-    return line_of(draft.name)[:200] or source.name
+def _all_sections(
+    source: Source, told: Sequence[SectionDraft], drafts: Iterable[MaterialDraft]
+) -> list[SectionDraft]:
+    """Return the sections told, and those that only materials know of."""
+    known = {section.external_id for section in told}
+    known.update(source.sections.values_list("external_id", flat=True))
+    untold = dict.fromkeys(d.section_id for d in drafts if d.section_id not in known)
+    return [*told, *(SectionDraft(external_id=each, name="") for each in untold)]
 
 
-def _follow_name(section: Section, name: str) -> None:
-    """Take a new name from the source unless an editor has given one."""
-    if name == section.source_name:
-        return
-    if section.name == section.source_name:
-        section.name = name
-    section.source_name = name
-    section.save(update_fields=["name", "source_name"])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taken:
+    new: int
+    changed: int
 
 
 def _take_chunk(
     source: Source,
     sections: dict[str, Section],
     chunk: Sequence[tuple[int, MaterialDraft]],
-) -> tuple[int, int]:
-    """Return how many materials were new, and how many changed."""
+) -> _Taken:
     known = {
         material.external_id: material
         for material in Material.objects.filter(
             source=source, external_id__in=[draft.external_id for _, draft in chunk]
         )
     }
-    new, changed = [], []
+    new, changed, pictured = [], [], []
     for place, draft in chunk:
+        section = sections[draft.section_id]
         material = known.get(draft.external_id)
         if material is None:
-            section = sections[draft.section_id]
             new.append(_new_material(source, section, draft, place=place))
-        elif _follow(material, draft):
+        elif _follow(material, section, draft):
             changed.append(material)
+        elif material.picture_state == PictureState.FAILED:
+            pictured.append(material.pk)
     # Two fetches of one source at once: the second finds the first one's rows there.
     Material.objects.bulk_create(new, ignore_conflicts=True)
-    Material.objects.bulk_update(
-        changed,
-        [*FOLLOWED, "published_at", "changed_at", "search_text", "picture_state"],
-    )
-    return len(new), len(changed)
+    Material.objects.bulk_update(changed, CHANGED_COLUMNS)
+    if pictured:
+        Material.objects.filter(
+            pk__in=pictured, picture_state=PictureState.FAILED
+        ).update(picture_state=PictureState.WANTED)
+    return _Taken(new=len(new), changed=len(changed))
 
 
 def _new_material(
     source: Source, section: Section, draft: MaterialDraft, *, place: int
 ) -> Material:
     now = clock.now()
-    followed = _followed(draft)
+    columns = columns_of(draft)
     return Material(
         source=source,
         section=section,
@@ -134,61 +144,35 @@ def _new_material(
         # Sources give the newest first; dateless ones keep that order.
         published_at=draft.published_at or now - timedelta(seconds=place),
         created_at=now,
-        changed_at=now,
-        search_text=_search_text(followed),
-        picture_state=_state_for(draft),
-        **followed,
+        changed_at=min(draft.changed_at or now, now),
+        search_text=search_text(columns),
+        picture_state=picture_state_of(draft),
+        **columns,
     )
 
 
-def _follow(material: Material, draft: MaterialDraft) -> bool:
+def _follow(material: Material, section: Section, draft: MaterialDraft) -> bool:
     """Make the material say what its source says; False if it does already."""
-    followed = _followed(draft)
+    columns = columns_of(draft)
     published_at = draft.published_at or material.published_at
-    if (
-        material.picture_source != draft.picture_address
-        or material.picture_state == PictureState.FAILED
-    ):
-        material.picture_state = _state_for(draft)
-    is_same = published_at == material.published_at and all(
-        getattr(material, name) == value for name, value in followed.items()
+    is_same = (
+        material.section_id == section.pk
+        and published_at == material.published_at
+        and all(getattr(material, name) == value for name, value in columns.items())
     )
     if is_same:
-        if material.picture_state == PictureState.WANTED:
-            material.save(update_fields=["picture_state"])
         return False
-    for name, value in followed.items():
+    _follow_picture(material, draft)
+    for name, value in columns.items():
         setattr(material, name, value)
+    material.section = section
     material.published_at = published_at
     material.changed_at = clock.now()
-    material.search_text = _search_text(followed)
+    material.search_text = search_text(columns)
     return True
 
 
-def _followed(draft: MaterialDraft) -> dict[str, Any]:
-    """Return the columns of a draft, safe to store whoever made it."""
-    return {
-        "title": line_of(draft.title)[:500],
-        "teaser": storable(draft.teaser).strip(),
-        "body": clean_body(draft.body),
-        "address": _short_address(draft.address),
-        "author": line_of(draft.author)[:200],
-        "picture_alt": line_of(draft.picture_alt)[:500],
-        "picture_source": _short_address(draft.picture_address),
-        "original": dict(draft.original),
-    }
-
-
-def _short_address(address: str) -> str:
-    is_web = address.startswith(("http://", "https://"))
-    return address if is_web and len(address) <= 2000 else ""
-
-
-def _search_text(followed: dict[str, Any]) -> str:
-    return searchable(
-        title=followed["title"], teaser=followed["teaser"], body=followed["body"]
-    )
-
-
-def _state_for(draft: MaterialDraft) -> PictureState:
-    return PictureState.WANTED if draft.picture_address else PictureState.NONE
+def _follow_picture(material: Material, draft: MaterialDraft) -> None:
+    is_new = material.picture_source != draft.picture_address
+    if is_new or material.picture_state == PictureState.FAILED:
+        material.picture_state = picture_state_of(draft)

@@ -20,7 +20,16 @@ class Source(models.Model):
     kind = models.CharField(max_length=32)  # the module name in ``connectors``
     name = models.CharField(_("name"), max_length=200)
     address = models.CharField(_("address"), max_length=2000, blank=True)
+    # The answers to the connector's needs; secrets are sealed.
     settings = models.JSONField(default=dict, blank=True)
+    # What only members of the site see is left out unless the owner wants it.
+    takes_private = models.BooleanField(default=False)
+    # What the connector told to remember.
+    memory = models.JSONField(default=dict, blank=True)
+    # Where a listing that was cut goes on, and when it began; and what is old to us.
+    cursor = models.TextField(blank=True)
+    listing_began_at = models.DateTimeField(null=True, blank=True)
+    changed_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     fetched_at = models.DateTimeField(null=True, blank=True)
     succeeded_at = models.DateTimeField(null=True, blank=True)

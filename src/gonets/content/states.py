@@ -42,6 +42,14 @@ class FetchFailure(TextChoices):
         "not_found",
         _("There is nothing at this address any more. Check the address."),
     )
+    GONE = (
+        "gone",
+        _("The site has closed this for good, so it is not asked any more."),
+    )
+    BUSY = (
+        "busy",
+        _("The site asks us to come less often. It is asked again later."),
+    )
     CLOSED = (
         "closed",
         _("The site does not let us in: it wants a password or refuses readers."),
@@ -81,6 +89,22 @@ class FetchFailure(TextChoices):
     DANGEROUS = (
         "dangerous",
         _("The feed declares entities of its own, which attacks do; it is not read."),
+    )
+    NOT_UNDERSTOOD = (
+        "not_understood",
+        _("The answer is not what such a site gives. Check the address."),
+    )
+    SETTINGS_MISSING = (
+        "settings_missing",
+        _("Something is missing in the settings of this source. Fill it in."),
+    )
+    SECRET_LOST = (
+        "secret_lost",
+        _("The kept password cannot be opened any more. Enter it again."),
+    )
+    CONNECTOR_FAULT = (
+        "connector_fault",
+        _("The program could not cope with the answer. Tell whoever runs it."),
     )
     NO_CONNECTOR = (
         "no_connector",

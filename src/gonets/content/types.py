@@ -36,7 +36,7 @@ class SectionLoss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchReport:
-    """What one fetch did.  With a ``failure`` nothing was changed.
+    """What one fetch did.  With a ``failure`` what came before it is kept.
 
     Pictures are fetched afterwards: see ``picture_fetching``.
     """
@@ -45,8 +45,21 @@ class FetchReport:
     changed: int = 0
     unchanged: int = 0
     skipped: int = 0  # had neither title nor text, or came twice
+    private: int = 0  # left out or withdrawn: visitors of the site cannot see them
+    is_unchanged: bool = False  # the source says that nothing is new
+    has_more: bool = False  # cut here; the next fetch goes on
     failure: FetchFailure | None = None
     detail: str = ""
+
+    def plus(self, page: FetchReport) -> FetchReport:
+        """Return what both did together."""
+        return FetchReport(
+            new=self.new + page.new,
+            changed=self.changed + page.changed,
+            unchanged=self.unchanged + page.unchanged,
+            skipped=self.skipped + page.skipped,
+            private=self.private + page.private,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,7 @@ __all__ = [
 
 USER_AGENT = "Gonets/0.1 (newsletter desk)"
 REDIRECTS = {301, 302, 303, 307, 308}
+LASTING_REDIRECTS = {301, 308}
 
 
 class TooManyRedirects(HttpError):
@@ -61,16 +62,23 @@ class BadAnswer(HttpError):
 class Refusal(HttpError):
     """The site answered, but not with the content: ``status`` says why."""
 
-    def __init__(self, message: str, *, status: int) -> None:
+    def __init__(
+        self, message: str, *, status: int, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
+        self.headers = headers or {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """``address`` is where it came from in the end; header names are lower-case."""
+    """``address`` is where it came from in the end; header names are lower-case.
+
+    ``lasting_address`` is where to ask next time: only moves for good were followed.
+    """
 
     address: str
+    lasting_address: str
     status: int
     headers: Mapping[str, str]
     content: bytes
@@ -92,12 +100,15 @@ def fetch(
     deadline = Deadline(guard.patience)
     url = _checked(address, guard)
     own_headers = dict(headers or {})
+    lasting, moves_last = url, True
     for _ in range(guard.redirects + 1):
         with _asked(url, own_headers, guard, deadline) as response:
             target = _redirect_target(response, url)
             if target is None:
-                return _answer(response, url, guard)
+                return _answer(response, url, guard, lasting=lasting)
+            moves_last = moves_last and response.status in LASTING_REDIRECTS
         following = _checked(target, guard)
+        lasting = following if moves_last else lasting
         if _origin(following) != _origin(url):
             own_headers = {}
         url = following
@@ -171,18 +182,31 @@ def _redirect_target(response: httpcore2.Response, url: httpx2.URL) -> str | Non
         raise AddressRefused(f"{url.host} redirects to what is no address.") from error
 
 
-def _answer(response: httpcore2.Response, url: httpx2.URL, guard: Guard) -> Answer:
+def _answer(
+    response: httpcore2.Response, url: httpx2.URL, guard: Guard, *, lasting: httpx2.URL
+) -> Answer:
+    headers = _headers(response)
     if response.status not in {200, 304}:
         message = f"{url.host} answered with the status {response.status}."
-        raise Refusal(message, status=response.status)
-    headers = {
-        name.decode("latin-1").lower(): value.decode("latin-1")
-        for name, value in response.headers
-    }
+        raise Refusal(message, status=response.status, headers=headers)
     content = b"".join(_unpacked(response, guard.largest))
     return Answer(
-        address=str(url), status=response.status, headers=headers, content=content
+        address=str(url),
+        lasting_address=str(lasting),
+        status=response.status,
+        headers=headers,
+        content=content,
     )
+
+
+def _headers(response: httpcore2.Response) -> dict[str, str]:
+    """Return the headers by their names in lower case; those given twice as one."""
+    headers: dict[str, str] = {}
+    for name, value in response.headers:
+        known = name.decode("latin-1").lower()
+        told = value.decode("latin-1")
+        headers[known] = f"{headers[known]}, {told}" if known in headers else told
+    return headers
 
 
 def _unpacked(response: httpcore2.Response, largest: int) -> Iterator[bytes]:

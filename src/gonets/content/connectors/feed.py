@@ -15,7 +15,14 @@ from urllib.parse import urljoin, urlsplit
 import feedparser
 from django.utils.translation import gettext_lazy as _
 
-from gonets.content.connectors.base import Access, MaterialDraft, Reading, SectionDraft
+from gonets.content.connectors.base import (
+    Access,
+    Connector,
+    MaterialDraft,
+    Reading,
+    SectionDraft,
+    Wish,
+)
 from gonets.content.errors import SourceUnreadable
 from gonets.content.markup import first_picture, looks_like_html
 from gonets.content.states import FetchFailure
@@ -48,10 +55,10 @@ ACCEPT = (
 Entry = Mapping[str, Any]
 
 
-class FeedConnector:
+class FeedConnector(Connector):
     caption = _("RSS or Atom feed")
 
-    def read(self, access: Access) -> Reading:
+    def materials(self, access: Access, wish: Wish) -> Reading:
         if access.file is not None:
             return read_feed(access.file, address=access.address)
         if not access.address:

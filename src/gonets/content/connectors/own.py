@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from gonets.content.connectors.base import Access, Reading
+from gonets.content.connectors.base import Access, Connector, Reading, Wish
 
 
-class OwnConnector:
+class OwnConnector(Connector):
     caption = _("This site")
+    address_label = None
+    is_asked = False
 
-    def read(self, access: Access) -> Reading:
+    def materials(self, access: Access, wish: Wish) -> Reading:
         return Reading()
 
 

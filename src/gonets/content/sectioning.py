@@ -1,0 +1,57 @@
+"""The sections of a source as it has them; an editor's own names stay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from gonets.content.actions import next_position
+from gonets.content.connectors.base import SectionDraft
+from gonets.content.models import Section, Source
+from gonets.kernel.html import line_of
+
+
+@transaction.atomic
+def follow_sections(
+    source: Source, drafts: Sequence[SectionDraft]
+) -> dict[str, Section]:
+    """Add new sections, follow new names; return all of the source by their ids."""
+    known = {section.external_id: section for section in source.sections.all()}
+    for draft in drafts:
+        section = known.get(draft.external_id)
+        if section is None:
+            parent = known.get(draft.parent_id)
+            known[draft.external_id] = _new_section(source, draft, parent=parent)
+        else:
+            _follow_name(section, _name(draft, source))
+    return known
+
+
+def _new_section(
+    source: Source, draft: SectionDraft, *, parent: Section | None
+) -> Section:
+    parent_id = parent.pk if parent else None
+    name = _name(draft, source)
+    return Section.objects.create(
+        source=source,
+        parent=parent,
+        external_id=draft.external_id,
+        name=name,
+        source_name=name,
+        position=next_position(parent_id),
+    )
+
+
+def _name(draft: SectionDraft, source: Source) -> str:
+    return line_of(draft.name)[:200] or source.name
+
+
+def _follow_name(section: Section, name: str) -> None:
+    """Take a new name from the source unless an editor has given one."""
+    if name == section.source_name:
+        return
+    if section.name == section.source_name:
+        section.name = name
+    section.source_name = name
+    section.save(update_fields=["name", "source_name"])
