@@ -33,7 +33,8 @@ def test_every_field_of_the_letter_can_be_edited():
     fields = editable(html)
     assert set(fields) == {
         *("greeting", "intro", "outro", "section.3.heading", "section.4.heading"),
-        *("entry.7.title", "entry.7.teaser", "entry.9.title", "entry.9.teaser"),
+        *("entry.7.title", "entry.7.teaser", "entry.7.button"),
+        *("entry.9.title", "entry.9.teaser", "entry.9.button"),
     }
     assert fields["entry.7.title"]["data-edit-kind"] == "line"
     assert fields["entry.7.teaser"]["data-edit-kind"] == "prose"

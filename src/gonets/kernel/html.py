@@ -27,6 +27,39 @@ BODY_ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
 }
 
+LAYOUT_TAGS = BODY_TAGS | {"center", "font", "col", "colgroup", "ins", "mark"}
+_CELL = {
+    *("colspan", "rowspan", "width", "height", "valign", "bgcolor", "nowrap"),
+}
+LAYOUT_ATTRIBUTES = {
+    "*": {"style", "align", "dir", "lang", "title", "role"},
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height", "border"},
+    "font": {"color", "face", "size"},
+    "table": {"width", "height", "border", "cellpadding", "cellspacing", "bgcolor"},
+    "tr": {"height", "valign", "bgcolor"},
+    "col": {"width", "span"},
+    "ol": {"start", "type"},
+    "td": _CELL,
+    "th": _CELL,
+}
+LAYOUT_STYLES = {
+    *("color", "background", "background-color", "font", "font-family", "font-size"),
+    *("font-style", "font-weight", "line-height", "letter-spacing", "text-align"),
+    *("text-decoration", "text-transform", "text-indent", "vertical-align"),
+    *("white-space", "word-break", "overflow-wrap", "direction", "list-style-type"),
+    *("width", "min-width", "max-width", "height", "min-height", "max-height"),
+    *("display", "float", "clear", "table-layout", "box-sizing", "opacity"),
+    *("border-collapse", "border-spacing", "border-radius", "border", "border-color"),
+    *("border-style", "border-width", "border-top", "border-right", "border-bottom"),
+    *("border-left", "margin", "margin-top", "margin-right", "margin-bottom"),
+    *("margin-left", "padding", "padding-top", "padding-right", "padding-bottom"),
+    *("padding-left",),
+}
+"""No ``position``, ``z-index`` or pictures: a block stays in its place."""
+
+LAYOUT_SCHEMES = LINK_SCHEMES | {"tel"}
+
 NEVER_SHOWN = {
     *("script", "style", "title", "template", "noscript", "iframe", "object"),
     *("textarea", "select", "svg", "math", "audio", "video", "noembed", "noframes"),
@@ -72,6 +105,20 @@ def clean_body(html: str) -> str:
     """
     clean = _PICTURE_WITHOUT_ADDRESS.sub("", _BODY.clean(_bounded(html)))
     return _LINK_TO_NOWHERE.sub(r"\1", clean)
+
+
+def clean_layout(html: str) -> str:
+    """Return HTML of an author's own as mail can carry it: tables, styles, pictures.
+
+    No comments (also those for Outlook: nobody would check what they hide), no scripts,
+    forms, frames, style sheets, classes or background pictures; pictures must be on
+    the web, and counters of visits are left out.
+    """
+    if not html:
+        return ""
+    clean = _LAYOUT.clean(_bounded(html))
+    clean = _PICTURE_WITHOUT_ADDRESS.sub("", _VISIT_COUNTER.sub("", clean))
+    return _LINK_TO_NOWHERE.sub(r"\1", clean).strip()
 
 
 def text_of(html: str) -> str:
@@ -125,6 +172,12 @@ def _stand_in(match: re.Match[str]) -> str:
     return f"<{match[1]}{STAND_INS[match[2]]}>"
 
 
+def _harmless_style(tag: str, attribute: str, value: str) -> str | None:
+    if attribute == "style" and _REACHING_STYLE.search(value):
+        return None
+    return value
+
+
 def _cleaner(tags: set[str], attributes: dict[str, set[str]]) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=tags,
@@ -140,10 +193,25 @@ _FRAGMENT = _cleaner(FRAGMENT_TAGS, FRAGMENT_ATTRIBUTES)
 _FRAGMENT_AND_BLOCKS = _cleaner(FRAGMENT_TAGS | set(STAND_INS), FRAGMENT_ATTRIBUTES)
 _BODY = _cleaner(BODY_TAGS, BODY_ATTRIBUTES)
 _LINES = _cleaner(ENDS_A_LINE, {})
+_LAYOUT = nh3.Cleaner(
+    tags=LAYOUT_TAGS,
+    attributes=LAYOUT_ATTRIBUTES,
+    attribute_filter=_harmless_style,
+    clean_content_tags=NEVER_SHOWN,
+    filter_style_properties=LAYOUT_STYLES,
+    url_schemes=LAYOUT_SCHEMES,
+    url_relative="deny",
+    link_rel=None,
+)
 
 _STAND_IN = re.compile(rf"<(/?)({'|'.join(sorted(STAND_INS))})>")
 _EMPTY_PARAGRAPH = re.compile(r"<p>(?:\s|<br>|&nbsp;)*</p>")
 _LINK_TO_NOWHERE = re.compile(r"<a>(.*?)</a>", re.DOTALL)
+# Functions that fetch or compute, and escapes that could hide one.
+_REACHING_STYLE = re.compile(
+    r"url\s*\(|image\s*\(|image-set\s*\(|expression\s*\(|@import|\\", re.IGNORECASE
+)
+_VISIT_COUNTER = re.compile(r"""<img(?=[^>]*\s(?:width|height)="[01](?:px)?")[^>]*>""")
 _PICTURE_WITHOUT_ADDRESS = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
 # Elements that are often left open (p, li …) or have no end do not count.
 _NESTING_TAG = re.compile(

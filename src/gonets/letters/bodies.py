@@ -7,14 +7,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Protocol
 
-from gonets.kernel.html import clean_fragment
+from gonets.kernel.html import clean_layout
+from gonets.letters.events import event_when
 from gonets.letters.fields import Fields, Pieces
 from gonets.letters.personalising import Personal, ReaderAddress, UnsubscribeAddress
 from gonets.letters.placeholders import Placeholders
 from gonets.letters.storing import canonical_json
 from gonets.letters.templates import design_named, html_of, mjml_of, with_inlined
 from gonets.letters.types import (
+    ColumnContent,
     EntryContent,
+    EventContent,
     LetterContent,
     PictureContent,
     SectionContent,
@@ -22,6 +25,7 @@ from gonets.letters.types import (
 from gonets.letters.words import direction_of, words_in
 
 WEB_SCHEMES = ("https://", "http://")
+LINK_SCHEMES = (*WEB_SCHEMES, "mailto:")
 
 
 class FieldWriter(Protocol):
@@ -39,6 +43,10 @@ class FieldWriter(Protocol):
         """Return what stands in a picture's ``alt="…"``, with attributes after it."""
         ...
 
+    def mark(self, entry: EntryContent) -> str:
+        """Return the name of a style class by which the entry is found, or ""."""
+        ...
+
 
 class ReaderFields:
     """Fields as readers get them."""
@@ -51,6 +59,9 @@ class ReaderFields:
 
     def description(self, name: str, text: str) -> str:
         return text
+
+    def mark(self, entry: EntryContent) -> str:
+        return ""
 
 
 def letter_html(content: LetterContent, fields: Fields, writer: FieldWriter) -> Pieces:
@@ -73,47 +84,27 @@ class _Draft:
 
     def context(self, content: LetterContent, fields: Fields) -> Mapping[str, object]:
         newsletter = self._text(content.newsletter)
+        address = self._placeholders.for_personal(ReaderAddress())
+        words = words_in(content.language, newsletter=newsletter, address=address)
+        entries = _Entries(self, fields, language=content.language, words=words)
         letter = {
             "language": self._text(content.language),
             "direction": direction_of(content.language),
             "newsletter": newsletter,
             "preheader": self._preheader(fields.preheader),
-            "greeting": self._field("greeting", _escaped(fields.greeting)),
-            "intro": self._field("intro", fields.intro),
-            "sections": tuple(map(self._section, content.sections)),
-            "outro": self._field("outro", fields.outro),
+            "greeting": self.field("greeting", _escaped(fields.greeting)),
+            "intro": self.field("intro", fields.intro),
+            "sections": tuple(map(entries.section, content.sections)),
+            "outro": self.field("outro", fields.outro),
             "sender": self._text(content.sender_name),
             "postal_address": self._text(content.postal_address),
             "unsubscribe_address": self._placeholders.for_personal(
                 UnsubscribeAddress()
             ),
         }
-        address = self._placeholders.for_personal(ReaderAddress())
-        words = words_in(content.language, newsletter=newsletter, address=address)
         return {"letter": MappingProxyType(letter), "words": words}
 
-    def _section(self, section: SectionContent) -> Mapping[str, object]:
-        heading = _escaped((section.heading,))
-        return MappingProxyType(
-            {
-                "heading": self._field(f"section.{section.key}.heading", heading),
-                "entries": tuple(map(self._entry, section.entries)),
-            }
-        )
-
-    def _entry(self, entry: EntryContent) -> Mapping[str, object]:
-        name = f"entry.{entry.key}"
-        teaser = (clean_fragment(entry.teaser),)
-        return MappingProxyType(
-            {
-                "title": self._field(f"{name}.title", _escaped((entry.title,))),
-                "teaser": self._field(f"{name}.teaser", teaser),
-                "address": self._link(entry.address),
-                "picture": self._picture(f"{name}.picture_alt", entry.picture),
-            }
-        )
-
-    def _picture(
+    def picture(
         self, name: str, picture: PictureContent | None
     ) -> Mapping[str, object] | None:
         if picture is None or not picture.address.startswith(WEB_SCHEMES):
@@ -129,8 +120,17 @@ class _Draft:
             }
         )
 
-    def _field(self, name: str, pieces: Pieces) -> str:
-        return self._held(self._writer.field(name, self._joined(pieces)))
+    def field(self, name: str, pieces: Pieces) -> str:
+        return self.held(self._writer.field(name, self._joined(pieces)))
+
+    def line(self, name: str, pieces: Pieces) -> str:
+        return self.field(name, _escaped(pieces))
+
+    def mark(self, entry: EntryContent) -> str:
+        return self._writer.mark(entry)
+
+    def link(self, address: str) -> str:
+        return self._text(address) if address.startswith(LINK_SCHEMES) else ""
 
     def _joined(self, pieces: Pieces) -> str:
         return "".join(
@@ -141,7 +141,7 @@ class _Draft:
         )
 
     def _preheader(self, pieces: Pieces) -> str:
-        return self._held(
+        return self.held(
             "".join(
                 piece
                 if isinstance(piece, str)
@@ -150,14 +150,94 @@ class _Draft:
             )
         )
 
-    def _link(self, address: str) -> str:
-        return self._text(address) if address.startswith(WEB_SCHEMES) else ""
-
     def _text(self, text: str) -> str:
-        return self._held(html.escape(text))
+        return self.held(html.escape(text))
 
-    def _held(self, content: str) -> str:
+    def held(self, content: str) -> str:
         return self._placeholders.for_html(content) if content else ""
+
+
+class _Entries:
+    """Gives the design what the entries of a letter are made of."""
+
+    def __init__(
+        self,
+        draft: _Draft,
+        fields: Fields,
+        *,
+        language: str,
+        words: Mapping[str, str],
+    ) -> None:
+        self._draft = draft
+        self._fields = fields
+        self._language = language
+        self._words = words
+        self._first = ""
+
+    def section(self, section: SectionContent) -> Mapping[str, object]:
+        heading = (section.heading,) if section.heading else ()
+        return MappingProxyType(
+            {
+                "heading": self._draft.line(f"section.{section.key}.heading", heading),
+                "entries": tuple(map(self._entry, section.entries)),
+            }
+        )
+
+    def _entry(self, entry: EntryContent) -> Mapping[str, object]:
+        name = f"entry.{entry.key}"
+        if entry.is_material:
+            self._first = self._first or entry.key
+        button = self._fields.of(entry, "button") or (self._words["read_on"],)
+        return MappingProxyType(
+            {
+                "kind": str(entry.kind),
+                "is_first": entry.is_material and entry.key == self._first,
+                "mark": self._draft.mark(entry),
+                "title": self._line(entry, "title"),
+                "teaser": self._prose(entry, "teaser"),
+                "button": self._draft.line(f"{name}.button", button),
+                "address": self._draft.link(entry.address),
+                "picture": self._draft.picture(f"{name}.picture_alt", entry.picture),
+                "event": self._event(entry, entry.event),
+                "second": self._second(entry, entry.second),
+                "html": self._draft.held(clean_layout(entry.html)),
+            }
+        )
+
+    def _line(self, entry: EntryContent, word: str) -> str:
+        name = f"entry.{entry.key}.{word}"
+        return self._draft.line(name, self._fields.of(entry, word))
+
+    def _prose(self, entry: EntryContent, word: str) -> str:
+        name = f"entry.{entry.key}.{word}"
+        return self._draft.field(name, self._fields.of(entry, word))
+
+    def _event(
+        self, entry: EntryContent, event: EventContent | None
+    ) -> Mapping[str, object] | None:
+        if event is None:
+            return None
+        when = html.escape(event_when(event, self._language))
+        return MappingProxyType(
+            {
+                "when": self._draft.held(when),
+                "place": self._line(entry, "place"),
+                "calendar_address": self._draft.link(event.calendar_address),
+            }
+        )
+
+    def _second(
+        self, entry: EntryContent, second: ColumnContent | None
+    ) -> Mapping[str, object] | None:
+        if second is None:
+            return None
+        name = f"entry.{entry.key}.second_alt"
+        return MappingProxyType(
+            {
+                "text": self._prose(entry, "second"),
+                "picture": self._draft.picture(name, second.picture),
+            }
+        )
 
 
 def _escaped(pieces: Pieces) -> Pieces:

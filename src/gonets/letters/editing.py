@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from gonets.letters.bodies import letter_html
 from gonets.letters.fields import fields_as_they_are
 from gonets.letters.personalising import Personal, PersonalValues, filled_html
-from gonets.letters.types import LetterContent, Reader
+from gonets.letters.types import EntryContent, LetterContent, Reader
 
-PROSE = ("intro", "outro")
+PROSE = ("intro", "outro", "teaser", "second")
 
 EDITING_STYLE = """
 <style>
@@ -63,7 +63,7 @@ class EditableFields:
     """Wraps fields; also empty ones are there, to be written into."""
 
     def field(self, name: str, html: str) -> str:
-        kind = "prose" if name in PROSE or name.endswith(".teaser") else "line"
+        kind = "prose" if name.rpartition(".")[2] in PROSE else "line"
         element = "div" if kind == "prose" else "span"
         empty = "" if html else ' class="is-empty"'
         return (
@@ -79,6 +79,9 @@ class EditableFields:
     def description(self, name: str, text: str) -> str:
         return f'{text}" data-edit-picture="{_escape(name)}'
 
+    def mark(self, entry: EntryContent) -> str:
+        return f"entry-{_escape(entry.key)} kind-{_escape(entry.kind)}"
+
 
 def _escape(text: str) -> str:
     return html.escape(text)
@@ -86,33 +89,37 @@ def _escape(text: str) -> str:
 
 def _label(name: str) -> str:
     """Return what the field is called, in the editor's language."""
-    match name.rpartition(".")[2]:
-        case "greeting":
-            return _("Greeting")
-        case "intro":
-            return _("Introduction")
-        case "outro":
-            return _("Closing words")
-        case "heading":
-            return _("Heading of the section")
-        case "title":
-            return _("Title of the material")
-        case _:
-            return _("Text of the material")
+    return _words_for(name)[0]
 
 
 def _hint(name: str) -> str:
     """Return what an empty field says about itself, in the editor's language."""
+    return _words_for(name)[1]
+
+
+def _words_for(name: str) -> tuple[str, str]:
     match name.rpartition(".")[2]:
         case "greeting":
-            return _("Add a greeting")
+            return _("Greeting"), _("Add a greeting")
         case "intro":
-            return _("Add an introduction")
+            return _("Introduction"), _("Add an introduction")
         case "outro":
-            return _("Add a closing word")
+            return _("Closing words"), _("Add a closing word")
         case "heading":
-            return _("Add a heading")
+            return _("Heading of the section"), _("Add a heading")
+        case word:
+            return _words_for_entry(word)
+
+
+def _words_for_entry(word: str) -> tuple[str, str]:
+    match word:
         case "title":
-            return _("Add a title")
+            return _("Title"), _("Add a title")
+        case "button":
+            return _("Text on the button"), _("Add a text")
+        case "place":
+            return _("Place"), _("Add the place")
+        case "second":
+            return _("Text of the second column"), _("Add a text")
         case _:
-            return _("Add a text")
+            return _("Text"), _("Add a text")

@@ -137,6 +137,8 @@ def _pictures(content: LetterContent) -> Iterator[Problem]:
 
 def _links(content: LetterContent) -> Iterator[Problem]:
     for entry in _entries(content):
+        if not entry.is_material and not entry.address:
+            continue
         if not entry.address:
             yield _warning(
                 "link-missing",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import Field, fields, is_dataclass
 from typing import Any
 
 from gonets.letters.types import (
+    ColumnContent,
     EntryContent,
+    EventContent,
     LetterContent,
     PictureContent,
     SectionContent,
@@ -18,7 +20,7 @@ from gonets.letters.types import (
 
 def content_as_json(content: LetterContent) -> dict[str, Any]:
     """Return what ``json`` can write and ``content_from_json`` reads back."""
-    stored: dict[str, Any] = json.loads(json.dumps(asdict(content)))
+    stored: dict[str, Any] = _plain(content)
     return stored
 
 
@@ -34,7 +36,7 @@ def content_from_json(stored: Mapping[str, Any]) -> LetterContent:
 def canonical_json(content: LetterContent) -> str:
     """Return all of the content in ASCII, the same for the same wording."""
     return json.dumps(
-        asdict(content), ensure_ascii=True, sort_keys=True, separators=(",", ":")
+        _plain(content), ensure_ascii=True, sort_keys=True, separators=(",", ":")
     )
 
 
@@ -43,11 +45,48 @@ def digest_of(content: LetterContent) -> str:
     return hashlib.sha256(canonical_json(content).encode("ascii")).hexdigest()
 
 
+def _plain(value: Any) -> Any:
+    """Return what JSON has for ``value``.
+
+    What was left at its default is left out: a field that is added to the letter later
+    changes neither what older versions are known by nor whether they can be read.
+    """
+    if is_dataclass(value):
+        return {
+            field.name: _plain(getattr(value, field.name))
+            for field in fields(value)
+            if not _is_left_out(field, getattr(value, field.name))
+        }
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return value
+
+
+def _is_left_out(field: Field[Any], value: Any) -> bool:
+    # A section's key has always been written.
+    return field.name != "key" and value == field.default
+
+
 def _section(stored: Mapping[str, Any]) -> SectionContent:
     entries = tuple(_entry(entry) for entry in stored["entries"])
     return SectionContent(**{**stored, "entries": entries})
 
 
 def _entry(stored: Mapping[str, Any]) -> EntryContent:
-    picture = stored["picture"] and PictureContent(**stored["picture"])
-    return EntryContent(**{**stored, "picture": picture})
+    made = {
+        "picture": _picture(stored["picture"]),
+        "event": EventContent(**stored["event"]) if stored.get("event") else None,
+        "second": _column(stored.get("second")),
+        "personal": tuple(stored.get("personal", ())),
+    }
+    return EntryContent(**{**stored, **made})
+
+
+def _column(stored: Mapping[str, Any] | None) -> ColumnContent | None:
+    if stored is None:
+        return None
+    return ColumnContent(**{**stored, "picture": _picture(stored.get("picture"))})
+
+
+def _picture(stored: Mapping[str, Any] | None) -> PictureContent | None:
+    return PictureContent(**stored) if stored else None

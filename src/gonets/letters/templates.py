@@ -28,6 +28,16 @@ KNOWN_TAGS = {
 """The compiler lets any other vanish without a word, so we refuse them."""
 
 
+BLOCKS = "blocks.mjml"
+"""What a design imports to show the blocks of editors; see ``docs/designing.md``."""
+
+
+@cache
+def _blocks() -> str:
+    source = files("gonets.letters") / "designs" / "_blocks.mjml"
+    return source.read_text(encoding="utf-8")
+
+
 @cache
 def design_named(name: str) -> str:
     """Return the source of a design.
@@ -54,6 +64,7 @@ def mjml_of(design: str, context: Mapping[str, object]) -> str:
     )
     engine.remove_global("debug")
     try:
+        engine.add_template(BLOCKS, _blocks())
         filled = engine.render_str(design, "letter.mjml", **context).strip()
     except TemplateError as error:
         raise _broken(error.message.splitlines()[0]) from error

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 
 from gonets.kernel.html import clean_fragment
+from gonets.letters.events import event_when
 from gonets.letters.fields import Fields, Pieces
+from gonets.letters.kinds import EntryKind
 from gonets.letters.personalising import ReaderAddress, UnsubscribeAddress, clean_line
 from gonets.letters.placeholders import Placeholders
 from gonets.letters.storing import canonical_json
-from gonets.letters.types import EntryContent, LetterContent, SectionContent
+from gonets.letters.types import EntryContent, LetterContent, PictureContent
 from gonets.letters.words import words_in
 
 WIDTH = 72
 BULLET = "• "
+DIVIDER = "* * *"
 
 
 def letter_text(content: LetterContent, fields: Fields) -> Pieces:
@@ -41,16 +44,13 @@ class _Writer:
         yield _underlined(clean_line(content.newsletter), "=")
         yield _wrapped(self._joined(fields.greeting))
         yield text_of_fragment(self._joined(fields.intro))
+        entries = _Entries(self._joined, content, fields)
         for section in content.sections:
-            yield from self._section(section)
+            yield _underlined(clean_line(section.heading), "-")
+            yield from map(entries.text, section.entries)
         yield text_of_fragment(self._joined(fields.outro))
         yield "-" * WIDTH
         yield from self._footer(content)
-
-    def _section(self, section: SectionContent) -> Iterator[str]:
-        yield _underlined(clean_line(section.heading), "-")
-        for entry in section.entries:
-            yield _entry(entry)
 
     def _footer(self, content: LetterContent) -> Iterator[str]:
         address = self._placeholders.for_personal(ReaderAddress())
@@ -72,10 +72,68 @@ class _Writer:
         )
 
 
-def _entry(entry: EntryContent) -> str:
-    teaser = text_of_fragment(clean_fragment(entry.teaser))
-    lines = (_wrapped(clean_line(entry.title)), teaser, clean_line(entry.address))
-    return "\n".join(filter(None, lines))
+class _Entries:
+    """Writes the entries of a letter; each kind in its own way."""
+
+    def __init__(
+        self, joined: Callable[[Pieces], str], content: LetterContent, fields: Fields
+    ) -> None:
+        self._joined = joined
+        self._fields = fields
+        self._language = content.language
+        self._words = words_in(content.language, newsletter="", address="")
+
+    def text(self, entry: EntryContent) -> str:
+        return "\n".join(filter(None, self._lines(entry)))
+
+    def _lines(self, entry: EntryContent) -> Iterator[str]:
+        match entry.kind:
+            case EntryKind.DIVIDER:
+                yield DIVIDER
+            case EntryKind.QUOTE:
+                quoted = f"<blockquote>{self._html(entry, 'teaser')}</blockquote>"
+                yield text_of_fragment(quoted)
+                yield _wrapped(self._line(entry, "title"), first="— ", rest="  ")
+            case EntryKind.BUTTON:
+                yield from self._button(entry)
+            case EntryKind.PICTURE:
+                yield from _pictured(entry.picture)
+                yield _wrapped(self._line(entry, "title"))
+                yield clean_line(entry.address)
+            case EntryKind.HTML:
+                yield text_of_fragment(clean_fragment(entry.html))
+            case _:
+                yield from self._titled(entry)
+
+    def _titled(self, entry: EntryContent) -> Iterator[str]:
+        yield _wrapped(self._line(entry, "title"))
+        if entry.event is not None:
+            yield _wrapped(event_when(entry.event, self._language))
+            yield _wrapped(self._line(entry, "place"))
+        yield text_of_fragment(self._html(entry, "teaser"))
+        if entry.second is not None:
+            second = text_of_fragment(self._html(entry, "second"))
+            yield second and f"\n{second}"
+        yield clean_line(entry.address)
+        if entry.event is not None and entry.event.calendar_address:
+            yield f"{self._words['to_calendar']}:\n{entry.event.calendar_address}"
+
+    def _button(self, entry: EntryContent) -> Iterator[str]:
+        address = clean_line(entry.address)
+        if address:
+            yield _wrapped(f"{self._line(entry, 'button') or self._words['read_on']}:")
+            yield address.removeprefix("mailto:")
+
+    def _line(self, entry: EntryContent, word: str) -> str:
+        return clean_line(self._joined(self._fields.of(entry, word)))
+
+    def _html(self, entry: EntryContent, word: str) -> str:
+        return self._joined(self._fields.of(entry, word))
+
+
+def _pictured(picture: PictureContent | None) -> Iterator[str]:
+    if picture is not None and picture.alt.strip():
+        yield _wrapped(f"[{clean_line(picture.alt)}]")
 
 
 def _underlined(text: str, character: str) -> str:
@@ -87,6 +145,8 @@ def _underlined(text: str, character: str) -> str:
 
 
 def _wrapped(text: str, *, first: str = "", rest: str = "") -> str:
+    if not text:
+        return ""
     return textwrap.fill(
         text,
         WIDTH,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from gonets.letters.kinds import EntryKind
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureContent:
@@ -19,19 +21,64 @@ class PictureContent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventContent:
+    """When and where something happens.
+
+    ``starts`` and ``ends`` are local times of ``time_zone``, as ``2026-05-07T19:00``,
+    or whole days, as ``2026-05-07``; ``ends`` may be empty.  ``zone_note`` stands
+    behind the time where readers could take it for theirs.
+    """
+
+    starts: str
+    ends: str = ""
+    time_zone: str = ""
+    zone_note: str = ""
+    place: str = ""
+    calendar_address: str = ""  # absolute; of the calendar file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnContent:
+    """The second of two columns; the entry's own words are the first."""
+
+    text: str = ""  # sanitised HTML
+    picture: PictureContent | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryContent:
-    """``teaser`` is sanitised HTML; ``address`` is absolute or empty."""
+    """A material of the site, or a block that the editor made; see ``EntryKind``.
+
+    ``teaser`` is sanitised HTML; ``address`` is absolute or empty.  Every kind says
+    its words in the same fields: a quotation's ``title`` is who said it, a picture's
+    is what stands under it.  ``button`` is empty where the letter's own word will do.
+    ``personal`` names the fields that may hold personal expressions: what a site
+    wrote is never taken for one.
+    """
 
     key: str  # names the entry for in-place editing; stable within an issue
     title: str
     teaser: str
     address: str
     picture: PictureContent | None
+    kind: str = EntryKind.MATERIAL.value
+    button: str = ""
+    html: str = ""  # of an HTML block, sanitised for mail
+    event: EventContent | None = None
+    second: ColumnContent | None = None
+    personal: tuple[str, ...] = ()
+
+    @property
+    def is_material(self) -> bool:
+        return self.kind == EntryKind.MATERIAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionContent:
-    """``key`` names the section for in-place editing of its heading."""
+    """Entries, materials and blocks, in their order.
+
+    ``key`` names the section for in-place editing of its heading.
+    """
 
     heading: str
     entries: tuple[EntryContent, ...]
@@ -43,8 +90,9 @@ class LetterContent:
     """Everything of a letter but the reader.
 
     ``subject``, ``preheader``, ``greeting``, ``intro`` and ``outro`` may hold personal
-    expressions such as ``{{ subscriber.name | default("friends") }}``; ``intro`` and
-    ``outro`` are sanitised HTML, the others plain text.
+    expressions such as ``{{ subscriber.name | default("friends") }}``, and so may the
+    fields that an entry names; ``intro`` and ``outro`` are sanitised HTML, the others
+    plain text.
     """
 
     newsletter: str

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gonets.audience.models import Readership
 from gonets.content.models import Material, Picture, Section
+from gonets.letters.kinds import EntryKind
 from gonets.newsletters.states import IssueState, IssueStep, Selection
 
 
@@ -105,21 +106,29 @@ class Issue(models.Model):
 
 
 class Entry(models.Model):
-    """A material placed in an issue, with its own wording.
+    """A material placed in an issue, with its own wording, or a block of the editor's.
 
     Entries of one ``part`` stand together under one heading.  A part is named by the
     section of the site it began as, so that it keeps its place when it is renamed.
+
+    All kinds say their words in the same columns (see ``letters.types.EntryContent``);
+    ``content`` has what only one kind knows (see ``newsletters.blocks``).
     """
 
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="entries")
     material = models.ForeignKey(
         Material, models.SET_NULL, null=True, blank=True, related_name="entries"
     )
+    kind = models.CharField(
+        max_length=12, choices=EntryKind.choices, default=EntryKind.MATERIAL
+    )
+    content = models.JSONField(default=dict, blank=True)
     position = models.PositiveIntegerField()
     part = models.PositiveBigIntegerField(default=0)
     heading = models.CharField(max_length=200, blank=True)  # the same in all its part
-    title = models.CharField(max_length=500)
+    title = models.CharField(max_length=500, blank=True)
     teaser = models.TextField(blank=True)  # sanitised HTML
+    button = models.CharField(max_length=100, blank=True)  # empty: the letter's word
     address = models.CharField(max_length=2000, blank=True)
     picture = models.ForeignKey(
         Picture, models.SET_NULL, null=True, blank=True, related_name="entries"
@@ -134,16 +143,27 @@ class Entry(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["issue", "material"], name="material_once_per_issue"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=EntryKind.values), name="entry_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=EntryKind.MATERIAL) | Q(material=None),
+                name="block_has_no_material",
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.title or self.get_kind_display()
+
+    @property
+    def is_material(self) -> bool:
+        return self.kind == EntryKind.MATERIAL
 
     @property
     def is_gone_from_site(self) -> bool:
         """Whether its material was deleted; the entry keeps its own wording."""
-        return self.material_id is None
+        return self.is_material and self.material_id is None
 
 
 class HeldMaterial(models.Model):

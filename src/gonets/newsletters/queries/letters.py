@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from urllib.parse import urljoin
 
@@ -11,12 +11,15 @@ from django.conf import settings
 from gonets.content.models import Picture
 from gonets.content.pictures import picture_address
 from gonets.kernel.addresses import canonical_address
+from gonets.letters.kinds import EntryKind
 from gonets.letters.types import (
+    ColumnContent,
     EntryContent,
     LetterContent,
     PictureContent,
     SectionContent,
 )
+from gonets.newsletters.blocks import event_of, personal_fields, text_in
 from gonets.newsletters.errors import IssueMissing
 from gonets.newsletters.models import Entry, Issue, Newsletter
 
@@ -42,7 +45,7 @@ def letter_content(issue_id: int) -> LetterContent:
         preheader=issue.preheader,
         greeting=issue.greeting,
         intro=issue.intro,
-        sections=tuple(_sections(issue.entries.select_related("picture"))),
+        sections=_sections(list(issue.entries.select_related("picture"))),
         outro=issue.outro,
         sender_name=newsletter.sender_name,
         sender_address=newsletter.sender_address,
@@ -52,25 +55,58 @@ def letter_content(issue_id: int) -> LetterContent:
     )
 
 
-def _sections(entries: Iterable[Entry]) -> Iterable[SectionContent]:
+def _sections(entries: list[Entry]) -> tuple[SectionContent, ...]:
+    second_pictures = _second_pictures(entries)
+    sections = []
     for part, group in groupby(entries, key=lambda entry: entry.part):
         together = list(group)
-        yield SectionContent(
-            key=str(part),
-            heading=together[0].heading,
-            entries=tuple(_entry(entry) for entry in together),
+        sections.append(
+            SectionContent(
+                key=str(part),
+                heading=together[0].heading,
+                entries=tuple(_entry(entry, second_pictures) for entry in together),
+            )
         )
+    return tuple(sections)
 
 
-def _entry(entry: Entry) -> EntryContent:
+def _entry(entry: Entry, second_pictures: Mapping[int, Picture]) -> EntryContent:
     picture = entry.picture
     return EntryContent(
         key=str(entry.pk),
+        kind=entry.kind,
         title=entry.title,
         teaser=entry.teaser,
+        button=entry.button,
         address=_absolute(entry.address),
         picture=_picture(picture, alt=entry.picture_alt) if picture else None,
+        html=text_in(entry, "html"),
+        event=event_of(entry),
+        second=_second(entry, second_pictures),
+        personal=personal_fields(entry),
     )
+
+
+def _second(
+    entry: Entry, second_pictures: Mapping[int, Picture]
+) -> ColumnContent | None:
+    if entry.kind != EntryKind.COLUMNS:
+        return None
+    picture = second_pictures.get(entry.content.get("second_picture") or 0)
+    alt = text_in(entry, "second_alt")
+    return ColumnContent(
+        text=text_in(entry, "second"),
+        picture=_picture(picture, alt=alt) if picture else None,
+    )
+
+
+def _second_pictures(entries: Iterable[Entry]) -> Mapping[int, Picture]:
+    named = [
+        entry.content["second_picture"]
+        for entry in entries
+        if entry.content.get("second_picture")
+    ]
+    return Picture.objects.in_bulk(named) if named else {}
 
 
 def _picture(picture: Picture, *, alt: str) -> PictureContent:
