@@ -15,6 +15,7 @@ from gonets.content.states import Visibility
 from gonets.kernel import clock
 
 __all__ = [
+    "TEXTS",
     "MaterialFilter",
     "SectionNode",
     "materials",
@@ -22,10 +23,14 @@ __all__ = [
     "published_counts",
     "published_materials",
     "section_path",
+    "section_ranks",
     "section_tree",
     "sources",
     "with_descendants",
 ]
+
+TEXTS = ("body", "original", "search_text")
+"""Columns of a material that lists do not need, and that are nearly all its weight."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,21 @@ def _nodes(
         total = count + sum(node.count for node in inner)
         yield SectionNode(section=section, depth=depth, count=count, total=total)
         yield from inner
+
+
+def section_ranks() -> dict[int, int]:
+    """Return the place of each section when the tree is read from top to bottom."""
+    below: dict[int | None, list[int]] = {}
+    ordered = Section.objects.order_by("position", "pk")
+    for pk, parent_id in ordered.values_list("pk", "parent_id"):
+        below.setdefault(parent_id, []).append(pk)
+    ranks: dict[int, int] = {}
+    waiting = below.get(None, [])[::-1]
+    while waiting:
+        section_id = waiting.pop()
+        ranks[section_id] = len(ranks)
+        waiting.extend(below.get(section_id, [])[::-1])
+    return ranks
 
 
 def with_descendants(section_ids: Iterable[int]) -> set[int]:

@@ -30,3 +30,17 @@ class Selection(TextChoices):
     SINCE_LAST_ISSUE = "since_last_issue", _("Published since the last issue")
     LAST_DAYS = "last_days", _("Published in the last days")
     NEWEST = "newest", _("The newest of each section")
+
+
+class Reason(TextChoices):
+    """Why a material is in an issue or is not."""
+
+    NEW = "new", _("New")
+    CHANGED = "changed", _("Changed since it was sent")
+    SENT = "sent", _("Already sent")
+    HELD = "held", _("Left for next time")
+    OUTSIDE = "outside", _("Outside the newsletter's rule")
+    UPCOMING = "upcoming", _("Not out on the site yet")
+    UNPUBLISHED = "unpublished", _("Hidden on the site now")
+    PRIVATE = "private", _("Not for everybody")
+    EXPIRED = "expired", _("Its time is over")

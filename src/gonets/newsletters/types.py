@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from html import unescape
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
-from gonets.content.models import Material
+from gonets.content.models import Material, Section
 from gonets.kernel.html import excerpt, text_of
 from gonets.newsletters.models import Entry, Issue, Newsletter
-from gonets.newsletters.states import Selection
+from gonets.newsletters.states import Reason, Selection
 
 SHOWN_OF_TEASER = 180
 """Characters: two lines of the dialog."""
@@ -82,15 +83,21 @@ class EntryRow:
 
     entry: Entry
     used_in: Issue | None  # an earlier issue of the same newsletter
+    reason: Reason | None  # None for what is no material of the site (any more)
 
     @property
     def teaser_text(self) -> str:
-        return excerpt(text_of(self.entry.teaser), characters=SHOWN_OF_TEASER)
+        return excerpt(_words_of(self.entry.teaser), characters=SHOWN_OF_TEASER)
 
     @property
-    def is_hidden_on_site(self) -> bool:
-        material = self.entry.material
-        return material is not None and not material.is_published
+    def expires_at(self) -> datetime | None:
+        return self.entry.material.expires_at if self.entry.material else None
+
+
+def _words_of(fragment: str) -> str:
+    """Return the words of a stored fragment; plain paragraphs need no HTML parser."""
+    plain = fragment.replace("<p>", "").replace("</p>", " ")
+    return text_of(fragment) if "<" in plain else unescape(plain)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +107,57 @@ class Part:
     key: int
     heading: str
     rows: tuple[EntryRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfRow:
+    """A material that the issue could have taken and has not."""
+
+    material: Material
+    reason: Reason
+    used_in: Issue | None
+
+    @property
+    def teaser_text(self) -> str:
+        return excerpt(self.material.teaser, characters=SHOWN_OF_TEASER)
+
+    @property
+    def can_be_taken(self) -> bool:
+        """What only some may see never gets into a letter."""
+        return self.reason != Reason.PRIVATE
+
+    @property
+    def expires_at(self) -> datetime | None:
+        return self.material.expires_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfGroup:
+    section: Section
+    rows: tuple[ShelfRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """``is_cut`` says that there are older ones, which only the picker shows."""
+
+    groups: tuple[ShelfGroup, ...]
+    is_cut: bool
+
+    @property
+    def count(self) -> int:
+        return sum(len(group.rows) for group in self.groups)
+
+    @property
+    def fresh_ids(self) -> list[int]:
+        """Those that readers of the newsletter have not had and can open."""
+        fresh = {Reason.NEW, Reason.HELD}
+        return [
+            row.material.pk
+            for group in self.groups
+            for row in group.rows
+            if row.reason in fresh
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ import pytest
 from django.urls import reverse
 
 from gonets.content.models import Material, Section
+from gonets.kernel import clock
 from gonets.newsletters import actions
 from gonets.newsletters.models import Issue
 from gonets.newsletters.states import IssueStep
@@ -221,6 +222,8 @@ def test_a_material_deleted_from_the_site_is_marked(desk, issue):
 
 def test_what_was_sent_already_is_marked(desk, issue, time_machine):
     time_machine.move_to("2026-11-12T09:00:00Z", tick=False)
+    moment = clock.now() - timedelta(hours=1)
+    Material.objects.update(changed_at=moment, published_at=moment)
     actions.mark_released(issue.pk)
     actions.reserve_materials(issue.pk)
     following = make_issue(issue.newsletter)
@@ -230,6 +233,23 @@ def test_what_was_sent_already_is_marked(desk, issue, time_machine):
     page = desk.get(address(following)).content.decode()
 
     assert "Already sent in the issue of 12 November" in page
+    assert reverse("gonets:issue-open", args=[issue.pk]) in page
+
+
+def test_what_is_not_in_the_issue_is_shown_on_demand_with_the_reason(
+    desk, issue, section
+):
+    make_material("<b>hidden</b>", section=section, is_published=False)
+    make_material("secret", section=section, visibility="private")
+    actions.remove_entries(issue.pk, [ids(issue)["a"]], user=None)
+
+    page = desk.get(reverse("gonets:issue-shelf", args=[issue.pk])).content.decode()
+
+    assert "&lt;b&gt;hidden&lt;/b&gt;" in page
+    assert "Hidden on the site now" in page
+    taken_back = Material.objects.get(title="a").pk
+    assert f'data-takes="{taken_back}"' in page
+    assert f'data-takes="{Material.objects.get(title="secret").pk}"' not in page
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.forms.models import model_to_dict
 
 from gonets.content.models import Material, Picture
+from gonets.content.states import Visibility
 from gonets.kernel import clock
 from gonets.newsletters.actions.editing import change_issue
 from gonets.newsletters.models import Entry, HeldMaterial, Issue
@@ -23,13 +24,15 @@ def add_materials(
 ) -> list[Entry]:
     """Add materials, each last in the part of its section; those there are skipped.
 
-    Adding what this issue left for the next one takes it back.
+    Adding what this issue left for the next one takes it back.  What only some may see
+    is passed over: a letter could be forwarded to anybody.
 
     :raises IssueClosed: if the issue has been released.
     """
     change_issue(issue_id, user=user)
     issue = Issue.objects.get(pk=issue_id)
-    found = Material.objects.select_related("section").in_bulk(material_ids)
+    open_to_all = Material.objects.filter(visibility=Visibility.PUBLIC)
+    found = open_to_all.select_related("section").in_bulk(material_ids)
     materials = [found[pk] for pk in dict.fromkeys(material_ids) if pk in found]
     HeldMaterial.objects.filter(held_in=issue, material__in=materials).delete()
     return place_materials(issue, materials)
@@ -45,10 +48,10 @@ def place_materials(issue: Issue, materials: Iterable[Material]) -> list[Entry]:
         for material in materials
         if material.pk not in present
     ]
-    for position, entry in enumerate(added, start=len(entries)):
-        entry.position = position
+    before = {entry.pk: entry.position for entry in entries}
+    numbered([*entries, *added])
     Entry.objects.bulk_create(added)
-    _store_order(numbered([*entries, *added]))
+    _store_order([entry for entry in entries if entry.position != before[entry.pk]])
     return added
 
 

@@ -9,6 +9,7 @@ from gonets.newsletters.queries.issues import (
 )
 from gonets.newsletters.queries.letters import letter_content
 from gonets.newsletters.queries.picking import picker, uses_of
+from gonets.newsletters.queries.shelf import shelf
 
 __all__ = [
     "candidates",
@@ -19,5 +20,6 @@ __all__ = [
     "letter_content",
     "newsletter_rows",
     "picker",
+    "shelf",
     "uses_of",
 ]

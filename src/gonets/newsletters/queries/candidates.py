@@ -10,8 +10,9 @@ from django.db.models.functions import RowNumber
 
 from gonets.content.models import Material
 from gonets.content.queries import (
+    TEXTS,
     published_materials,
-    section_tree,
+    section_ranks,
     with_descendants,
 )
 from gonets.kernel import clock
@@ -40,8 +41,8 @@ def candidates(newsletter: Newsletter) -> list[Candidate]:
     )
     chosen = list(_proposed(newsletter))
     chosen_ids = {material.pk for material in chosen}
-    held = published_materials().filter(pk__in=held_ids - chosen_ids)
-    materials = _in_the_sites_order([*chosen, *held])
+    held = current(published_materials().filter(pk__in=held_ids - chosen_ids))
+    materials = in_the_sites_order([*chosen, *held])
     used_in = uses_of(newsletter.pk, [material.pk for material in materials])
     return [
         Candidate(
@@ -54,6 +55,11 @@ def candidates(newsletter: Newsletter) -> list[Candidate]:
     ]
 
 
+def ids_by_rule(newsletter: Newsletter) -> set[int]:
+    """Return the materials that the newsletter's rule proposes now."""
+    return {material.pk for material in _proposed(newsletter)}
+
+
 def gathering_start(newsletter: Newsletter) -> datetime:
     """Return the moment since which a material is new for "since its last issue"."""
     last = Issue.objects.filter(
@@ -64,7 +70,7 @@ def gathering_start(newsletter: Newsletter) -> datetime:
 
 def _proposed(newsletter: Newsletter) -> QuerySet[Material]:
     section_ids = newsletter.sections.values_list("pk", flat=True)
-    included = published_materials(section_ids=with_descendants(section_ids))
+    included = current(published_materials(section_ids=with_descendants(section_ids)))
     if newsletter.selection == Selection.LAST_DAYS:
         since = clock.now() - timedelta(days=newsletter.selection_days)
         return included.filter(published_at__gt=since)
@@ -94,8 +100,15 @@ def _newest_of_each_section(
     return included.annotate(place_in_section=place).filter(place_in_section__lte=count)
 
 
-def _in_the_sites_order(materials: Iterable[Material]) -> list[Material]:
-    rank = {node.section.pk: rank for rank, node in enumerate(section_tree())}
+def current(found: QuerySet[Material]) -> QuerySet[Material]:
+    """Leave out whose time is over, and all that a list does not show."""
+    lasting = Q(expires_at=None) | Q(expires_at__gt=clock.now())
+    return found.filter(lasting).defer(*TEXTS)
+
+
+def in_the_sites_order(materials: Iterable[Material]) -> list[Material]:
+    """Sort by section as the site has them, the newest first in each."""
+    rank = section_ranks()
     newest_first = sorted(
         materials, key=lambda each: (each.published_at, each.pk), reverse=True
     )

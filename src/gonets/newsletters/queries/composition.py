@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby
 
-from gonets.newsletters.models import Issue, MaterialUse
+from gonets.content.queries import TEXTS
+from gonets.kernel import clock
+from gonets.newsletters.models import Entry, HeldMaterial, Issue, MaterialUse
+from gonets.newsletters.queries.candidates import LATE_ARRIVAL, gathering_start
+from gonets.newsletters.reasons import Circumstances, reason_for
+from gonets.newsletters.states import Reason
 from gonets.newsletters.types import EntryRow, Part
 
 
 def issue_parts(issue: Issue) -> list[Part]:
     """Return the parts of the letter in order, each entry with where it was before."""
-    entries = issue.entries.select_related("material__section", "picture")
-    used_in = _earlier_uses(issue)
+    entries = issue.entries.select_related("material__section", "picture").defer(
+        *(f"material__{name}" for name in TEXTS)
+    )
+    uses = _earlier_uses(issue)
+    reasons = _reasons(issue, list(entries), uses)
     rows = [
-        EntryRow(entry=entry, used_in=used_in.get(entry.material_id))
+        EntryRow(
+            entry=entry,
+            used_in=_issue_of(uses.get(entry.material_id)),
+            reason=reasons.get(entry.pk),
+        )
         for entry in entries
     ]
     grouped = groupby(rows, key=lambda row: (row.entry.part, row.entry.heading))
@@ -23,7 +36,37 @@ def issue_parts(issue: Issue) -> list[Part]:
     ]
 
 
-def _earlier_uses(issue: Issue) -> dict[int | None, Issue]:
+def _reasons(
+    issue: Issue, entries: list[Entry], uses: Mapping[int | None, MaterialUse]
+) -> dict[int, Reason]:
+    """Say of each entry with a material why it is here."""
+    now = clock.now()
+    start = gathering_start(issue.newsletter) - LATE_ARRIVAL
+    held_ids = set(
+        HeldMaterial.objects.filter(newsletter=issue.newsletter_id)
+        .exclude(held_in=issue)
+        .values_list("material_id", flat=True)
+    )
+    reasons = {}
+    for entry in entries:
+        if entry.material is None:
+            continue
+        use = uses.get(entry.material_id)
+        known = Circumstances(
+            now=now,
+            used_at=use.used_at if use else None,
+            is_held=entry.material_id in held_ids,
+            is_by_rule=entry.material.published_at > start,
+        )
+        reasons[entry.pk] = reason_for(entry.material, known)
+    return reasons
+
+
+def _issue_of(use: MaterialUse | None) -> Issue | None:
+    return use.issue if use else None
+
+
+def _earlier_uses(issue: Issue) -> dict[int | None, MaterialUse]:
     uses = (
         MaterialUse.objects.filter(
             newsletter=issue.newsletter_id, material__entries__issue=issue
@@ -32,4 +75,4 @@ def _earlier_uses(issue: Issue) -> dict[int | None, Issue]:
         .select_related("issue")
         .order_by("used_at", "pk")
     )
-    return {use.material_id: use.issue for use in uses}
+    return {use.material_id: use for use in uses}

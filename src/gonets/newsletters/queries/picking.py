@@ -34,6 +34,14 @@ def picker(
 
 def uses_of(newsletter_id: int, material_ids: Iterable[int]) -> dict[int, Issue]:
     """Return the latest issue of the newsletter that each used material went out in."""
+    uses = newest_uses(newsletter_id, material_ids)
+    return {material_id: use.issue for material_id, use in uses.items()}
+
+
+def newest_uses(
+    newsletter_id: int, material_ids: Iterable[int]
+) -> dict[int, MaterialUse]:
+    """Return when and where each material went out last in the newsletter."""
     uses = (
         MaterialUse.objects.filter(
             newsletter=newsletter_id, material__in=list(material_ids)
@@ -41,7 +49,7 @@ def uses_of(newsletter_id: int, material_ids: Iterable[int]) -> dict[int, Issue]
         .select_related("issue")
         .order_by("used_at", "pk")
     )
-    return {use.material_id: use.issue for use in uses}
+    return {use.material_id: use for use in uses}
 
 
 def _marked(issue: Issue, materials: list[Material]) -> Iterable[PickerRow]:

@@ -13,10 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from gonets.newsletters import actions
+from gonets.newsletters import actions, queries
 from gonets.newsletters.errors import NewslettersError
 from gonets.newsletters.states import IssueState, IssueStep
 from gonets.newsletters.types import Removal
@@ -39,6 +40,15 @@ def issue_materials(request: HttpRequest, issue_id: int) -> HttpResponse:
         return redirect("gonets:issue-open", issue_id)
     context = {**shown_materials(issue), **picker_context()}
     return render(request, "gonets/composing/materials.html", context)
+
+
+@require_safe
+@never_cache
+@editor_required
+def shelf(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """What was proposed, or could have been, and is not in the issue."""
+    context = {"shelf": queries.shelf(composed_issue(issue_id))}
+    return render(request, "gonets/composing/materials_shelf.html", context)
 
 
 @require_POST

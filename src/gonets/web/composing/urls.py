@@ -44,6 +44,11 @@ materials_addresses: list[URLPattern] = [
         name="issue-materials-leave",
     ),
     path(
+        "issues/<int:issue_id>/materials/shelf/",
+        materials.shelf,
+        name="issue-shelf",
+    ),
+    path(
         "issues/<int:issue_id>/materials/picker/",
         materials_picker.picker,
         name="issue-picker",

@@ -2,6 +2,7 @@
 
 import { toast } from "./app.js";
 import { followPicker } from "./picker.js";
+import { followShelf } from "./shelf.js";
 
 const root = document.querySelector("[data-materials]");
 const urls = root.dataset;
@@ -195,7 +196,7 @@ root.addEventListener("click", (event) => {
     selectAll(target.checked);
   } else if (target.matches("[data-selects]")) {
     select(entry, { on: target.checked, through: event.shiftKey });
-  } else if (entry && !target.closest("label, .entry-grip")) {
+  } else if (entry && !target.closest("label, a, .entry-grip")) {
     const box = checkboxOf(entry);
     select(entry, { on: !box.checked, through: event.shiftKey });
     box.focus({ preventScroll: true });
@@ -248,6 +249,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   letDrag();
   entryList().querySelector(".held")?.toggleAttribute("open", heldOpen);
   restoreFocus();
+  document.body.dispatchEvent(new CustomEvent("composed"));
 });
 
 document.addEventListener("removed", (event) => {
@@ -271,5 +273,6 @@ followPicker({
   dialog: document.getElementById("picker"),
   add: (material) => post(urls.addUrl, { material }),
 });
+followShelf({ root, take: (material) => post(urls.addUrl, { material }) });
 showSelection();
 letDrag();

@@ -1,0 +1,83 @@
+"""What an issue could have taken and has not, each with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from itertools import groupby
+
+from django.db.models import F, Q, QuerySet
+
+from gonets.content.models import Material
+from gonets.content.queries import TEXTS, with_descendants
+from gonets.kernel import clock
+from gonets.newsletters.models import HeldMaterial, Issue
+from gonets.newsletters.queries.candidates import ids_by_rule, in_the_sites_order
+from gonets.newsletters.queries.picking import newest_uses
+from gonets.newsletters.reasons import Circumstances, reason_for
+from gonets.newsletters.types import Shelf, ShelfGroup, ShelfRow
+
+REACHES_BACK = timedelta(days=60)
+"""Older ones are looked for in the picker, unless there is a reason to show them."""
+
+MOST_SHOWN = 200
+
+
+def shelf(issue: Issue) -> Shelf:
+    """Return what stands beside the issue, by section, the newest first.
+
+    That is everything of the included sections from the last weeks, whoever may see
+    it, what was changed since it was sent, what the rule proposes, and what was left
+    for the next issue.
+    """
+    by_rule = ids_by_rule(issue.newsletter)
+    held = set(
+        HeldMaterial.objects.filter(newsletter=issue.newsletter_id).values_list(
+            "material_id", flat=True
+        )
+    )
+    found = list(_beside(issue, by_rule | held)[: MOST_SHOWN + 1])
+    shown = in_the_sites_order(found[:MOST_SHOWN])
+    rows = _rows(issue, shown, by_rule=by_rule, held=held)
+    return Shelf(groups=tuple(_groups(rows)), is_cut=len(found) > MOST_SHOWN)
+
+
+def _beside(issue: Issue, wanted_ids: set[int]) -> QuerySet[Material]:
+    section_ids = issue.newsletter.sections.values_list("pk", flat=True)
+    recent = Q(published_at__gt=clock.now() - REACHES_BACK)
+    changed = Q(uses__newsletter=issue.newsletter_id, changed_at__gt=F("uses__used_at"))
+    included = Q(section__in=with_descendants(section_ids))
+    return (
+        Material.objects.filter((included & (recent | changed)) | Q(pk__in=wanted_ids))
+        .exclude(entries__issue=issue)
+        .select_related("section", "picture")
+        .defer(*TEXTS)
+        .distinct()
+        .order_by("-published_at", "-pk")
+    )
+
+
+def _rows(
+    issue: Issue, materials: list[Material], *, by_rule: set[int], held: set[int]
+) -> Iterable[ShelfRow]:
+    now = clock.now()
+    uses = newest_uses(issue.newsletter_id, [each.pk for each in materials])
+    for material in materials:
+        use = uses.get(material.pk)
+        known = Circumstances(
+            now=now,
+            used_at=use.used_at if use else None,
+            is_held=material.pk in held,
+            is_by_rule=material.pk in by_rule,
+        )
+        yield ShelfRow(
+            material=material,
+            reason=reason_for(material, known),
+            used_in=use.issue if use else None,
+        )
+
+
+def _groups(rows: Iterable[ShelfRow]) -> Iterable[ShelfGroup]:
+    for _section_id, group in groupby(rows, key=lambda row: row.material.section_id):
+        together = tuple(group)
+        yield ShelfGroup(section=together[0].material.section, rows=together)

@@ -1,0 +1,48 @@
+"""Why a material is in an issue or is not; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gonets.content.models import Material
+from gonets.newsletters.states import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What is known of a material in one newsletter besides what it is itself.
+
+    ``is_by_rule``: the newsletter's rule proposes it.
+    """
+
+    now: datetime
+    used_at: datetime | None = None
+    is_held: bool = False
+    is_by_rule: bool = False
+
+
+def reason_for(material: Material, known: Circumstances) -> Reason:
+    """Return what matters most to whoever decides about the material.
+
+    What readers could not see comes first, then what they have already seen.
+    """
+    obstacle = _obstacle(material, known.now)
+    if obstacle is not None:
+        return obstacle
+    if known.is_held:
+        return Reason.HELD
+    if known.used_at is not None:
+        changed = material.changed_at > known.used_at
+        return Reason.CHANGED if changed else Reason.SENT
+    return Reason.NEW if known.is_by_rule else Reason.OUTSIDE
+
+
+def _obstacle(material: Material, now: datetime) -> Reason | None:
+    if not material.is_published:
+        return Reason.UNPUBLISHED
+    if material.is_private:
+        return Reason.PRIVATE
+    if material.published_at > now:
+        return Reason.UPCOMING
+    return Reason.EXPIRED if material.is_expired(now) else None
