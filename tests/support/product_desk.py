@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
@@ -15,6 +16,10 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gonets.server.settings")
 django.setup()
 
+from django.contrib.auth import get_user_model  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.urls import reverse  # noqa: E402
+
 from gonets.audience import actions as audience  # noqa: E402
 from gonets.audience.models import Subscriber, Subscription  # noqa: E402
 from gonets.audience.states import SubscriptionState  # noqa: E402
@@ -22,11 +27,12 @@ from gonets.delivery.models import Delivery, Run, Stop  # noqa: E402
 from gonets.kernel import clock  # noqa: E402
 from gonets.newsletters.models import Issue, IssueVersion, MaterialUse  # noqa: E402
 from gonets.publishing import actions  # noqa: E402
-from gonets.publishing.models import RehearsalFinding  # noqa: E402
+from gonets.publishing.models import IssueRun, RehearsalFinding  # noqa: E402
 from gonets.publishing.rehearsal.reports import (  # noqa: E402
     finding_groups,
     newest_rehearsal,
 )
+from gonets.web.composing.letter_views import VIEWS  # noqa: E402
 from tests.support.factories import (  # noqa: E402
     make_issue,
     make_material,
@@ -100,6 +106,27 @@ def traces() -> dict[str, Any]:
     models = (Run, Delivery, Stop, IssueVersion, MaterialUse)
     counts = {model.__name__: model.objects.count() for model in models}
     return {**counts, "issues": list(Issue.objects.values_list("state", "edition"))}
+
+
+def letters_as_shown(run_id: int) -> dict[str, dict[str, str]]:
+    """Return what the desk shows of each letter of a run: view → its SHA-256."""
+    editor = get_user_model().objects.filter(is_superuser=True).first()
+    client = Client(HTTP_HOST="127.0.0.1")
+    assert editor is not None
+    client.force_login(editor, "django.contrib.auth.backends.ModelBackend")
+    issue_id = IssueRun.objects.get(run_id=run_id).issue_id
+    shown: dict[str, dict[str, str]] = {}
+    for delivery in Delivery.objects.filter(run_id=run_id):
+        where = reverse("gonets:sent-letter-view", args=[issue_id, delivery.pk])
+        answers = {view: client.get(f"{where}?view={view}") for view in VIEWS}
+        shown[delivery.recipient] = {
+            **{
+                view: answer.headers["Letter-SHA256"]
+                for view, answer in answers.items()
+            },
+            "content": hashlib.sha256(answers["file"].content).hexdigest(),
+        }
+    return shown
 
 
 if __name__ == "__main__":

@@ -12,13 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gonets.kernel.html import text_of
+from gonets.letters.clipping import CLIP_BYTES
 from gonets.letters.compiling import compile_letter
 from gonets.letters.errors import LetterError, TemplateFault
 from gonets.letters.fields import fields_of
 from gonets.letters.types import EntryContent, LetterContent, Reader
-
-CLIP_BYTES = 102_400
-"""Gmail shows no more of a letter's HTML; the rest hides behind a link."""
 
 NEARLY_CLIPPED_BYTES = 92_000
 LONG_SUBJECT_CHARACTERS = 100

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from gonets.audience.models import Readership
 from gonets.audience.queries import PersonalValues, personal_values
 from gonets.delivery.ports import Binding, Envelope, LetterUnfit, Recipient, Withheld
 from gonets.kernel import clock
@@ -72,7 +73,7 @@ class PublishedLetters:
         if kept is not None:
             self._kept.move_to_end(letter_ref)
             return kept
-        made = self._kept[letter_ref] = _compiled(letter_ref)
+        made = self._kept[letter_ref] = version_letter(letter_ref)
         if len(self._kept) > COMPILED_LETTERS_KEPT:
             self._kept.popitem(last=False)
         return made
@@ -116,20 +117,33 @@ class _Binder:
         )
 
 
-def _compiled(letter_ref: str) -> VersionLetter:
+def version_letter(letter_ref: str) -> VersionLetter:
+    """Compile the version that ``letter_ref`` names, signed as it says.
+
+    :raises LetterUnfit: if the whole letter cannot be made.
+    """
     version = IssueVersion.objects.select_related("issue__newsletter__readership").get(
         pk=version_id(letter_ref)
     )
     content = content_from_json(version.content)
+    readership = version.issue.newsletter.readership
     try:
         with translation.override(content.language):
-            compiled = compile_letter(content)
             signer = _signer(content, selector_of(letter_ref))
+            return letter_of(content, readership, signer=signer)
     except (TemplateFault, SigningRefused) as error:
         raise LetterUnfit(str(error)) from error
-    readership = version.issue.newsletter.readership
+
+
+def letter_of(
+    content: LetterContent, readership: Readership, *, signer: Signer | None
+) -> VersionLetter:
+    """Compile a wording: what is sent, previewed and tried is all made here.
+
+    :raises TemplateFault: if the letter cannot be made.
+    """
     return VersionLetter(
-        compiled=compiled,
+        compiled=compile_letter(content),
         signer=signer,
         sender=content.sender_address,
         readership_id=readership.pk,

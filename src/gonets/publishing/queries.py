@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
 
-from gonets.audience.models import Subscriber
 from gonets.delivery.models import Delivery, Run
 from gonets.delivery.states import UNFINISHED_RUNS, DeliveryStatus, RunStatus
 from gonets.letters.storing import digest_of
-from gonets.letters.types import Reader
 from gonets.newsletters.models import Issue, IssueVersion
 from gonets.newsletters.queries import letter_content
 from gonets.newsletters.states import EDITABLE_STATES
@@ -19,7 +17,6 @@ from gonets.publishing.audiences import audience_counts, audience_size
 from gonets.publishing.captions import unsent_caption
 from gonets.publishing.identities import VersionNumbers
 from gonets.publishing.models import IssueRun
-from gonets.publishing.readers import inert_reader
 from gonets.publishing.relays import is_mailbox
 from gonets.publishing.states import AudienceRule
 from gonets.publishing.types import IssueRunState
@@ -34,15 +31,11 @@ __all__ = [
     "newest_run",
     "next_try_at",
     "planned_issues",
-    "preview_reader",
     "run_state",
     "run_states",
     "sent_issues",
     "version_numbers",
 ]
-
-PREVIEW_DATE = datetime(2026, 1, 1, 12, tzinfo=UTC)
-"""Fixed, so that a preview of the same wording is the same to the byte."""
 
 
 def run_states(issue_ids: Collection[int]) -> dict[int, IssueRunState]:
@@ -122,18 +115,6 @@ def next_try_at(run_id: int) -> datetime | None:
     deferred = Delivery.objects.filter(run_id=run_id, status=DeliveryStatus.DEFERRED)
     first: datetime | None = deferred.aggregate(first=Min("not_before"))["first"]
     return first
-
-
-def preview_reader(issue: Issue, subscriber: Subscriber | None) -> Reader:
-    """Return the reader to preview the letter as; None: somebody without a name."""
-    newsletter = issue.newsletter
-    return inert_reader(
-        address=subscriber.address if subscriber else newsletter.sender_address,
-        name=subscriber.name if subscriber else "",
-        readership_key=newsletter.readership.key,
-        sender=newsletter.sender_address,
-        date=PREVIEW_DATE,
-    )
 
 
 def _issue_runs() -> QuerySet[IssueRun]:

@@ -48,16 +48,16 @@ class WaysOut:
         return f"{self._before}{self._signer.token(link_key)}{self._after}"
 
 
-def inert_reader(
+def inert_binding(
     *, address: str, name: str, readership_key: str, sender: str, date: datetime
-) -> Reader:
-    """Return a reader whose way out leads to a page that explains itself."""
-    return Reader(
-        address=address,
-        values={"name": name, "address": address},
-        unsubscribe_address=unsubscribe_address(links.inert_token(readership_key)),
+) -> Binding:
+    """Return a binding whose way out leads to a page that explains itself."""
+    way_out = unsubscribe_address(links.inert_token(readership_key))
+    return Binding(
+        letter_ref="",
         message_id=message_id("inert", date.strftime("%Y%m%d%H%M%S%f"), sender=sender),
         date=date,
+        values={"name": name, "address": address, _UNSUBSCRIBE_ADDRESS: way_out},
     )
 
 

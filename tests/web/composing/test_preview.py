@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import html
 import json
 import re
 from typing import Any
@@ -10,12 +12,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from gonets.audience.links import parse_unsubscribe_token
 from gonets.letters.compiling import compile_letter
 from gonets.newsletters import actions
-from gonets.newsletters.models import Issue
+from gonets.newsletters.models import Issue, Newsletter
 from gonets.newsletters.queries import letter_content
-from gonets.publishing.queries import preview_reader
-from gonets.web.composing.preview_letter import _with_own_pictures
+from gonets.publishing.previews import preview_envelope, preview_reader
+from gonets.web.composing.letter_views import with_own_pictures
 from tests.support.factories import (
     make_issue,
     make_material,
@@ -81,16 +84,19 @@ def test_strangers_see_neither_the_page_nor_the_letter(client, issue):
     assert save(client, issue, issue.edition, subject="x").status_code == 302
 
 
-@pytest.mark.parametrize("view", ["edit", "light", "dark", "text", "nonsense", ""])
+WAYS = ["light", "dark", "bare", "text", "headers", "source", "size", "nonsense", ""]
+
+
+@pytest.mark.parametrize("view", ["edit", *WAYS])
 def test_nothing_in_the_frame_can_act_or_reach_out(desk, issue, view):
     answer = desk.get(address("issue-letter", issue, view=view))
 
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
-    assert "img-src 'self'" in policy
+    assert f"img-src {'none' if view == 'bare' else 'self'!r}" in policy
     assert "script-src" not in policy
     assert "frame-ancestors 'self'" in policy
-    assert "A new ferry" in answer.content.decode()
+    assert answer.content
 
 
 def test_the_views_are_the_letter_that_would_be_sent(desk, issue):
@@ -105,6 +111,66 @@ def test_the_views_are_the_letter_that_would_be_sent(desk, issue):
     assert light == sent.replace(
         "@media (prefers-color-scheme: dark)", "@media not all"
     )
+
+
+def test_every_view_is_made_of_the_very_bytes_that_would_be_sent(desk, issue):
+    ann = issue.newsletter.readership.subscriptions.first().subscriber
+    message = preview_envelope(issue, ann).content
+    file = desk.get(address("issue-letter", issue, view="file"))
+
+    digests = {
+        desk.get(address("issue-letter", issue, view=view)).headers["Letter-SHA256"]
+        for view in [*WAYS, "file"]
+    }
+
+    assert file.content == message
+    assert file.headers["Content-Type"] == "message/rfc822"
+    assert digests == {hashlib.sha256(message).hexdigest()}
+
+
+def test_the_source_is_every_byte_of_it(desk, issue):
+    ann = issue.newsletter.readership.subscriptions.first().subscriber
+    message = preview_envelope(issue, ann).content
+
+    page = desk.get(address("issue-letter", issue, view="source")).content.decode()
+
+    shown = html.unescape(
+        page.split('<pre translate="no">\n')[1].partition("</pre>")[0]
+    )
+    assert shown == message.decode("ascii")
+
+
+def test_headers_are_decoded_and_show_how_they_travel(desk, issue):
+    Issue.objects.filter(pk=issue.pk).update(subject="Новый паром через реку")
+    name = "Редакция портала «Старая Пристань» и все её друзья"
+    Newsletter.objects.update(sender_name=name)
+
+    page = desk.get(address("issue-letter", issue, view="headers")).content.decode()
+
+    assert '<dd translate="no">Новый паром через реку' in page
+    assert f"{name} &lt;news@harbour.example&gt;" in page
+    assert "=?utf-8?b?" in page
+    assert "List-Unsubscribe-Post" in page
+
+
+def test_a_preview_carries_a_way_out_that_does_nothing(desk, issue):
+    page = desk.get(address("issue-letter", issue, view="headers")).content.decode()
+
+    token = re.search(r"&lt;http[^&]*/u/([^/&]+)/&gt;", page)
+    assert token is not None
+    assert parse_unsubscribe_token(token[1]).is_inert
+
+
+def test_the_size_is_told_by_parts_and_the_clip_line_drawn(desk, issue):
+    small = desk.get(address("issue-letter", issue, view="size")).content.decode()
+    Issue.objects.filter(pk=issue.pk).update(intro="<p>word </p>" * 12_000)
+
+    large = desk.get(address("issue-letter", issue, view="size")).content.decode()
+
+    assert "Gmail shows all of the letter" in small
+    assert 'id="clip"' not in small
+    assert "too long" in large
+    assert 'id="clip"' in large
 
 
 def test_dark_is_shown_to_those_who_work_in_light(desk, issue):
@@ -276,6 +342,28 @@ def test_a_test_letter_to_no_address_says_what_is_missing(desk, issue, typed):
 def test_pictures_of_ours_come_from_the_host_the_editor_is_at(desk, issue, settings):
     settings.GONETS_PUBLIC_URL = "https://news.example/"
 
-    html = _with_own_pictures('<img src="https://news.example/media/pictures/a.jpg">')
+    shown = with_own_pictures('<img src="https://news.example/media/pictures/a.jpg">')
 
-    assert html == '<img src="/media/pictures/a.jpg">'
+    assert shown == '<img src="/media/pictures/a.jpg">'
+
+
+def test_steps_go_round_the_readers(desk, issue):
+    ann, bob = (
+        subscription.subscriber
+        for subscription in issue.newsletter.readership.subscriptions.order_by("pk")
+    )
+
+    def after(reader: Any, steps: int) -> Any:
+        where = address("issue-neighbour", issue, reader=reader, steps=steps)
+        return desk.get(where).json()
+
+    assert after(ann.pk, 1) == {"reader": bob.pk, "label": "Bob"}
+    assert after(bob.pk, 1)["reader"] == ann.pk
+    assert after(ann.pk, -1)["reader"] == bob.pk
+    assert after("nobody", 1)["reader"] == bob.pk
+
+
+def test_no_step_leads_anywhere_where_nobody_has_subscribed(desk):
+    issue = make_issue(make_newsletter(make_section("News")))
+
+    assert desk.get(address("issue-neighbour", issue)).json() == {"reader": None}

@@ -15,15 +15,14 @@ from gonets.delivery.ports import Envelope, LetterUnfit
 from gonets.delivery.trials import send_letters
 from gonets.kernel import clock
 from gonets.kernel.addresses import BadAddress, parse_address
-from gonets.letters.compiling import CompiledLetter, compile_letter
-from gonets.letters.dkim import Signer
 from gonets.letters.errors import LetterError
 from gonets.letters.types import LetterContent
 from gonets.newsletters.models import Issue
-from gonets.newsletters.queries import letter_content
 from gonets.newsletters.types import Person
 from gonets.publishing.errors import SigningRefused, TestLetterFailed
-from gonets.publishing.readers import inert_reader
+from gonets.publishing.letters import letter_of
+from gonets.publishing.previews import inert_envelope
+from gonets.publishing.readiness import content_now
 from gonets.publishing.relays import relays_in_use
 from gonets.publishing.signing import current_signer
 
@@ -92,39 +91,18 @@ def _checked(addresses: Sequence[str]) -> list[str]:
 
 
 def _envelopes(issue: Issue, addresses: Sequence[str], *, name: str) -> list[Envelope]:
-    content = letter_content(issue.pk)
-    letter = _TestLetter(
-        content=content,
-        compiled=compile_letter(_marked(content)),
-        signer=current_signer(content.sender_address),
-        readership_key=issue.newsletter.readership.key,
+    letter = letter_of(
+        _marked(content_now(issue.pk)),
+        issue.newsletter.readership,
+        signer=current_signer(issue.newsletter.sender_address),
     )
-    return [letter.envelope_for(address, name=name) for address in addresses]
+    return [
+        inert_envelope(letter, address=address, name=name, date=clock.now())
+        for address in addresses
+    ]
 
 
 def _marked(content: LetterContent) -> LetterContent:
     with translation.override(content.language):
         mark = _("[Test]")
     return replace(content, subject=f"{mark} {content.subject}".strip())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _TestLetter:
-    content: LetterContent
-    compiled: CompiledLetter
-    signer: Signer | None
-    readership_key: str
-
-    def envelope_for(self, address: str, *, name: str) -> Envelope:
-        sender = self.content.sender_address
-        reader = inert_reader(
-            address=address,
-            name=name,
-            readership_key=self.readership_key,
-            sender=sender,
-            date=clock.now(),
-        )
-        message = self.compiled.message_for(reader)
-        if self.signer is not None:
-            message = self.signer.signed(message, at=reader.date)
-        return Envelope(sender=sender, recipient=address, content=message)

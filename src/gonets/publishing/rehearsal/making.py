@@ -15,13 +15,12 @@ from gonets.delivery.ports import (
     Withheld,
 )
 from gonets.delivery.trials import Sink
-from gonets.letters.compiling import compile_letter
 from gonets.letters.errors import ReaderUnfit
 from gonets.letters.personalising import Personal, PersonalValues
 from gonets.letters.storing import content_from_json
 from gonets.letters.types import Reader
 from gonets.newsletters.models import Issue
-from gonets.publishing.letters import PublishedLetters, VersionLetter
+from gonets.publishing.letters import PublishedLetters, VersionLetter, letter_of
 from gonets.publishing.readers import bound_reader
 from gonets.publishing.rehearsal import reasons
 from gonets.publishing.rehearsal.doubts import doubt_about
@@ -187,16 +186,9 @@ class Maker:
 
 def _compiled(rehearsal: Rehearsal, issue: Issue) -> VersionLetter:
     content = content_from_json(rehearsal.content)
+    signer = current_signer(content.sender_address)
     with translation.override(content.language):
-        compiled = compile_letter(content)
-    readership = issue.newsletter.readership
-    return VersionLetter(
-        compiled=compiled,
-        signer=current_signer(content.sender_address),
-        sender=content.sender_address,
-        readership_id=readership.pk,
-        readership_key=readership.key,
-    )
+        return letter_of(content, issue.newsletter.readership, signer=signer)
 
 
 def _personal_parts(letter: VersionLetter) -> Mapping[str, Personal]:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gonets.letters.preflight import CLIP_BYTES, NEARLY_CLIPPED_BYTES
+from gonets.letters.clipping import CLIP_BYTES
+from gonets.letters.preflight import NEARLY_CLIPPED_BYTES
 from gonets.publishing.rehearsal.reasons import OTHERS
 from gonets.publishing.rehearsal.states import FindingKind
 

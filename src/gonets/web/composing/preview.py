@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from gonets.letters.compiling import compile_letter
+from gonets.delivery.ports import LetterUnfit
+from gonets.letters.clipping import CLIP_BYTES
 from gonets.letters.errors import LetterError
-from gonets.letters.preflight import CLIP_BYTES
+from gonets.letters.reading import sizes_of
 from gonets.newsletters.models import Issue
-from gonets.newsletters.queries import letter_content
-from gonets.publishing.queries import is_correctable, newest_run, preview_reader
+from gonets.publishing.errors import PublishingError
+from gonets.publishing.previews import preview_envelope
+from gonets.publishing.queries import is_correctable, newest_run
 from gonets.publishing.readiness import problems
 from gonets.publishing.rehearsal.reports import newest_rehearsal
 from gonets.web.access import editor_required
 from gonets.web.composing.preview_page import (
     chosen_reader,
+    neighbour,
     previewed_issue,
     readers_of,
 )
@@ -69,6 +72,18 @@ def issue_readers(request: HttpRequest, issue_id: int) -> HttpResponse:
     return render(request, "gonets/composing/preview_readers.html", context)
 
 
+@require_safe
+@editor_required
+def issue_neighbour(request: HttpRequest, issue_id: int) -> JsonResponse:
+    """The reader after ``?reader=``, or before, round and round."""
+    found = neighbour(
+        request, previewed_issue(issue_id), back=request.GET.get("steps") == "-1"
+    )
+    if found is None:
+        return JsonResponse({"reader": None})
+    return JsonResponse({"reader": found.pk, "label": found.name or found.address})
+
+
 def _checks(issue: Issue) -> dict[str, object]:
     return {
         "issue": issue,
@@ -80,11 +95,9 @@ def _checks(issue: Issue) -> dict[str, object]:
 
 def _letter_size(issue: Issue) -> int | None:
     """Return the bytes of the letter's HTML; None if it cannot be made."""
-    reader = preview_reader(issue, None)
     try:
-        letter = compile_letter(letter_content(issue.pk))
-        return len(letter.html_for(reader).encode())
-    except LetterError:
+        return sizes_of(preview_envelope(issue, None).content).html
+    except (LetterError, LetterUnfit, PublishingError):
         return None
 
 

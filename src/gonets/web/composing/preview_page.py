@@ -12,6 +12,7 @@ from gonets.newsletters.models import Issue
 
 LONGEST_ID = 18
 """Digits that a 64-bit number always holds."""
+LARGEST_ID = 2**63 - 1  # what a database can be asked for
 
 
 def previewed_issue(issue_id: int) -> Issue:
@@ -38,3 +39,16 @@ def chosen_reader(request: HttpRequest, issue: Issue) -> Subscriber | None:
         if found is not None:
             return found
     return readers.first()
+
+
+def neighbour(
+    request: HttpRequest, issue: Issue, *, back: bool = False
+) -> Subscriber | None:
+    """Return the one after, or before, the chosen reader; after the last the first."""
+    chosen = chosen_reader(request, issue)
+    if chosen is None:
+        return None
+    readers = readers_of(issue)
+    if back:
+        return readers.filter(pk__lt=chosen.pk).last() or readers.last()
+    return readers.filter(pk__gt=chosen.pk).first() or readers.first()

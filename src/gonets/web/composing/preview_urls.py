@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from gonets.web.composing import preview, preview_letter, preview_saving
+from gonets.web.composing import (
+    preview,
+    preview_letter,
+    preview_saving,
+    preview_sent,
+)
 
 preview_addresses: list[URLPattern] = [
     path(
@@ -23,9 +28,24 @@ preview_addresses: list[URLPattern] = [
         name="issue-readers",
     ),
     path(
+        "issues/<int:issue_id>/preview/neighbour/",
+        preview.issue_neighbour,
+        name="issue-neighbour",
+    ),
+    path(
         "issues/<int:issue_id>/letter/",
         preview_letter.issue_letter,
         name="issue-letter",
+    ),
+    path(
+        "issues/<int:issue_id>/account/<int:delivery_id>/letter/",
+        preview_sent.sent_letter,
+        name="sent-letter",
+    ),
+    path(
+        "issues/<int:issue_id>/account/<int:delivery_id>/letter/view/",
+        preview_sent.sent_letter_view,
+        name="sent-letter-view",
     ),
     path(
         "issues/<int:issue_id>/wording/",

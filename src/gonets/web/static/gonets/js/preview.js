@@ -5,7 +5,9 @@ import { LetterEditor } from "./preview_editing.js";
 import { FormatBar } from "./preview_format.js";
 import { askForDescription, describablePictures, pictureOf } from "./preview_pictures.js";
 import { showConflict, showKept } from "./preview_kept.js";
+import { choosesReaders } from "./preview_readers.js";
 import { Autosave } from "./preview_saving.js";
+import { closeMenus, copiesLetter, markView } from "./preview_views.js";
 
 const page = document.querySelector("[data-preview]");
 const words = page.dataset;
@@ -16,7 +18,7 @@ const readerName = page.querySelector("[data-reader-name]");
 const canEdit = "editable" in page.dataset;
 
 let view = canEdit ? "edit" : "light";
-let reader = "";
+let reader = words.reader === "None" ? "" : words.reader;
 let editor = null;
 
 const formatBar = canEdit ? new FormatBar(stage, frame, words) : null;
@@ -90,9 +92,7 @@ function labelled(changes) {
 
 function show(nextView) {
   view = nextView;
-  for (const button of page.querySelectorAll("[data-view]:not([data-stage])")) {
-    button.setAttribute("aria-pressed", String(button.dataset.view === view));
-  }
+  markView(page, view);
   formatBar?.hide();
   stage.classList.add("is-loading");
   frame.contentWindow.location.replace(
@@ -101,6 +101,7 @@ function show(nextView) {
 }
 
 async function change(nextView) {
+  closeMenus();
   // The other views show what is stored: what was typed must get there first.
   if (saving && !(await saving.flush()) && nextView !== "edit" && saving.failures) return;
   show(nextView);
@@ -109,6 +110,7 @@ async function change(nextView) {
 function frameLoaded() {
   if (!frame.contentDocument?.body || frame.contentDocument.URL === "about:blank") return;
   stage.dataset.view = view;
+  frame.contentDocument.getElementById("clip")?.scrollIntoView({ block: "center" });
   stage.classList.remove("is-loading");
   fitFrame();
   new ResizeObserver(fitFrame).observe(frame.contentDocument.body);
@@ -243,14 +245,14 @@ for (const input of inputs) {
   input.readOnly = !canEdit;
 }
 
-document.getElementById("readers").addEventListener("click", (event) => {
-  const row = event.target.closest("[data-reader]");
-  if (!row) return;
-  reader = row.dataset.reader;
-  readerName.textContent = row.dataset.readerLabel;
-  event.currentTarget.close();
+function showFor(chosen, label) {
+  reader = chosen;
+  readerName.textContent = label;
   change(view);
-});
+}
+
+choosesReaders(page, { url: words.neighbourUrl, current: () => reader, chosen: showFor });
+copiesLetter(page, { frame, url: words.letterUrl, current: () => reader });
 
 if (canEdit) window.addEventListener("blur", () => saving.save());
 

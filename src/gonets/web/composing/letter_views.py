@@ -1,0 +1,116 @@
+"""The ways of looking at one letter; all are made of the bytes that would be sent."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+
+from csp.decorators import csp
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from gonets.letters.clipping import CLIP_BYTES, with_clip_line
+from gonets.letters.reading import header_lines, parts_of, shown_in, sizes_of
+
+LETTER_POLICY = {
+    "default-src": ["'none'"],
+    "img-src": ["'self'"],
+    "style-src": ["'unsafe-inline'"],
+    "form-action": ["'none'"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'self'"],
+}
+BARE_POLICY = {**LETTER_POLICY, "img-src": ["'none'"]}
+"""As mail programs do until the reader asks: descriptions instead of pictures."""
+
+View = Callable[[HttpRequest, bytes], HttpResponse]
+
+_BODY = re.compile(r"<body[^>]*>", re.IGNORECASE)
+
+
+def in_frame(
+    request: HttpRequest, show: Callable[[HttpRequest], HttpResponse]
+) -> HttpResponseBase:
+    """Answer as a page that can do nothing but be looked at."""
+    is_bare = request.GET.get("view") == "bare"
+    framed = csp(BARE_POLICY if is_bare else LETTER_POLICY)(show)
+    return framed(request)
+
+
+def letter_shown(request: HttpRequest, message: bytes, view: str) -> HttpResponse:
+    """Show the letter; which one it is, the answer says in a header of its own."""
+    response = VIEWS.get(view, _light)(request, message)
+    response.headers["Letter-SHA256"] = hashlib.sha256(message).hexdigest()
+    return response
+
+
+def with_own_pictures(html: str) -> str:
+    """Let our own pictures come from the host that the editor is at.
+
+    The letter names the public address, which may be another one to the browser.
+    """
+    public = f'src="{settings.GONETS_PUBLIC_URL.rstrip("/")}/'
+    return html.replace(public, 'src="/')
+
+
+def _light(_request: HttpRequest, message: bytes) -> HttpResponse:
+    html = shown_in(parts_of(message).html, "light")
+    return HttpResponse(with_own_pictures(html))
+
+
+def _dark(_request: HttpRequest, message: bytes) -> HttpResponse:
+    html = shown_in(parts_of(message).html, "dark")
+    return HttpResponse(with_own_pictures(html))
+
+
+def _text(request: HttpRequest, message: bytes) -> HttpResponse:
+    context = {"text": parts_of(message).text, "language": _language_of(message)}
+    return render(request, "gonets/composing/preview_text.html", context)
+
+
+def _headers(request: HttpRequest, message: bytes) -> HttpResponse:
+    context = {"headers": header_lines(message)}
+    return render(request, "gonets/composing/preview_headers.html", context)
+
+
+def _source(request: HttpRequest, message: bytes) -> HttpResponse:
+    # Never anything but ASCII, so every byte is a character.
+    context = {"source": message.decode("ascii", "replace")}
+    return render(request, "gonets/composing/preview_source.html", context)
+
+
+def _size(request: HttpRequest, message: bytes) -> HttpResponse:
+    sizes = sizes_of(message)
+    context = {"sizes": sizes, "clip": CLIP_BYTES, "over": sizes.html - CLIP_BYTES}
+    table = render_to_string("gonets/composing/preview_size.html", context, request)
+    html = with_clip_line(parts_of(message).html, _("Gmail cuts the letter off here"))
+    shown = _BODY.sub(lambda body: body[0] + table, shown_in(html, "light"), count=1)
+    return HttpResponse(with_own_pictures(shown))
+
+
+def _file(_request: HttpRequest, message: bytes) -> HttpResponse:
+    """The bytes themselves, for mail programs and those who compare."""
+    file = HttpResponse(message, content_type="message/rfc822")
+    file.headers["Content-Disposition"] = 'attachment; filename="letter.eml"'
+    return file
+
+
+def _language_of(message: bytes) -> str:
+    found = re.search(r'<html[^>]*\slang="([\w-]+)"', parts_of(message).html)
+    return found[1] if found else ""
+
+
+VIEWS: Mapping[str, View] = {
+    "light": _light,
+    "bare": _light,  # Its policy lets no picture through.
+    "dark": _dark,
+    "text": _text,
+    "headers": _headers,
+    "source": _source,
+    "size": _size,
+    "file": _file,
+}
