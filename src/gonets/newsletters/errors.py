@@ -6,6 +6,7 @@
     ├── IssueMissing        nothing to do: show the list
     ├── IssueClosed         the step is over; show where the issue is now
     ├── EditedMeanwhile     reload, then decide
+    ├── ChangedOnSite       look at what the site says now, then decide
     ├── BadWording          correct the named field
     ├── BadSchedule         choose another time
     ├── BadSettings         correct the named fields of the newsletter
@@ -62,6 +63,19 @@ class EditedMeanwhile(NewslettersError):
     @property
     def time(self) -> str:
         return date_format(timezone.localtime(self.at), "TIME_FORMAT")
+
+
+class ChangedOnSite(NewslettersError):
+    """The site's wording is not the one that was picked from; nothing was saved."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            _(
+                "“%(title)s” was changed on the site once more. Look at it and pick "
+                "again; what you typed is still here."
+            )
+            % {"title": title}
+        )
 
 
 class BadWording(NewslettersError):

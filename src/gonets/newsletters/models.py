@@ -134,9 +134,16 @@ class Entry(models.Model):
         Picture, models.SET_NULL, null=True, blank=True, related_name="entries"
     )
     picture_alt = models.CharField(max_length=500, blank=True)
-    # As the source had them when the entry was made: the base of a later merge.
+    # As the site had them when the entry was made or last compared: see ``merging``.
     base_title = models.CharField(max_length=500, blank=True)
     base_teaser = models.TextField(blank=True)
+    base_address = models.CharField(max_length=2000, blank=True)
+    base_picture = models.ForeignKey(
+        Picture, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    base_picture_alt = models.CharField(max_length=500, blank=True)
+    # What stood here before the site's wording was taken over, by merged field.
+    replaced = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["position", "id"]

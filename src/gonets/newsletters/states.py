@@ -44,3 +44,14 @@ class Reason(TextChoices):
     UNPUBLISHED = "unpublished", _("Hidden on the site now")
     PRIVATE = "private", _("Not for everybody")
     EXPIRED = "expired", _("Its time is over")
+
+
+class SiteStanding(TextChoices):
+    """Whether readers who press a material's link will find it on the site."""
+
+    PRESENT = "present", _("on the site")
+    DELETED = "deleted", _("deleted from the site")
+    UNPUBLISHED = "unpublished", _("not published any more")
+    POSTPONED = "postponed", _("to be published later")
+    PRIVATE = "private", _("not for everybody any more")
+    EXPIRED = "expired", _("over, or out of date")

@@ -13,8 +13,15 @@ from django.contrib.auth.models import AnonymousUser
 
 from gonets.content.models import Material, Section
 from gonets.kernel.html import excerpt, text_of
+from gonets.newsletters.merging import (
+    EntryWording,
+    Merge,
+    MergedField,
+    Outcome,
+    PictureWording,
+)
 from gonets.newsletters.models import Entry, Issue, Newsletter
-from gonets.newsletters.states import Reason, Selection
+from gonets.newsletters.states import Reason, Selection, SiteStanding
 
 SHOWN_OF_TEASER = 180
 """Characters: two lines of the dialog."""
@@ -98,6 +105,57 @@ def _words_of(fragment: str) -> str:
     """Return the words of a stored fragment; plain paragraphs need no HTML parser."""
     plain = fragment.replace("<p>", "").replace("</p>", " ")
     return text_of(fragment) if "<" in plain else unescape(plain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedEntry:
+    """An entry beside what the site says of its material now."""
+
+    entry: Entry
+    standing: SiteStanding
+    base: EntryWording
+    ours: EntryWording
+    site: EntryWording
+    merges: Mapping[MergedField, Merge[str | PictureWording]]
+
+    def fields(self, *outcomes: Outcome) -> tuple[MergedField, ...]:
+        """Return the fields that merging brings to one of ``outcomes``, in order."""
+        return tuple(
+            field for field, merge in self.merges.items() if merge.outcome in outcomes
+        )
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the site says something that the letter has not taken account of."""
+        return bool(self.fields(Outcome.TAKEN, Outcome.CONFLICT))
+
+    @property
+    def is_gone(self) -> bool:
+        return self.standing != SiteStanding.PRESENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """What an editor decided about one field that both sides had changed.
+
+    ``seen`` is the digest of the site's wording that the editor saw; ``text`` is what
+    shall stand in the letter, None for the site's own wording or the letter's.
+    """
+
+    entry_id: int
+    field: MergedField
+    seen: str
+    takes_site: bool = False
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshment:
+    """What refreshing an issue from the site did, and what it left to an editor."""
+
+    edition: int
+    updated: int = 0  # entries that took something over
+    conflicts: int = 0  # entries with fields to pick for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ LONGEST_LINE = {
     "title": 500,
     "heading": 200,
     "picture_alt": 500,
+    "address": 2000,
 }
 LONGEST_TEXT = {"intro": 50_000, "outro": 50_000, "teaser": 20_000}
 
@@ -60,6 +61,21 @@ def checked_wording(changes: Mapping[str, str]) -> Wording:
             case _:
                 raise BadWording(name, _("The letter has no such field."))
     return wording
+
+
+def checked_address(name: str, text: str) -> str:
+    """Return an address of the web, or "" for none.
+
+    :raises BadWording: naming ``name`` if it is anything else.
+    """
+    address = text.strip()
+    _check_length(name, address, LONGEST_LINE["address"])
+    is_web = address.startswith(("https://", "http://"))
+    if address and (not is_web or has_control_characters(address) or " " in address):
+        raise BadWording(
+            name, _("Enter an address that begins with https:// or http://.")
+        )
+    return address
 
 
 def _is_id(text: str) -> bool:

@@ -24,6 +24,13 @@ from gonets.newsletters.actions.newsletters import (
     edit_newsletter,
     unarchive_newsletter,
 )
+from gonets.newsletters.actions.refreshing import (
+    acknowledge_replaced,
+    pick_wordings,
+    put_back,
+    refresh_from_site,
+    take_out_gone,
+)
 from gonets.newsletters.actions.releases import (
     freeze_version,
     mark_released,
@@ -33,6 +40,7 @@ from gonets.newsletters.actions.releases import (
 from gonets.newsletters.actions.wording import save_wording
 
 __all__ = [
+    "acknowledge_replaced",
     "add_materials",
     "archive_newsletter",
     "copy_issue",
@@ -44,8 +52,11 @@ __all__ = [
     "hold_for_next",
     "mark_released",
     "miss_schedule",
+    "pick_wordings",
     "postpone_issue",
     "prepare_issue",
+    "put_back",
+    "refresh_from_site",
     "release_materials",
     "remove_entries",
     "reorder_entries",
@@ -54,6 +65,7 @@ __all__ = [
     "save_wording",
     "schedule_issue",
     "set_step",
+    "take_out_gone",
     "unarchive_newsletter",
     "unschedule_issue",
 ]

@@ -13,8 +13,9 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from gonets.kernel import clock
-from gonets.newsletters.errors import IssueClosed, IssueMissing
+from gonets.newsletters.errors import EditedMeanwhile, IssueClosed, IssueMissing
 from gonets.newsletters.models import Issue
+from gonets.newsletters.people import name_of
 from gonets.newsletters.states import EDITABLE_STATES
 from gonets.newsletters.types import Person
 
@@ -30,6 +31,30 @@ def change_issue(issue_id: int, *, user: Person | None, **fields: Any) -> None:
         raise_closed(issue_id, _("This issue has been sent and cannot be changed."))
 
 
+def change_edition(
+    issue_id: int, *, edition: int, user: Person | None, **fields: Any
+) -> int:
+    """Write ``fields`` onto this very edition, whatever the state; return the new one.
+
+    :raises EditedMeanwhile: if the issue has another edition by now.
+    :raises IssueMissing: if there is none.
+    """
+    seen = Issue.objects.filter(pk=issue_id, edition=edition)
+    if not seen.update(edition=F("edition") + 1, **changed_by(user), **fields):
+        raise _edited_meanwhile(issue_id)
+    return edition + 1
+
+
+def check_edition(issue_id: int, edition: int) -> None:
+    """Make sure that what an editor saw is what there is, where nothing is to be saved.
+
+    :raises EditedMeanwhile: if the issue has another edition by now.
+    :raises IssueMissing: if there is none.
+    """
+    if not Issue.objects.filter(pk=issue_id, edition=edition).exists():
+        raise _edited_meanwhile(issue_id)
+
+
 def changed_by(user: Person | None) -> Mapping[str, Any]:
     return {"changed_at": clock.now(), "changed_by_id": user.pk if user else None}
 
@@ -39,3 +64,12 @@ def raise_closed(issue_id: int, message: str) -> None:
     if not Issue.objects.filter(pk=issue_id).exists():
         raise IssueMissing
     raise IssueClosed(message)
+
+
+def _edited_meanwhile(issue_id: int) -> EditedMeanwhile:
+    issue = Issue.objects.select_related("changed_by").filter(pk=issue_id).first()
+    if issue is None:
+        raise IssueMissing
+    return EditedMeanwhile(
+        by=name_of(issue.changed_by), at=issue.changed_at, edition=issue.edition
+    )

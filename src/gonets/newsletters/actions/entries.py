@@ -69,6 +69,9 @@ def _new_entry(issue: Issue, material: Material, *, heading: str | None) -> Entr
         picture_alt=material.picture_alt,
         base_title=material.title,
         base_teaser=teaser,
+        base_address=material.address,
+        base_picture_id=material.picture_id,
+        base_picture_alt=material.picture_alt,
     )
 
 
@@ -169,13 +172,16 @@ def _restorable(
         and (row["material"] is None or row["material"] not in material_ids)
     ]
     materials = Material.objects.in_bulk([row["material"] for row in rows])
-    pictures = Picture.objects.in_bulk([row["picture"] for row in rows])
+    pictures = Picture.objects.in_bulk(
+        [row.get(name) for row in rows for name in ("picture", "base_picture")]
+    )
     return [
         Entry(
             **_plain_columns(row),
             issue=issue,
             material=materials.get(row["material"]),
             picture=pictures.get(row["picture"]),
+            base_picture=pictures.get(row.get("base_picture")),
         )
         for row in rows
     ]
@@ -185,7 +191,7 @@ def _plain_columns(row: Any) -> dict[str, Any]:
     return {
         name: value
         for name, value in row.items()
-        if name not in {"issue", "material", "picture"}
+        if name not in {"issue", "material", "picture", "base_picture"}
     }
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
-from gonets.newsletters.actions.editing import changed_by
-from gonets.newsletters.errors import BadWording, EditedMeanwhile, IssueMissing
-from gonets.newsletters.models import Entry, Issue
-from gonets.newsletters.people import name_of
+from gonets.newsletters.actions.editing import change_edition
+from gonets.newsletters.errors import BadWording
+from gonets.newsletters.models import Entry
 from gonets.newsletters.types import Person
 from gonets.newsletters.wording import Wording, checked_wording
 
@@ -35,13 +33,9 @@ def save_wording(
     :raises IssueMissing: if the issue was deleted.
     """
     wording = checked_wording(changes)
-    saved = Issue.objects.filter(pk=issue_id, edition=edition).update(
-        edition=F("edition") + 1, **changed_by(user), **wording.issue
-    )
-    if not saved:
-        raise _edited_meanwhile(issue_id)
+    saved = change_edition(issue_id, edition=edition, user=user, **wording.issue)
     _save_entries(issue_id, wording)
-    return edition + 1
+    return saved
 
 
 def _save_entries(issue_id: int, wording: Wording) -> None:
@@ -57,12 +51,3 @@ def _save_entries(issue_id: int, wording: Wording) -> None:
                 f"entry.{entry_id}.{next(iter(words))}",
                 _("This material is not in the issue any more."),
             )
-
-
-def _edited_meanwhile(issue_id: int) -> EditedMeanwhile:
-    issue = Issue.objects.select_related("changed_by").filter(pk=issue_id).first()
-    if issue is None:
-        raise IssueMissing
-    return EditedMeanwhile(
-        by=name_of(issue.changed_by), at=issue.changed_at, edition=issue.edition
-    )

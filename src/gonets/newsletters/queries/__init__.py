@@ -9,16 +9,19 @@ from gonets.newsletters.queries.issues import (
 )
 from gonets.newsletters.queries.letters import letter_content
 from gonets.newsletters.queries.picking import picker, uses_of
+from gonets.newsletters.queries.refreshing import compared_entries, offered_materials
 from gonets.newsletters.queries.shelf import shelf
 
 __all__ = [
     "candidates",
+    "compared_entries",
     "drafts_of",
     "gathering_start",
     "held_materials",
     "issue_parts",
     "letter_content",
     "newsletter_rows",
+    "offered_materials",
     "picker",
     "shelf",
     "uses_of",
