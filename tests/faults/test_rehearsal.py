@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from gonets.server.rehearsing import NICENESS
+from gonets.server.children import NICENESS
 from tests.browser.product import Product
 from tests.support.postbox import Postbox
 

@@ -44,6 +44,7 @@ class Visit(BaseHTTPRequestHandler):
 @dataclass
 class WebSite:
     port: int
+    host: str = "127.0.0.1"
     pages: dict[str, Page] = field(default_factory=dict)
     visits: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
@@ -53,7 +54,7 @@ class WebSite:
         return Guard(ports=frozenset({self.port}), trusted=(LOOPBACK,))
 
     def address(self, path: str = "/") -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"http://{self.host}:{self.port}{path}"
 
     def serve(self, path: str, content: bytes, **headers: str) -> str:
         """Publish ``content`` and return its address."""
@@ -62,10 +63,10 @@ class WebSite:
 
 
 @contextmanager
-def website() -> Iterator[WebSite]:
+def website(*, host: str = "127.0.0.1") -> Iterator[WebSite]:
     visit = type("SiteVisit", (Visit,), {})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), visit)
-    site = WebSite(port=server.server_address[1])
+    server = ThreadingHTTPServer((host, 0), visit)
+    site = WebSite(port=server.server_address[1], host=host)
     visit.site = site
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()

@@ -16,8 +16,9 @@ from gonets.content.connectors.base import Access, Connector
 from gonets.content.errors import SourceUnreadable
 from gonets.content.models import Source
 from gonets.content.needs import opened_settings
+from gonets.content.rhythm import retry_after
 from gonets.content.states import FetchFailure
-from gonets.kernel import http
+from gonets.kernel import clock, http
 from gonets.kernel.plugins import find_plugins
 
 logger = logging.getLogger(__name__)
@@ -98,8 +99,12 @@ def told_plainly() -> Iterator[None]:
     except SourceUnreadable:
         raise
     except http.Refusal as error:
-        failure = STATUSES.get(error.status, FetchFailure.SITE_FAULT)
-        raise SourceUnreadable(failure, str(error)) from error
+        demanded = retry_after(error.headers.get("retry-after", ""), now=clock.now())
+        raise SourceUnreadable(
+            STATUSES.get(error.status, FetchFailure.SITE_FAULT),
+            str(error),
+            ask_again_after=demanded,
+        ) from error
     except http.HttpError as error:
         raise SourceUnreadable(_failure_of(error), str(error)) from error
     except Exception as error:

@@ -10,6 +10,8 @@ ContentError
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from gonets.content.states import FetchFailure
 
 
@@ -34,9 +36,19 @@ class NotOurs(ContentError):
 
 
 class SourceUnreadable(ContentError):
-    """The source cannot be read; nothing was changed."""
+    """The source cannot be read; nothing was changed.
 
-    def __init__(self, failure: FetchFailure, detail: str = "") -> None:
+    ``ask_again_after`` is what the source demands, where it does.
+    """
+
+    def __init__(
+        self,
+        failure: FetchFailure,
+        detail: str = "",
+        *,
+        ask_again_after: timedelta | None = None,
+    ) -> None:
         super().__init__(detail or str(failure.label))
         self.failure = failure
         self.detail = detail
+        self.ask_again_after = ask_again_after

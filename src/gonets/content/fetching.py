@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from gonets.content.asking import (
@@ -15,12 +15,17 @@ from gonets.content.asking import (
     told_plainly,
 )
 from gonets.content.columns import storable_json
-from gonets.content.connectors.base import Access, Connector, Reading, Wish
+from gonets.content.connectors.base import Access, Reading, Wish
 from gonets.content.errors import SourceUnreadable
 from gonets.content.intake import take_over
 from gonets.content.models import Material, Source
 from gonets.content.needs import kept_settings, opened_settings
-from gonets.content.sectioning import follow_sections
+from gonets.content.recording import (
+    begin_fetch,
+    break_off_fetch,
+    end_fetch,
+    note_page,
+)
 from gonets.content.states import FetchFailure
 from gonets.content.types import FetchReport
 from gonets.kernel import clock, http
@@ -75,6 +80,7 @@ def add_source(
         address=reading.address or access.address,
         settings=kept,
         created_at=clock.now(),
+        next_fetch_at=_first_fetch_at(kind, reading.address or access.address),
     )
     return source, _took_over_first(source, reading)
 
@@ -112,36 +118,100 @@ def change_source(
 
 
 def fetch_source(
-    source_id: int,
-    *,
-    file: bytes | None = None,
-    guard: http.Guard | None = None,
-    went_on: Callable[[FetchReport], bool] = lambda _report: True,
+    source_id: int, *, file: bytes | None = None, guard: http.Guard | None = None
 ) -> FetchReport:
-    """Bring the materials of a source up to date.
+    """Bring the materials of a source up to date, here and now.
 
     What cannot be read changes nothing: the reason stays with the source, and is in
     the report.  What came before it is kept, and the next fetch goes on from there.
-    ``went_on`` hears of every page and may end the fetch by answering False.
     """
-    source = Source.objects.get(pk=source_id)
-    report = FetchReport()
-    try:
-        access = access_to(source, file=file, guard=guard)
-        connector = connector_of(source.kind)
-        _take_sections(source, connector, access)
-        for _page in range(MOST_PAGES):
-            with told_plainly():
-                reading = connector.materials(access, _wish(source))
-            report = report.plus(_took_over(source, reading))
-            if not reading.next_cursor:
-                return replace(report, is_unchanged=reading.is_unchanged)
-            if not went_on(report):
-                break
-        return replace(report, has_more=True)
-    except SourceUnreadable as error:
-        _note_failure(source, error)
-        return replace(report, failure=error.failure, detail=error.detail)
+    fetching = Fetching(Source.objects.get(pk=source_id), file=file, guard=guard)
+    while not fetching.is_over:
+        try:
+            reading = fetching.ask()
+        except SourceUnreadable as error:
+            fetching.fail(error)
+        else:
+            fetching.take(reading)
+    return fetching.report
+
+
+class Fetching:
+    """A fetch under way, page by page: ``ask``, then ``take`` or ``fail``.
+
+    Only ``ask`` may run in another thread; it does not touch the database, unless its
+    connector does.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        file: bytes | None = None,
+        guard: http.Guard | None = None,
+    ) -> None:
+        self.report = FetchReport()
+        self.is_over = False
+        self._source = source
+        self._file = file
+        self._guard = guard
+        self._fetch = begin_fetch(source)
+
+    @property
+    def source_id(self) -> int:
+        return self._source.pk
+
+    @property
+    def is_local(self) -> bool:
+        """True for a source that has to be asked in the thread of the database."""
+        connector = known_connectors().get(self._source.kind)
+        return connector is None or connector.is_local
+
+    def ask(self) -> Reading:
+        """Return the next page, and before the first one the sections.
+
+        :raises SourceUnreadable: with the reason.
+        """
+        connector = connector_of(self._source.kind)
+        access = access_to(self._source, file=self._file, guard=self._guard)
+        is_first = not self._fetch.pages and not self._source.cursor
+        with told_plainly():
+            sections = tuple(connector.sections(access)) if is_first else ()
+            reading = connector.materials(access, _wish(self._source))
+        return replace(reading, sections=(*sections, *reading.sections))
+
+    def take(self, reading: Reading) -> None:
+        """Store a page, and how far the source has been read."""
+        page = _took_over(self._source, reading)
+        self.report = replace(self.report.plus(page), is_unchanged=reading.is_unchanged)
+        note_page(self._fetch, self.report)
+        if reading.next_cursor and self._fetch.pages < MOST_PAGES:
+            return
+        self.report = replace(self.report, has_more=bool(reading.next_cursor))
+        self._end(ask_again_after=reading.ask_again_after)
+
+    def fail(self, error: SourceUnreadable) -> None:
+        """Keep the reason; a place that the source knows no more is forgotten."""
+        if error.failure in NOT_FROM_THERE and self._source.cursor:
+            Source.objects.filter(pk=self.source_id).update(cursor="")
+        self.report = replace(
+            self.report, failure=error.failure, detail=error.detail[:2000]
+        )
+        self._end(ask_again_after=error.ask_again_after)
+
+    def is_still_wanted(self) -> bool:
+        """False if the source was deleted or moved elsewhere meanwhile."""
+        same = Source.objects.filter(pk=self.source_id, address=self._source.address)
+        return same.exists()
+
+    def break_off(self) -> None:
+        """Leave the rest to the next fetch, at once."""
+        self.is_over = True
+        break_off_fetch(self._fetch)
+
+    def _end(self, *, ask_again_after: timedelta | None) -> None:
+        self.is_over = True
+        end_fetch(self._fetch, self.report, ask_again_after=ask_again_after)
 
 
 def fetch_material(material_id: int) -> bool:
@@ -161,6 +231,13 @@ def fetch_material(material_id: int) -> bool:
     return not report.private
 
 
+def _first_fetch_at(kind: str, address: str) -> datetime | None:
+    """Return when a new source is fetched by itself; None if it cannot be asked."""
+    connector = connector_of(kind)
+    can_be_asked = connector.is_asked and (address or connector.address_label is None)
+    return clock.now() if can_be_asked else None
+
+
 def _first_page(kind: str, access: Access) -> Reading:
     with told_plainly():
         connector = connector_of(kind)
@@ -169,23 +246,21 @@ def _first_page(kind: str, access: Access) -> Reading:
     return replace(reading, sections=(*sections, *reading.sections))
 
 
-def _take_sections(source: Source, connector: Connector, access: Access) -> None:
-    """List the sections anew, unless a listing of materials only goes on."""
-    if source.cursor:
-        return
-    with told_plainly():
-        sections = tuple(connector.sections(access))
-    if sections:
-        follow_sections(source, sections)
-
-
 def _wish(source: Source) -> Wish:
     return Wish(changed_since=source.changed_since, cursor=source.cursor)
 
 
 def _took_over_first(source: Source, reading: Reading) -> FetchReport:
+    """Take the first page of a source, or of its new address.
+
+    It counts as a fetch like any other; a longer listing goes on with the next one.
+    """
     source.cursor, source.changed_since, source.listing_began_at = "", None, None
-    return _took_over(source, reading)
+    fetch = begin_fetch(source)
+    report = replace(_took_over(source, reading), has_more=bool(reading.next_cursor))
+    note_page(fetch, report)
+    end_fetch(fetch, report, ask_again_after=reading.ask_again_after)
+    return report
 
 
 def _took_over(source: Source, reading: Reading) -> FetchReport:
@@ -194,7 +269,7 @@ def _took_over(source: Source, reading: Reading) -> FetchReport:
     began_at = began_at or clock.now()
     report = take_over(source, reading)
     now = clock.now()
-    source.fetched_at, source.failure, source.failure_detail = now, "", ""
+    source.fetched_at = now
     source.cursor, source.listing_began_at = reading.next_cursor, began_at
     if not reading.next_cursor:
         source.succeeded_at, source.changed_since = now, began_at - OVERLAP
@@ -207,17 +282,6 @@ def _took_over(source: Source, reading: Reading) -> FetchReport:
 
 
 PROGRESS = (
-    *("fetched_at", "succeeded_at", "failure", "failure_detail", "cursor"),
-    *("listing_began_at", "changed_since", "address", "memory"),
+    *("fetched_at", "succeeded_at", "cursor", "listing_began_at", "changed_since"),
+    *("address", "memory"),
 )
-
-
-def _note_failure(source: Source, error: SourceUnreadable) -> None:
-    """Keep the reason; a place that the source knows no more is not asked for again."""
-    is_lost = error.failure in NOT_FROM_THERE
-    Source.objects.filter(pk=source.pk).update(
-        fetched_at=clock.now(),
-        failure=error.failure,
-        failure_detail=error.detail[:2000],
-        cursor="" if is_lost else source.cursor,
-    )

@@ -30,6 +30,18 @@ class Source(models.Model):
     cursor = models.TextField(blank=True)
     listing_began_at = models.DateTimeField(null=True, blank=True)
     changed_since = models.DateTimeField(null=True, blank=True)
+    # When it is fetched by itself; None: never, for there is nothing to ask.
+    next_fetch_at = models.DateTimeField(null=True, blank=True)
+    wanted_at = models.DateTimeField(null=True, blank=True)  # somebody asked for it now
+    is_paused = models.BooleanField(default=False)
+    every = models.DurationField(null=True, blank=True)  # as the owner wants it
+    wait = models.DurationField(null=True, blank=True)  # as it has proved right
+    host = models.CharField(max_length=255, blank=True, db_index=True)
+    # In a row; since when; and whether the owner has been told, and has read it.
+    failures = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+    told_seen_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     fetched_at = models.DateTimeField(null=True, blank=True)
     succeeded_at = models.DateTimeField(null=True, blank=True)
@@ -45,6 +57,18 @@ class Source(models.Model):
                 fields=["kind"], condition=Q(kind=OWN), name="one_own_source"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["next_fetch_at"],
+                name="source_due",
+                condition=Q(is_paused=False, next_fetch_at__isnull=False),
+            ),
+            models.Index(
+                fields=["wanted_at"],
+                name="source_wanted",
+                condition=Q(wanted_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or str(_("This site"))
@@ -52,6 +76,49 @@ class Source(models.Model):
     @property
     def is_own(self) -> bool:
         return self.kind == OWN
+
+
+class Host(models.Model):
+    """Whoever holds the claim is the only one to ask it, until the lease ends."""
+
+    name = models.CharField(max_length=255, primary_key=True)
+    claim = models.CharField(max_length=32, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Fetch(models.Model):
+    """One fetch of a source, under way or over: its history."""
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="fetches")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    was_wanted = models.BooleanField(default=False)  # by somebody, not by the clock
+    pages = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+    private = models.PositiveIntegerField(default=0)
+    failure = models.CharField(
+        max_length=32, choices=FetchFailure.choices, blank=True, default=""
+    )
+    failure_detail = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["source", "-began_at"], name="fetch_newest_of_source")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.began_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def brought_something(self) -> bool:
+        return bool(self.new or self.changed)
 
 
 class Section(models.Model):

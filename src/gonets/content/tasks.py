@@ -1,7 +1,8 @@
-"""What the worker does for the content in quiet moments."""
+"""What the worker does for the content: pictures, and fetching what is due."""
 
 from __future__ import annotations
 
+from gonets.content.carrying import due_sources
 from gonets.content.picture_fetching import fetch_pictures
 
 
@@ -11,3 +12,8 @@ def fetch_wanted_pictures() -> int:
     Usually the page that fetched the source has done so already.
     """
     return fetch_pictures(at_most=8).waiting
+
+
+def sources_wait() -> bool:
+    """Tell whether there is a source that is to be fetched now."""
+    return due_sources().exists()

@@ -25,6 +25,7 @@ from gonets.publishing.tasks import (
     start_due_issues,
 )
 from gonets.server.accounts.actions import forget_old_sessions
+from gonets.server.fetching import FetchingChild
 from gonets.server.rehearsing import RehearsalChild
 
 logger = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Chores:
     def __init__(self) -> None:
         self._stopping = threading.Event()
         self._rehearsal = RehearsalChild()
+        self._fetching = FetchingChild()
         groups = (self._quick_ones(), self._long_ones())
         self._threads = [
             threading.Thread(target=self._work, args=(group,), daemon=True)
@@ -74,13 +76,15 @@ class Chores:
         deadline = clock.monotonic() + within
         for thread in filter(threading.Thread.is_alive, self._threads):
             thread.join(max(0.0, deadline - clock.monotonic()))
-        self._rehearsal.stop(within=max(1.0, deadline - clock.monotonic()))
+        for child in (self._rehearsal, self._fetching):
+            child.stop(within=max(1.0, deadline - clock.monotonic()))
 
     def _quick_ones(self) -> list[Chore]:
         return [
             # Somebody has pressed Send and waits.
             Chore(freeze_pending_runs, 0.25, "freezing audiences"),
             Chore(self._rehearsal.look, 1, "looking for rehearsals"),
+            Chore(self._fetching.look, 1, "looking for sources to fetch"),
             Chore(start_due_issues, 5, "starting scheduled issues"),
             Chore(settle_ended_runs, 30, "settling ended runs"),
             Chore(forget_old_sessions, HOUR, "forgetting old sessions"),

@@ -1,4 +1,4 @@
-"""The process that rehearses: started when a rehearsal waits, and not too often."""
+"""Processes for what waits now and then: started when it does, and not too often."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import pytest
 
-from gonets.server import rehearsing
-from gonets.server.rehearsing import LONGEST_WAIT_SECONDS, RehearsalChild
+from gonets.server import children
+from gonets.server.children import LONGEST_WAIT_SECONDS, OccasionalChild
 
 
 class World:
-    """Whether a rehearsal waits, and what time it is."""
+    """Whether something waits, and what time it is."""
 
     waits = True
     now = 0.0
@@ -22,16 +22,15 @@ class World:
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World()
-    monkeypatch.setattr(rehearsing, "rehearsals_wait", lambda: world.waits)
-    monkeypatch.setattr(rehearsing.clock, "monotonic", lambda: world.now)
+    monkeypatch.setattr(children.clock, "monotonic", lambda: world.now)
     return world
 
 
-def child(body: str) -> RehearsalChild:
-    return RehearsalChild([sys.executable, "-c", body])
+def child(body: str, world: World) -> OccasionalChild:
+    return OccasionalChild([sys.executable, "-c", body], waits=lambda: world.waits)
 
 
-def process_of(one: RehearsalChild) -> int | None:
+def process_of(one: OccasionalChild) -> int | None:
     return one._process.pid if one._process else None
 
 
@@ -42,13 +41,13 @@ def wait_until(fact: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
-def has_ended(one: RehearsalChild) -> bool:
+def has_ended(one: OccasionalChild) -> bool:
     return one._process is None or one._process.poll() is not None
 
 
 def test_nothing_is_started_while_nothing_waits(world):
     world.waits = False
-    idle = child("pass")
+    idle = child("pass", world)
 
     idle.look()
 
@@ -56,7 +55,7 @@ def test_nothing_is_started_while_nothing_waits(world):
 
 
 def test_one_is_at_work_at_a_time_and_stops_when_asked(world):
-    busy = child("import time; time.sleep(600)")
+    busy = child("import time; time.sleep(600)", world)
     busy.look()
     first = process_of(busy)
 
@@ -68,7 +67,7 @@ def test_one_is_at_work_at_a_time_and_stops_when_asked(world):
 
 
 def test_the_next_one_is_started_at_once_after_a_good_end(world):
-    quick = child("pass")
+    quick = child("pass", world)
     quick.look()
     first = process_of(quick)
     wait_until(lambda: has_ended(quick))
@@ -80,7 +79,7 @@ def test_the_next_one_is_started_at_once_after_a_good_end(world):
 
 
 def test_one_that_fails_is_started_more_and_more_rarely(world):
-    broken = child("raise SystemExit(3)")
+    broken = child("raise SystemExit(3)", world)
     waits = []
     for _ in range(8):
         broken.look()
