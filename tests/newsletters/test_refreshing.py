@@ -326,8 +326,9 @@ def test_a_removed_entry_comes_back_with_its_base(issue):
     refresh(issue)
     entry = issue.entries.get()
 
-    removal = actions.remove_entries(issue.pk, [entry.pk], user=None)
-    actions.restore_entries(issue.pk, removal, user=None)
+    actions.remove_entries(issue.pk, [entry.pk], user=None)
+    edition = Issue.objects.get(pk=issue.pk).edition
+    actions.undo(issue.pk, edition=edition, user=None)
 
     restored = issue.entries.get()
     assert restored.base_picture == picture

@@ -7,6 +7,8 @@
     ├── IssueClosed         the step is over; show where the issue is now
     ├── EditedMeanwhile     reload, then decide
     ├── ChangedOnSite       look at what the site says now, then decide
+    ├── NothingToUndo       there is no such step (any more)
+    ├── AnothersStep        ask: it would take back what somebody else did
     ├── BadWording          correct the named field
     ├── BadSchedule         choose another time
     ├── BadSettings         correct the named fields of the newsletter
@@ -17,10 +19,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from gonets.newsletters.types import Change
 
 
 class NewslettersError(Exception):
@@ -75,6 +81,21 @@ class ChangedOnSite(NewslettersError):
                 "again; what you typed is still here."
             )
             % {"title": title}
+        )
+
+
+class NothingToUndo(NewslettersError):
+    """No step can be taken back, or done again."""
+
+
+class AnothersStep(NewslettersError):
+    """Undoing would take back ``change``, which somebody else made."""
+
+    def __init__(self, change: Change) -> None:
+        self.change = change
+        who = change.made_by or _("the schedule")
+        super().__init__(
+            _("The last step here is not yours: %(who)s made it.") % {"who": who}
         )
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from gonets.audience.models import Readership
 from gonets.content.models import Material, Picture, Section
 from gonets.letters.kinds import EntryKind
-from gonets.newsletters.states import IssueState, IssueStep, Selection
+from gonets.newsletters.states import ChangeKind, IssueState, IssueStep, Selection
 
 
 class Newsletter(models.Model):
@@ -81,6 +81,9 @@ class Issue(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
     released_at = models.DateTimeField(null=True, blank=True)  # its first run began
+
+    DOCUMENT = ("subject", "preheader", "greeting", "intro", "outro")
+    """What editors write here: the columns that history keeps and brings back."""
 
     class Meta:
         constraints = [
@@ -199,6 +202,7 @@ class IssueVersion(models.Model):
 
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
+    edition = models.PositiveIntegerField(default=0)  # of the issue at that time
     content = models.JSONField()  # see ``gonets.letters.types.LetterContent``
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField()
@@ -215,6 +219,45 @@ class IssueVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.issue_id} v{self.number}"
+
+
+class IssueChange(models.Model):
+    """A step in the history of an issue: who made which edition, and what it changed.
+
+    The newest one holds the whole document as it was before it (``base``), because
+    what it changes is not written yet when it is recorded; every earlier one holds
+    only what it changed (``alteration``).  See ``documents`` for both.
+    """
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="changes")
+    edition = models.PositiveIntegerField()
+    kind = models.CharField(
+        max_length=8, choices=ChangeKind.choices, default=ChangeKind.EDIT
+    )
+    of = models.ForeignKey(  # what an undo or a redo is about
+        "self", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    is_undone = models.BooleanField(default=False)
+    is_joint = models.BooleanField(default=False)  # thinned: several people's work
+    name = models.CharField(max_length=100, blank=True)  # editors may give it one
+    began_at = models.DateTimeField()  # one step may be many saves
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    base = models.BinaryField(null=True)
+    alteration = models.BinaryField(null=True)
+
+    class Meta:
+        ordering = ["edition"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue", "edition"], name="change_once_per_edition"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issue_id} edition {self.edition}"
 
 
 class MaterialUse(models.Model):

@@ -55,3 +55,13 @@ class SiteStanding(TextChoices):
     POSTPONED = "postponed", _("to be published later")
     PRIVATE = "private", _("not for everybody any more")
     EXPIRED = "expired", _("over, or out of date")
+
+
+class ChangeKind(TextChoices):
+    """What a step in the history of an issue was."""
+
+    START = "start"  # the issue as it came into being
+    EDIT = "edit"
+    UNDO = "undo"
+    REDO = "redo"
+    RESTORE = "restore"  # an earlier document came back as a whole

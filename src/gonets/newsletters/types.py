@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
-from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
 from gonets.content.models import Material, Section
 from gonets.kernel.html import excerpt, text_of
+from gonets.newsletters.documents import Alteration
 from gonets.newsletters.merging import (
     EntryWording,
     Merge,
@@ -21,7 +21,7 @@ from gonets.newsletters.merging import (
     PictureWording,
 )
 from gonets.newsletters.models import Entry, Issue, Newsletter
-from gonets.newsletters.states import Reason, Selection, SiteStanding
+from gonets.newsletters.states import ChangeKind, Reason, Selection, SiteStanding
 
 SHOWN_OF_TEASER = 180
 """Characters: two lines of the dialog."""
@@ -227,27 +227,27 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Removal:
-    """What was taken out of an issue, complete enough to be put back.
+class Change:
+    """A step in the history of an issue; ``edition`` is the one that it made."""
 
-    ``entries`` and ``held_before`` are rows as stored; ``held_now`` names the
-    materials that were left for the next issue by it.
-    """
+    id: int
+    edition: int
+    kind: str
+    of_id: int | None
+    is_undone: bool
+    is_joint: bool
+    name: str
+    began_at: datetime
+    made_at: datetime
+    made_by_id: int | None
+    made_by: str  # what the person is called; empty for nobody
+    alteration: Alteration
 
-    entries: tuple[Mapping[str, Any], ...]
-    held_now: tuple[int, ...] = ()
-    held_before: tuple[Mapping[str, Any], ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Removal:
-        return cls(
-            entries=tuple(stored["entries"]),
-            held_now=tuple(stored["held_now"]),
-            held_before=tuple(stored["held_before"]),
-        )
+    @property
+    def is_step(self) -> bool:
+        """Whether it can be undone, and has not been."""
+        is_own = self.kind in {ChangeKind.EDIT, ChangeKind.RESTORE}
+        return is_own and self.alteration.is_visible and not self.is_undone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

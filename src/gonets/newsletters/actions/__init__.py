@@ -5,8 +5,8 @@ from gonets.newsletters.actions.entries import (
     hold_for_next,
     remove_entries,
     reorder_entries,
-    restore_entries,
 )
+from gonets.newsletters.actions.history import redo, restore, undo
 from gonets.newsletters.actions.issues import (
     copy_issue,
     delete_draft,
@@ -56,16 +56,18 @@ __all__ = [
     "postpone_issue",
     "prepare_issue",
     "put_back",
+    "redo",
     "refresh_from_site",
     "release_materials",
     "remove_entries",
     "reorder_entries",
     "reserve_materials",
-    "restore_entries",
+    "restore",
     "save_wording",
     "schedule_issue",
     "set_step",
     "take_out_gone",
     "unarchive_newsletter",
+    "undo",
     "unschedule_issue",
 ]

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
 
 from django.db import transaction
-from django.forms.models import model_to_dict
 
-from gonets.content.models import Material, Picture
+from gonets.content.models import Material
 from gonets.content.states import Visibility
 from gonets.kernel import clock
 from gonets.newsletters.actions.editing import change_issue
 from gonets.newsletters.models import Entry, HeldMaterial, Issue
 from gonets.newsletters.ordering import numbered, reordered
 from gonets.newsletters.proposals import teaser_html
-from gonets.newsletters.types import Person, Place, Removal
+from gonets.newsletters.types import Person, Place
 
 
 @transaction.atomic
@@ -90,126 +88,55 @@ def reorder_entries(
 @transaction.atomic
 def remove_entries(
     issue_id: int, entry_ids: Collection[int], *, user: Person | None
-) -> Removal:
-    """Take entries out; an earlier issue's wish to have them here is met by that.
+) -> int:
+    """Take entries out and return how many there were.
+
+    An earlier issue's wish to have them here is met by that.
 
     :raises IssueClosed: if the issue has been released.
     """
     change_issue(issue_id, user=user)
-    return _take_out(issue_id, entry_ids)
+    return len(_take_out(issue_id, entry_ids))
 
 
 @transaction.atomic
 def hold_for_next(
     issue_id: int, entry_ids: Collection[int], *, user: Person | None
-) -> Removal:
+) -> int:
     """Take entries out and offer their materials to the newsletter's next issue.
 
     :raises IssueClosed: if the issue has been released.
     """
     change_issue(issue_id, user=user)
-    removal = _take_out(issue_id, entry_ids)
-    material_ids = [row["material"] for row in removal.entries if row["material"]]
+    taken = _take_out(issue_id, entry_ids)
     issue = Issue.objects.get(pk=issue_id)
     HeldMaterial.objects.bulk_create(
         (
             HeldMaterial(
                 newsletter_id=issue.newsletter_id,
-                material_id=material_id,
+                material_id=entry.material_id,
                 held_in=issue,
                 created_at=clock.now(),
             )
-            for material_id in material_ids
+            for entry in taken
+            if entry.material_id is not None
         ),
         # Another draft of the newsletter may leave the same material right now.
         ignore_conflicts=True,
     )
-    return Removal(
-        entries=removal.entries,
-        held_now=tuple(material_ids),
-        held_before=removal.held_before,
-    )
+    return len(taken)
 
 
-def _take_out(issue_id: int, entry_ids: Collection[int]) -> Removal:
+def _take_out(issue_id: int, entry_ids: Collection[int]) -> list[Entry]:
+    """Take entries out and return them, deleted."""
     entries = Entry.objects.filter(issue=issue_id, pk__in=entry_ids)
-    rows = tuple({"id": entry.pk, **model_to_dict(entry)} for entry in entries)
-    held = HeldMaterial.objects.filter(
+    taken = list(entries)
+    HeldMaterial.objects.filter(
         newsletter__issues=issue_id,
-        material__in=[row["material"] for row in rows if row["material"]],
-    )
-    held_before = tuple(held.values("material_id", "held_in_id"))
-    held.delete()
+        material__in=[entry.material_id for entry in taken if entry.material_id],
+    ).delete()
     entries.delete()
-    return Removal(entries=rows, held_before=held_before)
-
-
-@transaction.atomic
-def restore_entries(issue_id: int, removal: Removal, *, user: Person | None) -> None:
-    """Undo a removal: the entries come back as they were, where they were.
-
-    Those that were added again meanwhile stay as they are.
-
-    :raises IssueClosed: if the issue has been released.
-    """
-    change_issue(issue_id, user=user)
-    issue = Issue.objects.get(pk=issue_id)
-    present = list(issue.entries.all())
-    Entry.objects.bulk_create(_restorable(issue, removal, present))
-    _store_order(numbered(issue.entries.all()))
-    _restore_held(issue, removal)
-
-
-def _restorable(
-    issue: Issue, removal: Removal, present: Iterable[Entry]
-) -> list[Entry]:
-    ids = {entry.pk for entry in present}
-    material_ids = {entry.material_id for entry in present}
-    rows = [
-        row
-        for row in removal.entries
-        if row["id"] not in ids
-        and (row["material"] is None or row["material"] not in material_ids)
-    ]
-    materials = Material.objects.in_bulk([row["material"] for row in rows])
-    pictures = Picture.objects.in_bulk(
-        [row.get(name) for row in rows for name in ("picture", "base_picture")]
-    )
-    return [
-        Entry(
-            **_plain_columns(row),
-            issue=issue,
-            material=materials.get(row["material"]),
-            picture=pictures.get(row["picture"]),
-            base_picture=pictures.get(row.get("base_picture")),
-        )
-        for row in rows
-    ]
-
-
-def _plain_columns(row: Any) -> dict[str, Any]:
-    return {
-        name: value
-        for name, value in row.items()
-        if name not in {"issue", "material", "picture", "base_picture"}
-    }
-
-
-def _restore_held(issue: Issue, removal: Removal) -> None:
-    HeldMaterial.objects.filter(held_in=issue, material__in=removal.held_now).delete()
-    materials = Material.objects.in_bulk(
-        [row["material_id"] for row in removal.held_before]
-    )
-    HeldMaterial.objects.bulk_create(
-        (
-            HeldMaterial(
-                newsletter_id=issue.newsletter_id, created_at=clock.now(), **row
-            )
-            for row in removal.held_before
-            if row["material_id"] in materials
-        ),
-        ignore_conflicts=True,
-    )
+    return taken
 
 
 def _store_order(entries: Collection[Entry]) -> None:

@@ -29,6 +29,7 @@ def freeze_version(issue_id: int, *, user: Person | None) -> IssueVersion:
     return IssueVersion.objects.create(
         issue_id=issue_id,
         number=last.number + 1 if last else 1,
+        edition=Issue.objects.values_list("edition", flat=True).get(pk=issue_id),
         content=content_as_json(content),
         sha256=sha256,
         created_at=clock.now(),

@@ -7,6 +7,7 @@ editors always look at the same issue.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,9 +19,13 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from gonets.newsletters import actions, queries
-from gonets.newsletters.errors import NewslettersError
+from gonets.newsletters.errors import (
+    AnothersStep,
+    EditedMeanwhile,
+    NewslettersError,
+    NothingToUndo,
+)
 from gonets.newsletters.states import IssueState, IssueStep
-from gonets.newsletters.types import Removal
 from gonets.web.access import editor_required
 from gonets.web.composing.materials_page import (
     changed_list,
@@ -72,38 +77,30 @@ def hold(request: HttpRequest, issue_id: int) -> HttpResponse:
 
 
 def _taken_out(
-    request: HttpRequest, issue_id: int, take_out: Callable[..., Removal]
+    request: HttpRequest, issue_id: int, take_out: Callable[..., int]
 ) -> tuple[HttpResponse, int]:
     """Return the list without the posted entries, and how many went."""
-    removals: list[Removal] = []
+    counts: list[int] = []
 
     def change() -> None:
         entry_ids = posted_ids(request)
-        removals.append(take_out(issue_id, entry_ids, user=request.user))
+        counts.append(take_out(issue_id, entry_ids, user=request.user))
 
     response = changed_list(request, issue_id, change)
-    taken = [removal for removal in removals if removal.entries]
-    for removal in taken:
-        request.session[_removal_key(issue_id)] = removal.to_json()
-    return response, sum(len(removal.entries) for removal in taken)
+    return response, sum(counts)
 
 
 @require_POST
 @editor_required
 def restore(request: HttpRequest, issue_id: int) -> HttpResponse:
-    """Undo the last removal that this editor made in this issue."""
-    stored = request.session.pop(_removal_key(issue_id), None)
+    """Undo this editor's last step in this issue."""
+    edition = composed_issue(issue_id).edition
 
     def change() -> None:
-        if stored is not None:
-            removal = Removal.from_json(stored)
-            actions.restore_entries(issue_id, removal, user=request.user)
+        with suppress(NothingToUndo, AnothersStep, EditedMeanwhile):
+            actions.undo(issue_id, edition=edition, user=request.user)
 
     return changed_list(request, issue_id, change)
-
-
-def _removal_key(issue_id: int) -> str:
-    return f"removal-from-{issue_id}"
 
 
 def _with_undo(response: HttpResponse, text: str, *, count: int) -> HttpResponse:

@@ -1,0 +1,98 @@
+"""Taking steps of an issue back, doing them again, bringing an earlier one back.
+
+Each makes a new edition of its own: nothing that came later is ever lost by it.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from gonets.newsletters.actions.documents import write_document
+from gonets.newsletters.actions.editing import begin_edition, edited_meanwhile
+from gonets.newsletters.documents import Document, alteration, changed, inverse
+from gonets.newsletters.errors import AnothersStep, IssueClosed, NothingToUndo
+from gonets.newsletters.models import Issue, IssueChange
+from gonets.newsletters.queries.documents import document_of
+from gonets.newsletters.queries.history import changes_of, document_at
+from gonets.newsletters.states import EDITABLE_STATES, ChangeKind
+from gonets.newsletters.types import Change, Person
+from gonets.newsletters.undoing import step_to_redo, step_to_undo
+
+
+@transaction.atomic
+def undo(
+    issue_id: int, *, edition: int, user: Person | None, agreed_to: int | None = None
+) -> Change:
+    """Take the last step back and return it; ``agreed_to`` names another's step.
+
+    :raises EditedMeanwhile: if the issue has another edition by now.
+    :raises AnothersStep: if it is somebody else's and nobody agreed to that.
+    :raises NothingToUndo: if there is no step.
+    :raises IssueClosed: if the issue was released and the step is not about words.
+    """
+    row = _begin(issue_id, edition=edition, user=user, kind=ChangeKind.UNDO)
+    user_id = user.pk if user else None
+    step = step_to_undo(changes_of(issue_id, before=row.edition), user_id=user_id)
+    if step is None:
+        raise NothingToUndo(_("There is nothing to undo."))
+    if step.made_by_id != user_id and step.id != agreed_to:
+        raise AnothersStep(step)
+    document = document_of(issue_id)
+    _write(issue_id, document, changed(document, inverse(step.alteration)))
+    _note(row, step, is_undone=True)
+    return step
+
+
+@transaction.atomic
+def redo(issue_id: int, *, edition: int, user: Person | None) -> Change:
+    """Do again what this person took back last, and return that step.
+
+    :raises EditedMeanwhile: if the issue has another edition by now.
+    :raises NothingToUndo: if there is none, or others went on from there.
+    :raises IssueClosed: if the issue was released and the step is not about words.
+    """
+    row = _begin(issue_id, edition=edition, user=user, kind=ChangeKind.REDO)
+    changes = list(changes_of(issue_id, before=row.edition))
+    step = step_to_redo(changes, user_id=user.pk if user else None)
+    if step is None:
+        raise NothingToUndo(_("There is nothing to do again."))
+    document = document_of(issue_id)
+    _write(issue_id, document, changed(document, step.alteration))
+    _note(row, step, is_undone=False)
+    return step
+
+
+@transaction.atomic
+def restore(issue_id: int, *, edition: int, user: Person | None, to: int) -> None:
+    """Make the issue what it was at the edition ``to``.
+
+    :raises EditedMeanwhile: if the issue has another edition by now.
+    :raises IssueClosed: if it was released and more than its words would change.
+    """
+    _begin(issue_id, edition=edition, user=user, kind=ChangeKind.RESTORE)
+    _write(issue_id, document_of(issue_id), document_at(issue_id, to))
+
+
+def _begin(
+    issue_id: int, *, edition: int, user: Person | None, kind: ChangeKind
+) -> IssueChange:
+    row = begin_edition(issue_id, user=user, kind=kind, edition=edition)
+    if row is None:
+        raise edited_meanwhile(issue_id)
+    return row
+
+
+def _write(issue_id: int, present: Document, wanted: Document) -> None:
+    is_open = Issue.objects.filter(pk=issue_id, state__in=EDITABLE_STATES).exists()
+    if not is_open and not alteration(present, wanted, edition=0).is_wording:
+        raise IssueClosed(
+            _("This issue has been sent: only its words can still be changed.")
+        )
+    write_document(issue_id, present, wanted)
+
+
+def _note(row: IssueChange, step: Change, *, is_undone: bool) -> None:
+    IssueChange.objects.filter(pk=step.id).update(is_undone=is_undone)
+    row.of_id = step.id
+    row.save(update_fields=["of"])

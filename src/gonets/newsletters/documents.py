@@ -1,0 +1,266 @@
+"""An issue's document as plain values, and what differs between two of them; pure."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Values = dict[str, Any]
+
+ORDER = "order"
+"""The path of the order of all entries: a list of their ids."""
+
+STRUCTURE = {"material_id", "part"}
+"""The columns of an entry that are no words."""
+
+QUICK = 1
+"""The level of compression: the others are slower and hardly smaller."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Everything editors decide about an issue; ``entries`` are in the letter's order.
+
+    ``held`` names the issue that left a material for a later one.
+    """
+
+    words: Values
+    entries: dict[int, Values]
+    held: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alteration:
+    """What a change found and what it left, by path; a missing one was not there.
+
+    Paths are ``subject`` and the like, ``entry.<id>.<column>``, ``held.<material>``,
+    and ``order``.  ``editions`` has the last edition at which each one changed.
+    """
+
+    before: Values = field(default_factory=dict)
+    after: Values = field(default_factory=dict)
+    editions: dict[str, int] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.before or self.after)
+
+    @property
+    def paths(self) -> set[str]:
+        return self.before.keys() | self.after.keys()
+
+    @property
+    def places(self) -> set[str]:
+        """The paths at which it may be in another change's way.
+
+        An order may be taken back around what was added meanwhile.
+        """
+        return {path for path in self.paths if path != ORDER and not _is_quiet(path)}
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether editors see in their issue that something changed."""
+        return bool(self.places) or ORDER in self.paths
+
+    @property
+    def is_wording(self) -> bool:
+        """Whether it says things in other words and leaves what there is in place."""
+        return all(map(_is_worded, self.paths)) and not (self.added or self.removed)
+
+    @property
+    def added(self) -> list[int]:
+        """The ids of the entries that came in."""
+        return _only_in(self.after, beside=self.before)
+
+    @property
+    def removed(self) -> list[int]:
+        """The ids of the entries that went out."""
+        return _only_in(self.before, beside=self.after)
+
+    @property
+    def corrected(self) -> list[int]:
+        """The ids of the entries that were and are there, but not the same."""
+        others = _ids(self.after)
+        return [pk for pk in _ids(self.before) if pk in others]
+
+
+def _is_quiet(path: str) -> bool:
+    """Tell what is kept for a later merge with the site from what editors made."""
+    column = path.rpartition(".")[2]
+    return column.startswith("base_") or column == "replaced"
+
+
+def _is_worded(path: str) -> bool:
+    kind, _dot, column = path.rpartition(".")
+    return path != ORDER and kind != "held" and column not in STRUCTURE
+
+
+def _only_in(paths: Iterable[str], *, beside: Iterable[str]) -> list[int]:
+    others = _ids(beside)
+    return [pk for pk in _ids(paths) if pk not in others]
+
+
+def _ids(paths: Iterable[str]) -> dict[int, None]:
+    """Return the entries that are named, once each and in order."""
+    parts = (path.split(".") for path in paths)
+    return dict.fromkeys(int(each[1]) for each in parts if each[0] == "entry")
+
+
+def alteration(old: Document, new: Document, *, edition: int) -> Alteration:
+    """Return what leads from ``old`` to ``new``.
+
+    A column that only one of them knows (an upgrade added it) is no alteration, unless
+    the whole entry is only in one.
+    """
+    before, after = _flat(old, beside=new), _flat(new, beside=old)
+    paths = {
+        path
+        for path in before.keys() | after.keys()
+        if before.get(path, _ABSENT) != after.get(path, _ABSENT)
+    }
+    return Alteration(
+        before={path: before[path] for path in before if path in paths},
+        after={path: after[path] for path in after if path in paths},
+        editions=dict.fromkeys(sorted(paths), edition),
+    )
+
+
+_ABSENT = object()
+
+
+def _flat(document: Document, *, beside: Document) -> Values:
+    """Return what of the document may differ, by path."""
+    values = {
+        name: value for name, value in document.words.items() if name in beside.words
+    }
+    for pk, columns in document.entries.items():
+        other = beside.entries.get(pk, columns)
+        if other is not columns and other == columns:
+            continue
+        for name, value in columns.items():
+            if name in other:
+                values[f"entry.{pk}.{name}"] = value
+    values |= {f"held.{pk}": issue for pk, issue in document.held.items()}
+    values[ORDER] = list(document.entries)
+    return values
+
+
+def inverse(change: Alteration) -> Alteration:
+    return Alteration(
+        before=change.after, after=change.before, editions=change.editions
+    )
+
+
+def joined(first: Alteration, second: Alteration) -> Alteration:
+    """Return one alteration for two that follow each other."""
+    before = dict(first.before)
+    after = dict(first.after)
+    known = first.paths
+    for path in second.paths:
+        if path not in known and path in second.before:
+            before[path] = second.before[path]
+        after.pop(path, None)
+        if path in second.after:
+            after[path] = second.after[path]
+    kept = {
+        path
+        for path in before.keys() | after.keys()
+        if before.get(path, _ABSENT) != after.get(path, _ABSENT)
+    }
+    editions = first.editions | second.editions
+    return Alteration(
+        before={path: value for path, value in before.items() if path in kept},
+        after={path: value for path, value in after.items() if path in kept},
+        editions={path: at for path, at in editions.items() if path in kept},
+    )
+
+
+def changed(document: Document, change: Alteration) -> Document:
+    """Return the document with ``change`` made to it, whatever happened since.
+
+    What it wants to change in an entry that is gone is passed over; entries that came
+    meanwhile stay behind those they stood behind.
+    """
+    words = {
+        name: change.after.get(name, value) for name, value in document.words.items()
+    }
+    entries = _changed_entries(document, change)
+    order = _merged(change.after.get(ORDER), list(entries))
+    held = dict(document.held)
+    for path in change.paths:
+        kind, _dot, pk = path.partition(".")
+        if kind == "held":
+            held.pop(int(pk), None)
+            if path in change.after:
+                held[int(pk)] = change.after[path]
+    return Document(words=words, entries={pk: entries[pk] for pk in order}, held=held)
+
+
+def _changed_entries(document: Document, change: Alteration) -> dict[int, Values]:
+    removed, added = set(change.removed), set(change.added)
+    entries = {
+        pk: dict(columns)
+        for pk, columns in document.entries.items()
+        if pk not in removed
+    }
+    for path, value in change.after.items():
+        kind, _dot, rest = path.partition(".")
+        if kind != "entry":
+            continue
+        pk, _dot, name = rest.partition(".")
+        if int(pk) in added:
+            entries.setdefault(int(pk), {})
+        if int(pk) in entries:
+            entries[int(pk)][name] = value
+    return entries
+
+
+def _merged(wanted: Sequence[int] | None, present: Sequence[int]) -> list[int]:
+    if wanted is None:
+        return list(present)
+    there = set(present)
+    order = [pk for pk in wanted if pk in there]
+    known = set(order)
+    for place, pk in enumerate(present):
+        if pk not in known:
+            after = order.index(present[place - 1]) + 1 if place else 0
+            order.insert(after, pk)
+            known.add(pk)
+    return order
+
+
+def packed_document(document: Document) -> bytes:
+    """Return the document as it is stored."""
+    entries = [[pk, columns] for pk, columns in document.entries.items()]
+    held = [[pk, issue] for pk, issue in document.held.items()]
+    return _packed({"words": document.words, "entries": entries, "held": held})
+
+
+def unpacked_document(stored: bytes) -> Document:
+    values = _unpacked(stored)
+    return Document(
+        words=values["words"],
+        entries=dict(map(tuple, values["entries"])),
+        held=dict(map(tuple, values["held"])),
+    )
+
+
+def packed_alteration(change: Alteration) -> bytes:
+    return _packed([change.before, change.after, change.editions])
+
+
+def unpacked_alteration(stored: bytes) -> Alteration:
+    before, after, editions = _unpacked(stored)
+    return Alteration(before=before, after=after, editions=editions)
+
+
+def _packed(values: Mapping[str, Any] | Sequence[Any]) -> bytes:
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    # A lone surrogate is no UTF-8, yet a site's title may hold one.
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), QUICK)
+
+
+def _unpacked(stored: bytes) -> Any:
+    return json.loads(zlib.decompress(stored).decode("utf-8", "surrogatepass"))
