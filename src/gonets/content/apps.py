@@ -1,6 +1,10 @@
 """Django's entry to this app."""
 
+from importlib import import_module
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +13,10 @@ class ContentConfig(AppConfig):
     label = "gonets_content"
     verbose_name = _("Site content")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        post_migrate.connect(_keep_search_index, sender=self)
+
+
+def _keep_search_index(*, using: str, **_named: Any) -> None:
+    import_module("gonets.content.search_index").keep_index(using)

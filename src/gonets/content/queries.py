@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from gonets.content.models import OWN, Material, Section, Source
 from gonets.content.pictures import picture_address
-from gonets.content.searching import search_words
+from gonets.content.search_index import holding
+from gonets.content.searching import search_terms
 from gonets.content.states import Visibility
 from gonets.kernel import clock
 
@@ -124,7 +125,7 @@ def section_path(section: Section) -> list[Section]:
 def materials(wanted: MaterialFilter | None = None) -> QuerySet[Material]:
     """Return the materials asked for, the newest first, hidden ones included."""
     wanted = wanted or MaterialFilter()
-    found = Material.objects.filter(_matches(wanted.search))
+    found = Material.objects.all()
     if wanted.section_id is not None:
         found = found.filter(section__in=with_descendants([wanted.section_id]))
     if wanted.source_id is not None:
@@ -135,7 +136,7 @@ def materials(wanted: MaterialFilter | None = None) -> QuerySet[Material]:
         found = found.filter(published_at__gte=wanted.since)
     if wanted.until is not None:
         found = found.filter(published_at__lt=wanted.until)
-    return _newest_first(found)
+    return _newest_first(found, search=wanted.search)
 
 
 def published_materials(
@@ -151,7 +152,6 @@ def published_materials(
     """
     latest = min(until, clock.now()) if until else clock.now()
     found = Material.objects.filter(
-        _matches(search),
         is_published=True,
         visibility=Visibility.PUBLIC,
         published_at__lte=latest,
@@ -160,7 +160,7 @@ def published_materials(
         found = found.filter(section__in=section_ids)
     if since is not None:
         found = found.filter(published_at__gt=since)
-    return _newest_first(found)
+    return _newest_first(found, search=search)
 
 
 def published_counts() -> dict[int, int]:
@@ -183,14 +183,10 @@ def sources() -> QuerySet[Source]:
     )
 
 
-def _matches(search: str) -> Q:
-    condition = Q()
-    for word in search_words(search):
-        condition &= Q(search_text__contains=word)
-    return condition
-
-
-def _newest_first(found: QuerySet[Material]) -> QuerySet[Material]:
-    return found.select_related("section", "source", "picture").order_by(
-        "-published_at", "-pk"
-    )
+def _newest_first(found: QuerySet[Material], *, search: str) -> QuerySet[Material]:
+    found = found.select_related("section", "source", "picture")
+    terms = search_terms(search)
+    if terms:
+        return holding(found, terms)
+    # Who looks for signs alone finds nothing: only words are kept.
+    return (found.none() if search.strip() else found).order_by("-published_at", "-pk")
