@@ -16,6 +16,7 @@ from gonets.content.models import Material
 from gonets.content.searching import Term
 
 TABLE = "gonets_content_material"
+FEW = 200
 
 # A row's number is the moment of publication and below it the material's own: what
 # matches is come by in the order in which it is shown, and a page costs no more than
@@ -114,10 +115,26 @@ def holding(found: QuerySet[Material], terms: Sequence[Term]) -> QuerySet[Materi
             params=[" AND ".join(map(_for_sqlite, terms))],
             order_by=["-gonets_content_words.rowid"],
         )
-    return found.extra(  # noqa: S610 - as above
-        where=[_POSTGRES_HOLDING],
-        params=[" & ".join(map(_for_postgres, terms))],
-    ).order_by("-published_at", "-pk")
+    return _holding_on_postgres(found, terms).order_by("-published_at", "-pk")
+
+
+def _holding_on_postgres(
+    found: QuerySet[Material], terms: Sequence[Term]
+) -> QuerySet[Material]:
+    """Name the few materials that hold a rare word.
+
+    PostgreSQL knows how common the common ones are; of all others it thinks that
+    walking through the newest materials will soon come across enough of them.
+    """
+    condition: dict[str, Any] = {
+        "where": [_POSTGRES_HOLDING],
+        "params": [" & ".join(map(_for_postgres, terms))],
+    }
+    everywhere = Material.objects.using(found.db).extra(**condition)
+    few = list(everywhere.values_list("pk", flat=True)[: FEW + 1])
+    if len(few) <= FEW:
+        return found.filter(pk__in=few)
+    return found.extra(**condition)
 
 
 def _for_sqlite(term: Term) -> str:

@@ -25,6 +25,6 @@ def by_stems(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("gonets_content", "0003_reading_in_pages")]
+    dependencies = [("gonets_content", "0004_fetching_by_itself")]
 
     operations = [migrations.RunPython(by_stems, migrations.RunPython.noop)]
