@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 from types import MappingProxyType
 from typing import Protocol
 
-from gonets.kernel.html import clean_layout
+from gonets.kernel.html import clean_fragment, clean_layout
+from gonets.letters.branding import logo_size, look_of
 from gonets.letters.events import event_when
 from gonets.letters.fields import Fields, Pieces
+from gonets.letters.gallery import DESIGNS, USUAL
+from gonets.letters.kinds import EntryKind
 from gonets.letters.personalising import Personal, ReaderAddress, UnsubscribeAddress
 from gonets.letters.placeholders import Placeholders
 from gonets.letters.storing import canonical_json
 from gonets.letters.templates import design_named, html_of, mjml_of, with_inlined
 from gonets.letters.types import (
+    Brand,
     ColumnContent,
     EntryContent,
     EventContent,
@@ -25,6 +30,7 @@ from gonets.letters.types import (
 from gonets.letters.words import direction_of, words_in
 
 WEB_SCHEMES = ("https://", "http://")
+MATERIAL = EntryKind.MATERIAL.value
 LINK_SCHEMES = (*WEB_SCHEMES, "mailto:")
 
 
@@ -102,7 +108,46 @@ class _Draft:
                 UnsubscribeAddress()
             ),
         }
-        return {"letter": MappingProxyType(letter), "words": words}
+        return {
+            "letter": MappingProxyType(letter),
+            "words": words,
+            "brand": self._brand(content.brand, newsletter=content.newsletter),
+            "look": look_of(
+                content.brand,
+                DESIGNS.get(content.template, USUAL),
+                direction=direction_of(content.language),
+            ),
+        }
+
+    def _brand(self, brand: Brand, *, newsletter: str) -> Mapping[str, object]:
+        links = tuple(
+            MappingProxyType({"label": self._text(link.label), "address": address})
+            for link in brand.links
+            if (address := self.link(link.address))
+        )
+        return MappingProxyType(
+            {
+                "logo": self._logo(brand.logo, newsletter=newsletter),
+                "logo_dark": self._logo(brand.logo_dark, newsletter=newsletter),
+                "footer": self.held(clean_fragment(brand.footer)),
+                "links": links,
+            }
+        )
+
+    def _logo(
+        self, logo: PictureContent | None, *, newsletter: str
+    ) -> Mapping[str, object] | None:
+        if logo is None or not logo.address.startswith(WEB_SCHEMES):
+            return None
+        width, height = logo_size(logo)
+        return MappingProxyType(
+            {
+                "address": self._text(logo.address),
+                "alt": self._text(logo.alt or newsletter),
+                "width": width,
+                "height": height,
+            }
+        )
 
     def picture(
         self, name: str, picture: PictureContent | None
@@ -176,10 +221,12 @@ class _Entries:
 
     def section(self, section: SectionContent) -> Mapping[str, object]:
         heading = (section.heading,) if section.heading else ()
+        entries = tuple(map(self._entry, section.entries))
         return MappingProxyType(
             {
                 "heading": self._draft.line(f"section.{section.key}.heading", heading),
-                "entries": tuple(map(self._entry, section.entries)),
+                "entries": entries,
+                "groups": tuple(_groups(entries)),
             }
         )
 
@@ -238,6 +285,19 @@ class _Entries:
                 "picture": self._draft.picture(name, second.picture),
             }
         )
+
+
+def _groups(
+    entries: tuple[Mapping[str, object], ...],
+) -> Iterator[Mapping[str, object]]:
+    """Yield each block alone, and the materials between two blocks together."""
+    for is_material, group in groupby(entries, lambda each: each["kind"] == MATERIAL):
+        if is_material:
+            yield MappingProxyType({"block": None, "entries": tuple(group)})
+        else:
+            yield from (
+                MappingProxyType({"block": entry, "entries": ()}) for entry in group
+            )
 
 
 def _escaped(pieces: Pieces) -> Pieces:

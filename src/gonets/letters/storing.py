@@ -9,6 +9,8 @@ from dataclasses import Field, fields, is_dataclass
 from typing import Any
 
 from gonets.letters.types import (
+    Brand,
+    BrandLink,
     ColumnContent,
     EntryContent,
     EventContent,
@@ -30,7 +32,8 @@ def content_from_json(stored: Mapping[str, Any]) -> LetterContent:
     :raises KeyError, TypeError: for anything else.
     """
     sections = tuple(_section(section) for section in stored["sections"])
-    return LetterContent(**{**stored, "sections": sections})
+    brand = _brand(stored.get("brand") or {})
+    return LetterContent(**{**stored, "sections": sections, "brand": brand})
 
 
 def canonical_json(content: LetterContent) -> str:
@@ -80,6 +83,17 @@ def _entry(stored: Mapping[str, Any]) -> EntryContent:
         "personal": tuple(stored.get("personal", ())),
     }
     return EntryContent(**{**stored, **made})
+
+
+def _brand(stored: Mapping[str, Any]) -> Brand:
+    """Return the brand; versions from before there were brands have none."""
+    values = {
+        **stored,
+        "logo": _picture(stored.get("logo")),
+        "logo_dark": _picture(stored.get("logo_dark")),
+        "links": tuple(BrandLink(**link) for link in stored.get("links", ())),
+    }
+    return Brand(**values)
 
 
 def _column(stored: Mapping[str, Any] | None) -> ColumnContent | None:

@@ -13,6 +13,7 @@ from minijinja import Environment, TemplateError
 from mjml import mjml2html
 
 from gonets.letters.errors import TemplateFault
+from gonets.letters.gallery import DESIGNS
 
 FUEL = 500_000
 """Steps of the template engine for a whole letter; a digest of 20 takes about 5,000."""
@@ -28,14 +29,8 @@ KNOWN_TAGS = {
 """The compiler lets any other vanish without a word, so we refuse them."""
 
 
-BLOCKS = "blocks.mjml"
-"""What a design imports to show the blocks of editors; see ``docs/designing.md``."""
-
-
-@cache
-def _blocks() -> str:
-    source = files("gonets.letters") / "designs" / "_blocks.mjml"
-    return source.read_text(encoding="utf-8")
+SHARED = ("parts.mjml", "head.mjml", "blocks.mjml")
+"""What designs may include; there is nothing else to be had."""
 
 
 @cache
@@ -45,10 +40,18 @@ def design_named(name: str) -> str:
     :raises TemplateFault: if there is none of that name.
     """
     source = files("gonets.letters") / "designs" / name / "letter.mjml"
-    if not _NAME.fullmatch(name) or not source.is_file():
+    if name not in DESIGNS or not source.is_file():
         raise TemplateFault(
             "", _("There is no letter design named “%(name)s”.") % {"name": name}
         )
+    return source.read_text(encoding="utf-8")
+
+
+@cache
+def _shared(name: str) -> str | None:
+    if name not in SHARED:
+        return None
+    source = files("gonets.letters") / "designs" / "shared" / name
     return source.read_text(encoding="utf-8")
 
 
@@ -60,11 +63,13 @@ def mjml_of(design: str, context: Mapping[str, object]) -> str:
     :raises TemplateFault: if the design is wrong, too large or endless.
     """
     engine = Environment(
-        debug=False, fuel=FUEL, auto_escape_callback=lambda _name: True
+        loader=_shared,
+        debug=False,
+        fuel=FUEL,
+        auto_escape_callback=lambda _name: True,
     )
     engine.remove_global("debug")
     try:
-        engine.add_template(BLOCKS, _blocks())
         filled = engine.render_str(design, "letter.mjml", **context).strip()
     except TemplateError as error:
         raise _broken(error.message.splitlines()[0]) from error
@@ -107,7 +112,6 @@ def with_inlined(html: str, rules: str) -> str:
 
 
 _IGNORED = 'data-css-inline="ignore"'
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _TAG = re.compile(r"</?(mj[\w-]*)")
 _COMMENT = re.compile(r"<!--(?!\[if).*?-->", re.DOTALL)
 _INLINE_STYLE = re.compile(

@@ -86,6 +86,33 @@ class SectionContent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BrandLink:
+    """A link at the foot of letters, such as one to a social network."""
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """How letters look whatever their design; what is empty is the design's own.
+
+    Colours are ``#rrggbb``, fonts are keys of ``branding.FONTS``, ``footer`` is
+    sanitised HTML.
+    """
+
+    logo: PictureContent | None = None
+    logo_dark: PictureContent | None = None
+    accent: str = ""
+    background: str = ""
+    ink: str = ""
+    heading_font: str = ""
+    text_font: str = ""
+    footer: str = ""
+    links: tuple[BrandLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LetterContent:
     """Everything of a letter but the reader.
 
@@ -109,6 +136,7 @@ class LetterContent:
     reply_to: str
     postal_address: str
     list_id: str  # "<key>.<domain>", RFC 2919
+    brand: Brand = Brand()
 
 
 class Reader(NamedTuple):
