@@ -34,6 +34,8 @@ LISTS = {
     "set-up": [
         "/settings/",
         "/settings/signing/",
+        "/look/",
+        "/look/designs/",
         "/settings/relays/new/",
         "/users/",
         "/users/add/",
@@ -48,6 +50,7 @@ ONE_OF = {
     "/sections/": r"/sections/\d+/",
     "/subscribers/": r"/subscribers/\d+/",
     "/users/": r"/users/\d+/(?:password/)?",
+    "/look/designs/": r"/look/designs/compact/",
     "/mailbox/": r"/mailbox/\d+/",
 }
 """Which links of a list are pages of one kind; the first of each kind is visited."""

@@ -11,6 +11,7 @@
     ├── AnothersStep        ask: it would take back what somebody else did
     ├── BadWording          correct the named field
     ├── BadSchedule         choose another time
+    ├── BadBrand            correct the named fields of the brand
     ├── BadSettings         correct the named fields of the newsletter
     └── NewsletterArchived  take it out of the archive first
 """
@@ -31,6 +32,14 @@ if TYPE_CHECKING:
 
 class NewslettersError(Exception):
     """``str()`` is a sentence for the editor in the language of the request."""
+
+
+class BadBrand(NewslettersError):
+    """``problems`` has a sentence for each field that is wrong."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
 
 
 class IssueMissing(NewslettersError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from gonets.audience.models import Readership
@@ -47,6 +48,45 @@ class Newsletter(models.Model):
         return self.title
 
 
+class BrandSettings(models.Model):
+    """How letters look whatever their design.
+
+    The row without a newsletter is the whole site's; a newsletter's own says what is
+    different there.  ``links`` are pairs of label and address.
+    """
+
+    newsletter = models.OneToOneField(
+        Newsletter, models.CASCADE, null=True, blank=True, related_name="brand"
+    )
+    logo = models.ForeignKey(
+        Picture, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    logo_dark = models.ForeignKey(
+        Picture, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    accent = models.CharField(max_length=7, blank=True)
+    background = models.CharField(max_length=7, blank=True)
+    ink = models.CharField(max_length=7, blank=True)
+    heading_font = models.CharField(max_length=20, blank=True)
+    text_font = models.CharField(max_length=20, blank=True)
+    footer = models.TextField(blank=True)  # sanitised HTML
+    links = models.JSONField(default=list, blank=True)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Coalesce("newsletter", 0), name="brand_once_for_the_site"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Brand of {self.newsletter_id or 'the site'}"
+
+
 class Issue(models.Model):
     """One letter made by editors («выпуск»).
 
@@ -61,6 +101,7 @@ class Issue(models.Model):
         max_length=16, choices=IssueStep.choices, default=IssueStep.MATERIALS
     )
     edition = models.PositiveIntegerField(default=1)
+    template = models.CharField(max_length=40, blank=True)  # empty: the newsletter's
     subject = models.CharField(max_length=500, blank=True)
     preheader = models.CharField(max_length=500, blank=True)
     greeting = models.CharField(max_length=300, blank=True)  # plain, personal
@@ -82,7 +123,7 @@ class Issue(models.Model):
     )
     released_at = models.DateTimeField(null=True, blank=True)  # its first run began
 
-    DOCUMENT = ("subject", "preheader", "greeting", "intro", "outro")
+    DOCUMENT = ("template", "subject", "preheader", "greeting", "intro", "outro")
     """What editors write here: the columns that history keeps and brings back."""
 
     class Meta:

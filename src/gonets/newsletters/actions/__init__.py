@@ -1,5 +1,10 @@
 """All writes to newsletters, issues, their entries and their wording."""
 
+from gonets.newsletters.actions.designs import (
+    change_brand,
+    choose_design,
+    forget_brand,
+)
 from gonets.newsletters.actions.entries import (
     add_materials,
     hold_for_next,
@@ -43,11 +48,14 @@ __all__ = [
     "acknowledge_replaced",
     "add_materials",
     "archive_newsletter",
+    "change_brand",
+    "choose_design",
     "copy_issue",
     "create_newsletter",
     "delete_draft",
     "discard_untouched",
     "edit_newsletter",
+    "forget_brand",
     "freeze_version",
     "hold_for_next",
     "mark_released",

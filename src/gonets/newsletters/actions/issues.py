@@ -153,6 +153,7 @@ def copy_issue(issue_id: int, *, user: Person | None) -> Issue:
     copy = Issue.objects.create(
         newsletter_id=original.newsletter_id,
         step=IssueStep.PREVIEW,
+        template=original.template,
         subject=original.subject,
         preheader=original.preheader,
         greeting=original.greeting,

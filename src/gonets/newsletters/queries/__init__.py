@@ -1,7 +1,9 @@
 """All reads of newsletters, issues, candidates and letters."""
 
+from gonets.newsletters.queries.brands import brand_of, brand_settings
 from gonets.newsletters.queries.candidates import candidates, gathering_start
 from gonets.newsletters.queries.composition import issue_parts
+from gonets.newsletters.queries.designs import design_choices, is_design
 from gonets.newsletters.queries.issues import (
     drafts_of,
     held_materials,
@@ -13,11 +15,15 @@ from gonets.newsletters.queries.refreshing import compared_entries, offered_mate
 from gonets.newsletters.queries.shelf import shelf
 
 __all__ = [
+    "brand_of",
+    "brand_settings",
     "candidates",
     "compared_entries",
+    "design_choices",
     "drafts_of",
     "gathering_start",
     "held_materials",
+    "is_design",
     "issue_parts",
     "letter_content",
     "newsletter_rows",

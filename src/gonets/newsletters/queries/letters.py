@@ -22,6 +22,7 @@ from gonets.letters.types import (
 from gonets.newsletters.blocks import event_of, personal_fields, text_in
 from gonets.newsletters.errors import IssueMissing
 from gonets.newsletters.models import Entry, Issue, Newsletter
+from gonets.newsletters.queries.brands import brand_of
 
 
 def letter_content(issue_id: int) -> LetterContent:
@@ -39,7 +40,7 @@ def letter_content(issue_id: int) -> LetterContent:
     newsletter = issue.newsletter
     return LetterContent(
         newsletter=newsletter.title,
-        template=newsletter.template,
+        template=issue.template or newsletter.template,
         language=newsletter.language,
         subject=issue.subject,
         preheader=issue.preheader,
@@ -52,6 +53,7 @@ def letter_content(issue_id: int) -> LetterContent:
         reply_to=newsletter.reply_to,
         postal_address=newsletter.postal_address,
         list_id=_list_id(newsletter),
+        brand=brand_of(newsletter.pk),
     )
 
 

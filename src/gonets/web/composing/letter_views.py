@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Mapping
 
 from csp.decorators import csp
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -15,15 +14,8 @@ from django.utils.translation import gettext as _
 
 from gonets.letters.clipping import CLIP_BYTES, with_clip_line
 from gonets.letters.reading import header_lines, parts_of, shown_in, sizes_of
+from gonets.web.letter_frames import LETTER_POLICY, with_own_pictures
 
-LETTER_POLICY = {
-    "default-src": ["'none'"],
-    "img-src": ["'self'"],
-    "style-src": ["'unsafe-inline'"],
-    "form-action": ["'none'"],
-    "base-uri": ["'none'"],
-    "frame-ancestors": ["'self'"],
-}
 BARE_POLICY = {**LETTER_POLICY, "img-src": ["'none'"]}
 """As mail programs do until the reader asks: descriptions instead of pictures."""
 
@@ -46,15 +38,6 @@ def letter_shown(request: HttpRequest, message: bytes, view: str) -> HttpRespons
     response = VIEWS.get(view, _light)(request, message)
     response.headers["Letter-SHA256"] = hashlib.sha256(message).hexdigest()
     return response
-
-
-def with_own_pictures(html: str) -> str:
-    """Let our own pictures come from the host that the editor is at.
-
-    The letter names the public address, which may be another one to the browser.
-    """
-    public = f'src="{settings.GONETS_PUBLIC_URL.rstrip("/")}/'
-    return html.replace(public, 'src="/')
 
 
 def _light(_request: HttpRequest, message: bytes) -> HttpResponse:

@@ -22,12 +22,9 @@ from gonets.newsletters.queries import letter_content
 from gonets.publishing.errors import PublishingError
 from gonets.publishing.previews import preview_envelope, preview_reader
 from gonets.web.access import editor_required
-from gonets.web.composing.letter_views import (
-    in_frame,
-    letter_shown,
-    with_own_pictures,
-)
+from gonets.web.composing.letter_views import in_frame, letter_shown
 from gonets.web.composing.preview_page import chosen_reader, previewed_issue
+from gonets.web.letter_frames import with_own_pictures
 
 FAULTS = (LetterError, LetterUnfit, PublishingError)
 

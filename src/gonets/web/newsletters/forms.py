@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from gonets.content.models import Section
 from gonets.newsletters.errors import BadSettings
 from gonets.newsletters.models import Newsletter
+from gonets.newsletters.queries import design_choices
 from gonets.newsletters.settings import MOST_DAYS, MOST_PER_SECTION, checked_settings
 from gonets.newsletters.states import Selection
 from gonets.newsletters.types import NewsletterSettings
@@ -67,6 +68,9 @@ class NewsletterForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Stands at the foot of every letter; the law asks for it."),
     )
+    template = forms.ChoiceField(
+        label=_("Design"), required=False, widget=forms.RadioSelect
+    )
     greeting = forms.CharField(
         label=_("Greeting"),
         required=False,
@@ -85,6 +89,8 @@ class NewsletterForm(forms.Form):
         super().__init__(*args, **kwargs)
         sections: Any = self.fields["section_ids"]
         sections.choices = Section.objects.values_list("pk", "name")
+        design: Any = self.fields["template"]
+        design.choices = [(each.name, each.title) for each in design_choices()]
 
     @classmethod
     def of(cls, newsletter: Newsletter) -> NewsletterForm:
@@ -113,6 +119,7 @@ def _settings(cleaned: dict[str, Any]) -> NewsletterSettings:
     )
     given = dict(cleaned)
     section_ids = tuple(given.pop("section_ids"))
+    given["template"] = given["template"] or usual.template
     for name in ("selection_days", "selection_count"):
         if given[name] is None:
             given[name] = getattr(usual, name)

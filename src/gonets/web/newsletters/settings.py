@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from gonets.content.queries import section_tree
+from gonets.letters.gallery import USUAL
 from gonets.newsletters import actions
 from gonets.newsletters.models import Newsletter
 from gonets.newsletters.states import Selection
@@ -38,6 +39,7 @@ def newsletter_create(request: HttpRequest) -> HttpResponse:
 def _first_values(request: HttpRequest) -> dict[str, object]:
     return {
         "language": get_language() or "ru",
+        "template": USUAL.name,
         "selection": Selection.SINCE_LAST_ISSUE,
         "selection_days": 7,
         "selection_count": 5,

@@ -1,0 +1,1 @@
+"""How letters look: the designs, the brand, and an issue's own choice."""
