@@ -19,6 +19,7 @@ from gonets.newsletters.merging import (
     MergedField,
     Outcome,
     PictureWording,
+    is_same,
 )
 from gonets.newsletters.models import Entry, Issue, Newsletter
 from gonets.newsletters.states import ChangeKind, Reason, Selection, SiteStanding
@@ -122,6 +123,12 @@ class ComparedEntry:
         """Return the fields that merging brings to one of ``outcomes``, in order."""
         return tuple(
             field for field, merge in self.merges.items() if merge.outcome in outcomes
+        )
+
+    def is_replaceable(self, field: MergedField) -> bool:
+        """Tell whether the field still says what was taken over from the site."""
+        return field.value in self.entry.replaced and is_same(
+            field, self.ours.of(field), self.base.of(field)
         )
 
     @property

@@ -18,7 +18,6 @@ from gonets.newsletters.merging import (
     Outcome,
     PictureWording,
     digest_of,
-    is_same,
     replaced_as_json,
     replaced_from_json,
 )
@@ -93,7 +92,7 @@ def put_back(
     """
     saved = change_edition(issue_id, edition=edition, user=user)
     for each in compared_entries(issue_id):
-        if each.entry.pk == entry_id and is_replaceable(each, field):
+        if each.entry.pk == entry_id and each.is_replaceable(field):
             before = each.entry.replaced.pop(field.value)
             _set_ours(each.entry, field, _existing(replaced_from_json(before)))
             _store([each.entry])
@@ -119,13 +118,6 @@ def take_out_gone(
 def acknowledge_replaced(issue_id: int) -> None:
     """Forget what stood before the site's wordings: an editor has seen them."""
     Entry.objects.filter(issue=issue_id).exclude(replaced={}).update(replaced={})
-
-
-def is_replaceable(compared: ComparedEntry, field: MergedField) -> bool:
-    """Tell whether the field still says what was taken over from the site."""
-    return field.value in compared.entry.replaced and is_same(
-        field, compared.ours.of(field), compared.base.of(field)
-    )
 
 
 def _has_news(compared: ComparedEntry) -> bool:

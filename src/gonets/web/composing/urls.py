@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from gonets.web.composing import materials, materials_picker
 from gonets.web.composing.preview_urls import preview_addresses
+from gonets.web.composing.refreshing_urls import refreshing_addresses
 
 materials_addresses: list[URLPattern] = [
     path(
@@ -60,4 +61,4 @@ materials_addresses: list[URLPattern] = [
     ),
 ]
 
-urlpatterns = [*materials_addresses, *preview_addresses]
+urlpatterns = [*materials_addresses, *preview_addresses, *refreshing_addresses]
