@@ -1,0 +1,1 @@
+"""Checks of a letter: a module each, whose ``CHECKS`` look at a specimen."""
