@@ -21,7 +21,11 @@ class Visit(BaseHTTPRequestHandler):
 
     site: WebSite
 
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
     def do_GET(self) -> None:
+        self.site.asked.append((self.command, self.path))
         self.site.visits.append((self.path, dict(self.headers.items())))
         page = self.site.pages.get(self.path)
         if page is None:
@@ -35,7 +39,8 @@ class Visit(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
-        self.wfile.write(content)
+        if self.command != "HEAD":
+            self.wfile.write(content)
 
     def log_message(self, *args: object) -> None:
         pass
@@ -47,6 +52,7 @@ class WebSite:
     host: str = "127.0.0.1"
     pages: dict[str, Page] = field(default_factory=dict)
     visits: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    asked: list[tuple[str, str]] = field(default_factory=list)  # method, path
 
     @property
     def guard(self) -> Guard:

@@ -36,10 +36,12 @@ __all__ = [
     "NoAnswer",
     "NotSecure",
     "Refusal",
+    "Sighting",
     "TooLarge",
     "TooManyRedirects",
     "TooSlow",
     "fetch",
+    "sight",
 ]
 
 USER_AGENT = "Gonets/0.1 (newsletter desk)"
@@ -82,6 +84,37 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """That something is there, and how large it says it is; nothing of it was read."""
+
+    address: str
+    status: int
+    size: int | None
+
+
+def sight(address: str, *, guard: Guard, method: str = "HEAD") -> Sighting:
+    """Return what stands at ``address``, whatever its status.
+
+    :raises HttpError: one of its kinds, but never ``Refusal`` or ``TooLarge``.
+    """
+    deadline = Deadline(guard.patience)
+    url = _checked(address, guard)
+    for _ in range(guard.redirects + 1):
+        with _asked(url, {}, guard, deadline, method=method) as response:
+            target = _redirect_target(response, url)
+            if target is None:
+                size = _header(response, "content-length")
+                is_number = size.isascii() and size.isdigit() and len(size) < 19
+                return Sighting(
+                    address=str(url),
+                    status=response.status,
+                    size=int(size) if is_number else None,
+                )
+        url = _checked(target, guard)
+    raise TooManyRedirects(f"{address} redirects more than {guard.redirects} times.")
 
 
 def fetch(
@@ -134,9 +167,14 @@ def _checked(address: str, guard: Guard) -> httpx2.URL:
 
 @contextmanager
 def _asked(
-    url: httpx2.URL, own_headers: dict[str, str], guard: Guard, deadline: Deadline
+    url: httpx2.URL,
+    own_headers: dict[str, str],
+    guard: Guard,
+    deadline: Deadline,
+    *,
+    method: str = "GET",
 ) -> Iterator[httpcore2.Response]:
-    """Open the answer to one GET; close its connection in the end."""
+    """Open the answer to one question; close its connection in the end."""
     headers: dict[str, str] = {
         "Host": url.netloc.decode("ascii"),
         "User-Agent": USER_AGENT,
@@ -154,7 +192,7 @@ def _asked(
             network_backend=GuardedBackend(guard, deadline),
         ) as pool,
         _told_plainly(url.host),
-        pool.stream("GET", asked, headers=list(headers.items())) as response,
+        pool.stream(method, asked, headers=list(headers.items())) as response,
     ):
         yield response
 

@@ -30,6 +30,7 @@ class Faint:
 
     text: str
     ratio: float
+    least: float  # as it should be
     colour: Colour
     background: Colour
 
@@ -128,6 +129,7 @@ class _Reader(HTMLParser):
             faint = Faint(
                 text=text[:SHOWN_CHARACTERS],
                 ratio=ratio,
+                least=look.least(),
                 colour=look.colour,
                 background=look.background,
             )

@@ -22,7 +22,6 @@ class Goal(TextChoices):
     MATERIALS = "materials", gettext_lazy("Open the materials")
     NEWSLETTER = "newsletter", gettext_lazy("Open the settings")
     SUBSCRIBERS = "subscribers", gettext_lazy("Add subscribers")
-    REHEARSAL = "rehearsal", gettext_lazy("Hold a rehearsal")
     RELAYS = "relays", gettext_lazy("Open the mail servers")
     SIGNING = "signing", gettext_lazy("Open the signatures")
     NOWHERE = "", ""

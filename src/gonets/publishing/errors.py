@@ -19,6 +19,7 @@ PublishingError
 ├── RelayLogMissing         an administrator can configure one
 ├── RelayLogUnreadable      it cannot be read; says why
 ├── NameTaken               choose another name for the relay or the limit
+├── OverrideRefused         the problem still blocks; says why
 ├── TestLetterFailed        the test letter was not accepted; says why
 ├── RehearsalRefused        nothing can be rehearsed as things stand; says why
 └── SigningRefused          nothing was changed about the key
@@ -172,6 +173,10 @@ class NameTaken(PublishingError):
 
 class TestLetterFailed(PublishingError):
     __test__ = False  # not a test case, whatever its name says to pytest
+
+
+class OverrideRefused(PublishingError):
+    """The problem still blocks; nothing was recorded."""
 
 
 class RehearsalRefused(PublishingError):

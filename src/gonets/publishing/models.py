@@ -8,12 +8,20 @@ from django.db.models import Q
 
 from gonets.delivery.models import Run
 from gonets.newsletters.models import Issue, IssueVersion
+from gonets.publishing.preflight.models import (
+    DomainLook,
+    LinkLook,
+    PreflightOverride,
+)
 from gonets.publishing.rehearsal.models import Rehearsal, RehearsalFinding
 from gonets.publishing.states import AudienceRule, RecordState
 
 __all__ = [
+    "DomainLook",
     "IssueRun",
+    "LinkLook",
     "MailboxOnly",
+    "PreflightOverride",
     "Rehearsal",
     "RehearsalFinding",
     "RelaySignedDomain",

@@ -12,9 +12,9 @@ from gonets.delivery.models import Delivery
 from gonets.delivery.ports import Binding, Envelope, LetterUnfit, Recipient
 from gonets.letters.types import Reader
 from gonets.newsletters.models import Issue
+from gonets.publishing.contents import content_now
 from gonets.publishing.letters import VersionLetter, letter_of, version_letter
 from gonets.publishing.readers import bound_reader, inert_binding
-from gonets.publishing.readiness import content_now
 from gonets.publishing.signing import current_signer
 
 PREVIEW_DATE = datetime(2026, 1, 1, 12, tzinfo=UTC)

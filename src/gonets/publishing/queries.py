@@ -16,7 +16,7 @@ from gonets.newsletters.states import EDITABLE_STATES
 from gonets.publishing.audiences import audience_counts, audience_size
 from gonets.publishing.captions import unsent_caption
 from gonets.publishing.identities import VersionNumbers
-from gonets.publishing.models import IssueRun
+from gonets.publishing.models import IssueRun, PreflightOverride
 from gonets.publishing.relays import is_mailbox
 from gonets.publishing.states import AudienceRule
 from gonets.publishing.types import IssueRunState
@@ -30,6 +30,7 @@ __all__ = [
     "issue_status_text",
     "newest_run",
     "next_try_at",
+    "overrides_of",
     "planned_issues",
     "run_state",
     "run_states",
@@ -108,6 +109,16 @@ def version_numbers(issue_id: int) -> VersionNumbers:
     """Return the number of every version of the issue, by how the engine names it."""
     versions = IssueVersion.objects.filter(issue_id=issue_id).defer("content")
     return VersionNumbers(versions)
+
+
+def overrides_of(run_id: int) -> list[PreflightOverride]:
+    """Return what the run's version was sent in spite of, with who said why."""
+    issue_run = IssueRun.objects.select_related("version", "run").get(run_id=run_id)
+    withdrawn = Q(withdrawn_at__lt=issue_run.run.created_at)
+    made = PreflightOverride.objects.filter(
+        issue=issue_run.issue_id, sha256=issue_run.version.sha256
+    )
+    return list(made.exclude(withdrawn).select_related("created_by").order_by("pk"))
 
 
 def next_try_at(run_id: int) -> datetime | None:

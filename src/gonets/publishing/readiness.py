@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from gonets.letters.preflight import Problem
+from gonets.publishing.contents import content_now
+from gonets.publishing.errors import LetterUnready, SubjectMissing
+from gonets.publishing.preflight.report import preflight_report
 
-from django.utils.translation import gettext as _
+__all__ = ["check_ready", "content_now", "problems"]
 
-from gonets.kernel.addresses import BadAddress
-from gonets.letters.preflight import Level, Problem, problems_of
-from gonets.letters.types import LetterContent
-from gonets.newsletters.queries import letter_content
-from gonets.publishing.errors import (
-    LetterUnready,
-    RelayMissing,
-    SenderMissing,
-    SubjectMissing,
-)
-from gonets.publishing.relays import is_loopback, relays_in_use
-from gonets.publishing.signing import is_signed
+OF_THE_MOMENT = {"recipients-none", "sending-refused"}
+"""Not the letter's: whoever sends is told by an error of its own."""
 
 
 def problems(issue_id: int) -> list[Problem]:
-    """Return everything that preflight finds in the letter as it is written now.
-
-    :raises SenderMissing: if there is nobody to send it as.
-    """
-    content = content_now(issue_id)
-    return [*problems_of(content), *_unsigned(content)]
+    """Return everything that preflight finds in the issue as it is now."""
+    return list(preflight_report(issue_id).problems)
 
 
 def check_ready(issue_id: int) -> None:
@@ -34,46 +23,13 @@ def check_ready(issue_id: int) -> None:
 
     :raises SubjectMissing, SenderMissing, LetterUnready: the first of them that fits.
     """
-    content = content_now(issue_id)
-    if not content.subject.strip():
+    content_now(issue_id)
+    blocking = [
+        each
+        for each in preflight_report(issue_id).blocking
+        if each.code not in OF_THE_MOMENT
+    ]
+    if any(each.code == "subject-empty" for each in blocking):
         raise SubjectMissing
-    blocking = [each.text for each in problems_of(content) if each.blocking]
     if blocking:
-        raise LetterUnready(blocking)
-
-
-def content_now(issue_id: int) -> LetterContent:
-    """Return the letter as it is worded now.
-
-    :raises SenderMissing: if there is nobody to send it as.
-    """
-    try:
-        return letter_content(issue_id)
-    except BadAddress as error:
-        raise SenderMissing from error
-
-
-def _unsigned(content: LetterContent) -> Iterator[Problem]:
-    """Letters that nobody signs are taken for junk more easily."""
-    if not content.sender_address or not _leaves_the_machine():
-        return
-    if not is_signed(content.sender_address):
-        domain = content.sender_address.rpartition("@")[2]
-        yield Problem(
-            level=Level.WARNING,
-            code="letter-unsigned",
-            text=_("Letters from %(domain)s are not signed (DKIM).")
-            % {"domain": domain},
-            fix=_(
-                "An administrator can make a key for signing beside the mail server, "
-                "or say there that the mail server signs them."
-            ),
-        )
-
-
-def _leaves_the_machine() -> bool:
-    try:
-        relays = relays_in_use()
-    except RelayMissing:
-        return False
-    return any(not is_loopback(relay.host) for relay in relays)
+        raise LetterUnready([each.text for each in blocking])

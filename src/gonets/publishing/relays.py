@@ -53,6 +53,15 @@ def letters_stay_here() -> bool:
         return False
 
 
+def letters_leave() -> bool:
+    """Tell whether letters of the next run leave this machine."""
+    try:
+        relays = relays_in_use()
+    except RelayMissing:
+        return False
+    return any(not is_loopback(relay.host) for relay in relays)
+
+
 def keeps_in_mailbox() -> bool:
     """Tell whether an administrator wants all letters to stay in the mailbox."""
     return mailbox_url() is not None and MailboxOnly.objects.exists()

@@ -21,6 +21,11 @@ from gonets.publishing.actions import freeze_chunk, send_due_issue, settle_run
 from gonets.publishing.actions.rehearsals import forget_rehearsals, rehearsals_to_take
 from gonets.publishing.errors import LetterUnready, PublishingError, ScheduleChanged
 from gonets.publishing.models import IssueRun
+from gonets.publishing.preflight.looking import (
+    forget_looks,
+    look_at_domains,
+    look_at_links,
+)
 
 logger = get_logger(__name__)
 
@@ -31,6 +36,8 @@ FREEZING_AT_A_TIME = timedelta(seconds=2)
 """The worker's other chores get their turn after this."""
 
 FORGETTING_AT_A_TIME = timedelta(seconds=1)
+
+LOOKS_KEPT = timedelta(days=30)
 
 KEPT_DAYS = 400
 """So a yearly issue still finds the account of the one before."""
@@ -97,6 +104,12 @@ def settle_ended_runs() -> None:
         settle_run(run_id)
 
 
+def look_around(stopping: Callable[[], bool] = bool) -> None:
+    """Look at the links and domains that preflight has been asked about."""
+    look_at_domains(stopping)
+    look_at_links(stopping=stopping)
+
+
 def rehearsals_wait() -> bool:
     """Tell whether there is a rehearsal that nobody is at."""
     return rehearsals_to_take().exists()
@@ -108,6 +121,11 @@ def forget_old_rehearsals() -> None:
     while forget_rehearsals():
         if clock.monotonic() > until:
             return
+
+
+def forget_old_looks() -> None:
+    """Forget what was found at addresses that no letter has asked about for long."""
+    forget_looks(before=clock.now() - LOOKS_KEPT)
 
 
 def _start(issue_id: int, at: datetime) -> bool:

@@ -19,8 +19,10 @@ from gonets.content.tasks import fetch_wanted_pictures
 from gonets.kernel import clock
 from gonets.publishing.tasks import (
     fold_old_runs,
+    forget_old_looks,
     forget_old_rehearsals,
     freeze_pending_runs,
+    look_around,
     settle_ended_runs,
     start_due_issues,
 )
@@ -60,7 +62,7 @@ class Chores:
         self._stopping = threading.Event()
         self._rehearsal = RehearsalChild()
         self._fetching = FetchingChild()
-        groups = (self._quick_ones(), self._long_ones())
+        groups = (self._quick_ones(), self._long_ones(), self._curious_ones())
         self._threads = [
             threading.Thread(target=self._work, args=(group,), daemon=True)
             for group in groups
@@ -100,6 +102,14 @@ class Chores:
             Chore(forget_old_rehearsals, 60, "forgetting old rehearsals"),
             Chore(discard_abandoned_uploads, HOUR, "discarding abandoned uploads"),
             Chore(folding, HOUR, "folding old sendings into totals"),
+        ]
+
+    def _curious_ones(self) -> list[Chore]:
+        """An editor waits for what strangers' servers take their time to say."""
+        looking = partial(look_around, stopping=self._stopping.is_set)
+        return [
+            Chore(looking, 1, "looking at links and domains"),
+            Chore(forget_old_looks, HOUR, "forgetting old looks"),
         ]
 
     def _work(self, chores: Sequence[Chore]) -> None:

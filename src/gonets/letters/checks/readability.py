@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from gonets.letters.contrast import Faint, faint_words, in_dark
@@ -75,14 +76,16 @@ def contrast(specimen: Specimen) -> Iterator[Problem]:
     if not specimen.html:
         return
     for faint in faint_words(specimen.html)[:MOST_COLOURS]:
-        text = _("“%(text)s” can hardly be read: contrast %(ratio).1f instead of 4.5.")
+        text = _(
+            "“%(text)s” can hardly be read: contrast %(ratio)s, at least %(least)s."
+        )
         yield _too_faint(faint, text)
+    text = _(
+        "In dark mode “%(text)s” can hardly be read: contrast %(ratio)s, at least "
+        "%(least)s."
+    )
     dark = in_dark(specimen.html)
     for faint in faint_words(dark)[:MOST_COLOURS] if dark else ():
-        text = _(
-            "In dark mode “%(text)s” can hardly be read: contrast %(ratio).1f instead "
-            "of 4.5."
-        )
         yield _too_faint(faint, text)
 
 
@@ -94,7 +97,12 @@ def _too_faint(faint: Faint, text: str) -> Problem:
     return Problem(
         level=Level.WARNING,
         code="contrast-low",
-        text=text % {"text": faint.text, "ratio": faint.ratio},
+        text=text
+        % {
+            "text": faint.text,
+            "ratio": number_format(faint.ratio, 1),
+            "least": number_format(faint.least, 1),
+        },
         why=_("Not everybody sees well, and the sun shines on phones."),
         fix=_("Take other colours than %(colour)s on %(background)s.") % colours,
         goal=Goal.NEWSLETTER,

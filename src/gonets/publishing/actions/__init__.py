@@ -11,6 +11,8 @@ from gonets.publishing.actions.control import (
 from gonets.publishing.actions.corrections import correct_and_resume
 from gonets.publishing.actions.fence import check_fence, send_from_here
 from gonets.publishing.actions.freezing import freeze_audience, freeze_chunk
+from gonets.publishing.actions.looks import want_looks
+from gonets.publishing.actions.overrides import override_problem, withdraw_override
 from gonets.publishing.actions.rehearsals import start_rehearsal, stop_rehearsal
 from gonets.publishing.actions.relays import (
     add_limit,
@@ -68,6 +70,7 @@ __all__ = [
     "leave_mailbox",
     "leave_signing_to_relay",
     "make_signing_key",
+    "override_problem",
     "pause_issue_run",
     "remove_limit",
     "remove_relay",
@@ -84,4 +87,6 @@ __all__ = [
     "switch_signing_on",
     "take_signing_from_relay",
     "undo_resolutions",
+    "want_looks",
+    "withdraw_override",
 ]

@@ -19,10 +19,10 @@ from gonets.letters.errors import LetterError
 from gonets.letters.types import LetterContent
 from gonets.newsletters.models import Issue
 from gonets.newsletters.types import Person
+from gonets.publishing.contents import content_now
 from gonets.publishing.errors import SigningRefused, TestLetterFailed
 from gonets.publishing.letters import letter_of
 from gonets.publishing.previews import inert_envelope
-from gonets.publishing.readiness import content_now
 from gonets.publishing.relays import relays_in_use
 from gonets.publishing.signing import current_signer
 

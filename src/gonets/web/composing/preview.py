@@ -9,15 +9,8 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from gonets.delivery.ports import LetterUnfit
-from gonets.letters.clipping import CLIP_BYTES
-from gonets.letters.errors import LetterError
-from gonets.letters.reading import sizes_of
 from gonets.newsletters.models import Issue
-from gonets.publishing.errors import PublishingError
-from gonets.publishing.previews import preview_envelope
 from gonets.publishing.queries import is_correctable, newest_run
-from gonets.publishing.readiness import problems
 from gonets.publishing.rehearsal.reports import newest_rehearsal
 from gonets.web.access import editor_required
 from gonets.web.composing.preview_page import (
@@ -26,6 +19,7 @@ from gonets.web.composing.preview_page import (
     previewed_issue,
     readers_of,
 )
+from gonets.web.preflight_list import preflight_context
 
 READERS_SHOWN = 20
 
@@ -37,24 +31,15 @@ READERS_SHOWN = 20
 def issue_preview(request: HttpRequest, issue_id: int) -> HttpResponse:
     issue = previewed_issue(issue_id)
     context = {
-        "issue": issue,
         "can_edit": is_correctable(issue_id),
         "run": newest_run(issue_id),
         "reader": chosen_reader(request, issue),
         "test_address": _test_address(request, issue),
         "name_part": _name_part(issue),
         "rehearsal": newest_rehearsal(issue_id),
-        **_checks(issue),
+        **preflight_context(request, issue, in_letter=True),
     }
     return render(request, "gonets/composing/preview.html", context)
-
-
-@require_safe
-@editor_required
-def issue_checks(request: HttpRequest, issue_id: int) -> HttpResponse:
-    """What preflight says of the letter as it is saved now."""
-    context = _checks(previewed_issue(issue_id))
-    return render(request, "gonets/composing/preview_checks.html", context)
 
 
 @require_safe
@@ -82,23 +67,6 @@ def issue_neighbour(request: HttpRequest, issue_id: int) -> JsonResponse:
     if found is None:
         return JsonResponse({"reader": None})
     return JsonResponse({"reader": found.pk, "label": found.name or found.address})
-
-
-def _checks(issue: Issue) -> dict[str, object]:
-    return {
-        "issue": issue,
-        "problems": problems(issue.pk),
-        "size": _letter_size(issue),
-        "clip_size": CLIP_BYTES,
-    }
-
-
-def _letter_size(issue: Issue) -> int | None:
-    """Return the bytes of the letter's HTML; None if it cannot be made."""
-    try:
-        return sizes_of(preview_envelope(issue, None).content).html
-    except (LetterError, LetterUnfit, PublishingError):
-        return None
 
 
 def _test_address(request: HttpRequest, issue: Issue) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from gonets.web.composing import (
+    preflight,
     preview,
     preview_letter,
     preview_saving,
@@ -19,8 +20,23 @@ preview_addresses: list[URLPattern] = [
     ),
     path(
         "issues/<int:issue_id>/preview/checks/",
-        preview.issue_checks,
+        preflight.issue_checks,
         name="issue-checks",
+    ),
+    path(
+        "issues/<int:issue_id>/preview/looks/",
+        preflight.issue_looks,
+        name="issue-looks",
+    ),
+    path(
+        "issues/<int:issue_id>/override/",
+        preflight.issue_override,
+        name="issue-override",
+    ),
+    path(
+        "issues/<int:issue_id>/override/<int:override_id>/withdraw/",
+        preflight.override_withdraw,
+        name="override-withdraw",
     ),
     path(
         "issues/<int:issue_id>/preview/readers/",

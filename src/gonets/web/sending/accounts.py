@@ -21,7 +21,7 @@ from gonets.delivery.queries import run_totals
 from gonets.delivery.resolutions import is_undoable
 from gonets.delivery.states import OPEN_DELIVERIES, DeliveryStatus
 from gonets.kernel.tables import csv_lines
-from gonets.publishing.queries import history, version_numbers
+from gonets.publishing.queries import history, overrides_of, version_numbers
 from gonets.publishing.relays import has_relay_log
 from gonets.publishing.types import IssueRunState
 from gonets.web.access import editor_required
@@ -77,7 +77,12 @@ def issue_account(request: HttpRequest, issue_id: int) -> HttpResponse:
     state = _chosen(request, runs)
     if state is None:
         return redirect("gonets:issue-open", issue_id)
-    context: dict[str, Any] = {"issue": issue, "runs": runs, "state": state}
+    context: dict[str, Any] = {
+        "issue": issue,
+        "runs": runs,
+        "state": state,
+        "overrides": overrides_of(state.run_id),
+    }
     if state.folded_at:
         context["totals"] = run_totals(state.run_id)
         context["versions"] = version_numbers(issue_id)

@@ -17,17 +17,15 @@ from gonets.newsletters.states import IssueState
 from gonets.publishing.actions import send_issue
 from gonets.publishing.errors import AlreadyRunning, LetterChanged, SendRefused
 from gonets.publishing.queries import audience_size, newest_run
-from gonets.publishing.readiness import check_ready, problems
+from gonets.publishing.readiness import check_ready
 from gonets.publishing.rehearsal.reports import is_about_letter_now, newest_rehearsal
 from gonets.publishing.relays import relay_outlook
 from gonets.publishing.states import AudienceRule
 from gonets.web.access import editor_required
+from gonets.web.preflight_list import preflight_context
 from gonets.web.sending.forms import ScheduleForm
 from gonets.web.sending.rehearsal_page import verdict_of
 from gonets.web.sending.requests import posted_number, shown_issue
-
-REMARKS_SHOWN = 3
-"""The rest unfolds; what blocks comes first."""
 
 
 @require_POST
@@ -113,24 +111,19 @@ def issue_send(request: HttpRequest, issue_id: int) -> HttpResponse:
 def _send_page(
     request: HttpRequest, issue: Issue, *, refusal: str = ""
 ) -> HttpResponse:
-    try:
-        found = problems(issue.pk)
-    except SendRefused as error:
-        found, refusal = [], str(error)
     count = audience_size(issue.pk, AudienceRule.EVERYONE)
     notes = relay_outlook()
+    preflight = preflight_context(request, issue, in_letter=False)
     context = {
-        "issue": issue,
+        **preflight,
         "count": count,
-        "problems": found[:REMARKS_SHOWN],
-        "more_problems": found[REMARKS_SHOWN:],
         "refusal": refusal,
         "relay": notes,
         **_rehearsed(issue),
         "is_ready": bool(count)
         and not refusal
         and not notes.refusal
-        and not any(each.blocking for each in found),
+        and not preflight["report"].blocking,
     }
     return render(request, "gonets/sending/send.html", context)
 

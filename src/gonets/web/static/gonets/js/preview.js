@@ -217,7 +217,18 @@ page.addEventListener("click", (event) => {
   if (button) change(button.dataset.view);
   const goal = event.target.closest("[data-goes-to]");
   if (goal) goTo(goal.dataset.goesTo);
+  const shown = event.target.closest("[data-shows]");
+  if (shown) change(shown.dataset.shows);
 });
+
+// A line of preflight on another page leads here: #field=subject, #size=size.
+function followAddress() {
+  const [kind, place] = decodeURIComponent(location.hash.slice(1)).split("=");
+  if (kind === "size") change("size");
+  if (kind !== "field" || !place) return;
+  if (inputs.some((each) => each.name === place) || editor) return goTo(place);
+  frame.addEventListener("load", () => setTimeout(() => goTo(place)), { once: true });
+}
 
 function goTo(field) {
   const input = inputs.find((each) => each.name === field);
@@ -255,6 +266,7 @@ choosesReaders(page, { url: words.neighbourUrl, current: () => reader, chosen: s
 copiesLetter(page, { frame, url: words.letterUrl, current: () => reader });
 
 if (canEdit) window.addEventListener("blur", () => saving.save());
+followAddress();
 
 /* Leaving: only with everything saved */
 
