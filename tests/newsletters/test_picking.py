@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from gonets.kernel import clock
 from gonets.newsletters import actions, queries
 from gonets.newsletters.queries.picking import PICKER_PAGE_SIZE
+from gonets.newsletters.types import PickerWish
 from tests.support.factories import (
     make_issue,
     make_material,
@@ -47,7 +51,7 @@ def test_a_section_stands_for_what_is_below_it():
     make_material("crane", section=quay)
     make_material("match", section=make_section("Sport"))
 
-    page = queries.picker(issue, section_id=town.pk)
+    page = queries.picker(issue, PickerWish(section_id=town.pk))
 
     assert [row.material.title for row in page.rows] == ["crane"]
 
@@ -58,7 +62,7 @@ def test_a_search_finds_cyrillic_in_any_case():
     make_material("Новый ПАРОМ на острове", section=news)
     make_material("Мост", section=news)
 
-    page = queries.picker(issue, search="паром новый")
+    page = queries.picker(issue, PickerWish(search="паром новый"))
 
     assert [row.material.title for row in page.rows] == ["Новый ПАРОМ на острове"]
 
@@ -76,3 +80,52 @@ def test_long_lists_come_in_pages():
     second = queries.picker(issue, page=2)
     assert len(second.rows) == 1
     assert second.next_page is None
+
+
+def test_a_search_finds_other_forms_of_a_word():
+    news = make_section("Новости")
+    issue = make_issue(make_newsletter())
+    make_material("Новые паромы на островах", section=news)
+    make_material("Пароварка", section=news)
+    make_material("Ferries to the islands", section=news)
+
+    for search, found in (
+        ("паромом", ["Новые паромы на островах"]),
+        ("остров", ["Новые паромы на островах"]),
+        ("«Паромов»", ["Новые паромы на островах"]),
+        ("ferry island", ["Ferries to the islands"]),
+        ("вар", []),
+    ):
+        page = queries.picker(issue, PickerWish(search=search))
+        assert [row.material.title for row in page.rows] == found, search
+
+
+def test_used_and_unused_are_told_apart():
+    news = make_section("News")
+    newsletter = make_newsletter(news)
+    make_material("sent", section=news)
+    sent = make_issue(newsletter)
+    actions.mark_released(sent.pk)
+    actions.reserve_materials(sent.pk)
+    make_material("fresh", section=news)
+    issue = make_issue(newsletter)
+
+    def titles(**wish):
+        rows = queries.picker(issue, PickerWish(**wish)).rows
+        return [row.material.title for row in rows]
+
+    assert titles(is_used=True) == ["sent"]
+    assert titles(is_used=False) == ["fresh"]
+    assert sorted(titles()) == ["fresh", "sent"]
+
+
+def test_dates_bound_what_the_picker_shows():
+    news = make_section("News")
+    issue = make_issue(make_newsletter())
+    now = clock.now()
+    for days in (1, 5, 9):
+        make_material(f"{days}", section=news, age=timedelta(days=days))
+
+    wish = PickerWish(since=now - timedelta(days=7), until=now - timedelta(days=3))
+
+    assert [row.material.title for row in queries.picker(issue, wish).rows] == ["5"]

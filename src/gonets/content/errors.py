@@ -3,6 +3,7 @@
 ContentError
 ├── BadInput            the editor's input; the message is for the editor, translated
 │   ├── NotAPicture
+│   ├── PageUnreadable
 │   └── SectionMisplaced
 ├── NotOurs             the material or section belongs to a source and follows it
 └── SourceUnreadable    the source cannot be read now; ``failure`` says why
@@ -25,6 +26,10 @@ class BadInput(ContentError):
 
 class NotAPicture(BadInput):
     """The file is no picture that we can keep."""
+
+
+class PageUnreadable(BadInput):
+    """There is no web page at the address that we can read."""
 
 
 class SectionMisplaced(BadInput):

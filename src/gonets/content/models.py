@@ -13,6 +13,9 @@ from gonets.content.states import FetchFailure, PictureState, Visibility
 OWN = "own"
 """The kind of the one source whose materials are written here."""
 
+PAGE = "page"
+"""The kind of the one source of pages that editors named by their addresses."""
+
 
 class Source(models.Model):
     """A site, or a part of one, that gives material."""
@@ -55,6 +58,9 @@ class Source(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["kind"], condition=Q(kind=OWN), name="one_own_source"
+            ),
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(kind=PAGE), name="one_source_of_pages"
             ),
         ]
         indexes = [

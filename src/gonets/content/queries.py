@@ -20,6 +20,7 @@ __all__ = [
     "MaterialFilter",
     "SectionNode",
     "materials",
+    "materials_at",
     "picture_address",
     "published_counts",
     "published_materials",
@@ -161,6 +162,12 @@ def published_materials(
     if since is not None:
         found = found.filter(published_at__gt=since)
     return _newest_first(found, search=search)
+
+
+def materials_at(address: str) -> QuerySet[Material]:
+    """Return what readers can see and find at this address of the web."""
+    forms = {address, address.rstrip("/"), address.rstrip("/") + "/"}
+    return published_materials().filter(address__in=forms)
 
 
 def published_counts() -> dict[int, int]:

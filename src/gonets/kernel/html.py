@@ -121,6 +121,20 @@ def clean_layout(html: str) -> str:
     return _LINK_TO_NOWHERE.sub(r"\1", clean).strip()
 
 
+def only_tags(html: str, *, tags: set[str], attributes: dict[str, set[str]]) -> str:
+    """Return ``html`` well-formed, with nothing but these tags: to be read by programs.
+
+    Nothing of it may be shown to people as HTML.
+    """
+    return nh3.clean(
+        _bounded(html),
+        tags=tags,
+        attributes=attributes,
+        clean_content_tags=NEVER_SHOWN - tags,
+        link_rel=None,
+    )
+
+
 def text_of(html: str) -> str:
     """Return the words of ``html`` as plain text, one line per block."""
     # nh3 first: its output is well-formed, and the standard library's own parser

@@ -70,6 +70,17 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PickerWish:
+    """What an editor looks for in the picker; None and "" ask nothing."""
+
+    search: str = ""
+    section_id: int | None = None  # and everything below it
+    since: datetime | None = None
+    until: datetime | None = None
+    is_used: bool | None = None  # sent in the issue's newsletter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PickerRow:
     """A material of the site as an issue's editor may add it."""
 
@@ -77,6 +88,10 @@ class PickerRow:
     used_in: Issue | None
     in_issue: bool
     held: bool
+
+    @property
+    def teaser_text(self) -> str:
+        return excerpt(self.material.teaser, characters=SHOWN_OF_TEASER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from tests.support.factories import (
     make_newsletter,
     make_section,
 )
+from tests.support.website import website
 
 pytestmark = pytest.mark.django_db
 
@@ -324,3 +325,59 @@ def test_a_long_issue_takes_a_fixed_number_of_queries(
 
     with django_assert_max_num_queries(12):
         desk.get(address(issue))
+
+
+def test_the_picker_bounds_dates_by_whole_days_and_tells_used_from_unused(
+    desk, issue, section
+):
+    make_material("june", section=section, published_at="2026-06-10T00:00:00Z")
+    make_material("july", section=section, published_at="2026-07-10T12:00:00Z")
+    picker = reverse("gonets:issue-picker", args=[issue.pk])
+
+    june = desk.get(picker, {"since": "2026-06-10", "until": "2026-06-10"})
+    unused = desk.get(picker, {"use": "unused", "until": "2026-07-10"})
+    used = desk.get(picker, {"use": "used"})
+
+    assert "june" in june.content.decode()
+    assert "july" not in june.content.decode()
+    assert "july" in unused.content.decode()
+    assert "Nothing found" in used.content.decode()
+
+
+@pytest.mark.parametrize("day", ["x", "0001-01-01", "9999-12-31", "2026-02-30", "²"])
+def test_odd_dates_in_the_picker_ask_nothing(desk, issue, day):
+    picker = reverse("gonets:issue-picker", args=[issue.pk])
+
+    answer = desk.get(picker, {"since": day, "until": day, "use": day})
+
+    assert answer.status_code == 200
+
+
+def test_an_address_in_the_picker_offers_to_read_the_page(desk, issue, section):
+    picker = reverse("gonets:issue-picker", args=[issue.pk])
+    make_material("Known", section=section, address="https://a.example/known")
+
+    offered = desk.get(picker, {"search": "a.example/<new>"}).content.decode()
+    known = desk.get(picker, {"search": "https://a.example/known"}).content.decode()
+
+    assert "https://a.example/&lt;new&gt;" in offered
+    assert reverse("gonets:issue-picker-page", args=[issue.pk]) in offered
+    assert "Known" in known
+    assert "Read this page" not in known
+
+
+def test_a_page_that_was_read_is_offered_ticked(desk, issue, settings):
+    with website() as site:
+        settings.GONETS_FETCH_NETWORKS = ["127.0.0.0/8"]
+        settings.GONETS_FETCH_PORTS = [site.port]
+        site.serve("/ferry", b"<title>A <b>ferry</title>")
+        reads = reverse("gonets:issue-picker-page", args=[issue.pk])
+
+        shown = desk.post(reads, {"search": site.address("/ferry")}).content.decode()
+        gone = desk.post(reads, {"search": site.address("/none")}).content.decode()
+
+    assert "checked data-ticked" in shown
+    assert ">A ferry<" in shown
+    assert 'role="alert"' in gone
+    assert "Try again" in gone
+    assert Material.objects.filter(source__kind="page").count() == 1

@@ -10,7 +10,7 @@ from gonets.newsletters.queries.issues import (
     newsletter_rows,
 )
 from gonets.newsletters.queries.letters import letter_content
-from gonets.newsletters.queries.picking import picker, uses_of
+from gonets.newsletters.queries.picking import picker, picker_rows, uses_of
 from gonets.newsletters.queries.refreshing import compared_entries, offered_materials
 from gonets.newsletters.queries.shelf import shelf
 
@@ -29,6 +29,7 @@ __all__ = [
     "newsletter_rows",
     "offered_materials",
     "picker",
+    "picker_rows",
     "shelf",
     "uses_of",
 ]

@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from django.db.models import QuerySet
 
 from gonets.content.models import Material
-from gonets.content.queries import published_materials, with_descendants
+from gonets.content.queries import TEXTS, published_materials, with_descendants
 from gonets.newsletters.models import HeldMaterial, Issue, MaterialUse
-from gonets.newsletters.types import PickerPage, PickerRow
+from gonets.newsletters.types import PickerPage, PickerRow, PickerWish
 
 PICKER_PAGE_SIZE = 40
 
 
 def picker(
-    issue: Issue, *, search: str = "", section_id: int | None = None, page: int = 1
+    issue: Issue, wish: PickerWish | None = None, *, page: int = 1
 ) -> PickerPage:
     """Return a page of published materials, the newest first.
 
     A section stands for everything below it too; without one the whole site is looked
     through.
     """
-    sections = None if section_id is None else with_descendants([section_id])
-    found = published_materials(search=search, section_ids=sections)
+    found = _found(issue, wish or PickerWish())
     start = (page - 1) * PICKER_PAGE_SIZE
     # One more than shown tells whether there is a next page, without counting all.
     materials = list(found[start : start + PICKER_PAGE_SIZE + 1])
     shown = materials[:PICKER_PAGE_SIZE]
     return PickerPage(
-        rows=tuple(_marked(issue, shown)),
+        rows=tuple(picker_rows(issue, shown)),
         next_page=page + 1 if len(materials) > len(shown) else None,
     )
+
+
+def _found(issue: Issue, wish: PickerWish) -> QuerySet[Material]:
+    sections = None if wish.section_id is None else with_descendants([wish.section_id])
+    found = published_materials(
+        search=wish.search,
+        section_ids=sections,
+        since=wish.since,
+        until=wish.until,
+    ).defer(*TEXTS)
+    if wish.is_used is None:
+        return found
+    used = MaterialUse.objects.filter(newsletter=issue.newsletter_id).values("material")
+    return found.filter(pk__in=used) if wish.is_used else found.exclude(pk__in=used)
 
 
 def uses_of(newsletter_id: int, material_ids: Iterable[int]) -> dict[int, Issue]:
@@ -52,7 +67,8 @@ def newest_uses(
     return {use.material_id: use for use in uses}
 
 
-def _marked(issue: Issue, materials: list[Material]) -> Iterable[PickerRow]:
+def picker_rows(issue: Issue, materials: Sequence[Material]) -> Iterable[PickerRow]:
+    """Say of each material what the issue and its newsletter have done with it."""
     ids = [material.pk for material in materials]
     used_in = uses_of(issue.newsletter_id, ids)
     present = set(issue.entries.values_list("material_id", flat=True))

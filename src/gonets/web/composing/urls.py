@@ -55,6 +55,11 @@ materials_addresses: list[URLPattern] = [
         name="issue-picker",
     ),
     path(
+        "issues/<int:issue_id>/materials/picker/page/",
+        materials_picker.read_page,
+        name="issue-picker-page",
+    ),
+    path(
         "issues/<int:issue_id>/materials/add/",
         materials_picker.add,
         name="issue-materials-add",

@@ -22,6 +22,14 @@ export function followPicker({ dialog, add }) {
     dialog.close();
   }
 
+  // Enter in the search field of an address reads the page.
+  dialog.querySelector("#picker-search").addEventListener("keydown", (event) => {
+    const reads = rows.querySelector("#picker-reads");
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !reads) return;
+    event.preventDefault();
+    reads.click();
+  });
+
   // What is in the issue may have changed since: ask anew every time it opens.
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-opens-dialog=picker]")) return;
@@ -49,11 +57,19 @@ export function followPicker({ dialog, add }) {
   dialog.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) finish();
   });
-  rows.addEventListener("htmx:afterSwap", show);
+  rows.addEventListener("htmx:afterSwap", () => {
+    const ticked = rows.querySelector("[data-ticked]");
+    if (ticked) {
+      picked.add(ticked.value);
+      ticked.focus();
+    }
+    show();
+  });
 
   const narrow = matchMedia("(max-width: 48rem)");
   const sections = dialog.querySelector("#picker-sections");
-  const fit = () => (sections.open = !narrow.matches);
+  const filters = dialog.querySelector("#picker-filters");
+  const fit = () => (sections.open = filters.open = !narrow.matches);
   narrow.addEventListener("change", fit);
   fit();
 }
