@@ -210,3 +210,14 @@ def test_what_strangers_see_is_sound(desk: Desk, chromium: Browser) -> None:
         stranger.errors.clear()
         look(stranger, path)
     stranger.close()
+
+
+def test_an_own_template_and_its_versions_are_sound(desk: Desk) -> None:
+    visit(desk, "/look/designs/compact/")
+    desk.page.locator("main form button.button-primary").click()
+    expect(desk.page.locator("[data-template]")).to_be_visible()
+    template = desk.page.url.removeprefix(desk.product.address)
+    for path in ("", "versions/", "versions/1/", "delete/"):
+        visit(desk, f"{template}{path}")
+    visit(desk, "/look/designs/")
+    visit(desk, "/newsletters/1/brand/")

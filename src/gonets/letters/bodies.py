@@ -12,12 +12,13 @@ from gonets.kernel.html import clean_fragment, clean_layout
 from gonets.letters.branding import logo_size, look_of
 from gonets.letters.events import event_when
 from gonets.letters.fields import Fields, Pieces
-from gonets.letters.gallery import DESIGNS, USUAL
+from gonets.letters.gallery import DESIGNS, USUAL, Design
 from gonets.letters.kinds import EntryKind
 from gonets.letters.personalising import Personal, ReaderAddress, UnsubscribeAddress
 from gonets.letters.placeholders import Placeholders
+from gonets.letters.rendering import MJML, RenderingOrder
 from gonets.letters.storing import canonical_json
-from gonets.letters.templates import design_named, html_of, mjml_of, with_inlined
+from gonets.letters.templates import design_named, document_of
 from gonets.letters.types import (
     Brand,
     ColumnContent,
@@ -70,15 +71,30 @@ class ReaderFields:
         return ""
 
 
-def letter_html(content: LetterContent, fields: Fields, writer: FieldWriter) -> Pieces:
-    """Return the HTML document.
+def letter_html(
+    content: LetterContent,
+    fields: Fields,
+    writer: FieldWriter,
+    *,
+    strict: bool = False,
+) -> Pieces:
+    """Return the HTML document; a ``strict`` one refuses names that do not exist.
 
     :raises TemplateFault: if the design does not work with this content.
     """
     placeholders = Placeholders(canonical_json(content))
     context = _Draft(placeholders, writer).context(content, fields)
-    document, rules = html_of(mjml_of(design_named(content.template), context))
-    return placeholders.split(with_inlined(placeholders.filled(document), rules))
+    own = content.own_design
+    order = RenderingOrder(
+        kind=own.kind if own else MJML,
+        source=own.source if own else design_named(content.template),
+        context=context,
+        mark=placeholders.mark,
+        texts=placeholders.texts,
+        strict=strict,
+        trusted=own is None,
+    )
+    return placeholders.split(document_of(order))
 
 
 class _Draft:
@@ -114,7 +130,7 @@ class _Draft:
             "brand": self._brand(content.brand, newsletter=content.newsletter),
             "look": look_of(
                 content.brand,
-                DESIGNS.get(content.template, USUAL),
+                _base_of(content),
                 direction=direction_of(content.language),
             ),
         }
@@ -285,6 +301,11 @@ class _Entries:
                 "picture": self._draft.picture(name, second.picture),
             }
         )
+
+
+def _base_of(content: LetterContent) -> Design:
+    own = content.own_design
+    return DESIGNS.get(own.base if own else content.template, USUAL)
 
 
 def _groups(

@@ -24,10 +24,10 @@ class Placeholders:
         self._mark = _mark_missing_in(unlike)
         self._html: list[str] = []
         self._personal: list[Personal] = []
-        self._word = re.compile(rf"{self._mark}([hp])(\d+)z")
+        self._word = re.compile(rf"{self._mark}p(\d+)z")
 
     def for_html(self, html: str) -> str:
-        """Return a word that ``filled`` replaces by ``html``."""
+        """Return a word that the rendering replaces by ``html``."""
         self._html.append(html)
         return f"{self._mark}h{len(self._html) - 1}z"
 
@@ -36,8 +36,15 @@ class Placeholders:
         self._personal.append(part)
         return f"{self._mark}p{len(self._personal) - 1}z"
 
-    def filled(self, text: str) -> str:
-        return self._word.sub(self._filling, text)
+    @property
+    def mark(self) -> str:
+        """What every word begins with."""
+        return self._mark
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What the words of ``for_html`` stand for, by their number."""
+        return tuple(self._html)
 
     def split(self, text: str) -> tuple[Piece, ...]:
         """Return the text in pieces, with the personal parts in their places.
@@ -51,16 +58,11 @@ class Placeholders:
                 raise TemplateFault("", reason)
         return pieces
 
-    def _filling(self, word: re.Match[str]) -> str:
-        return self._html[int(word[2])] if word[1] == "h" else word[0]
-
     def _split(self, text: str) -> Iterator[Piece]:
         position = 0
         for word in self._word.finditer(text):
-            if word[1] == "h":
-                continue
             yield text[position : word.start()]
-            yield self._personal[int(word[2])]
+            yield self._personal[int(word[1])]
             position = word.end()
         yield text[position:]
 

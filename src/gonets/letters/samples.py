@@ -7,10 +7,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from importlib.resources import files
 
+from gonets.letters.kinds import EntryKind
 from gonets.letters.storing import content_from_json
-from gonets.letters.types import EntryContent, LetterContent, SectionContent
+from gonets.letters.types import (
+    ColumnContent,
+    EntryContent,
+    EventContent,
+    LetterContent,
+    SectionContent,
+)
 
 LANGUAGES = ("en", "ru")
+BLOCKS = tuple(kind.value for kind in EntryKind if kind != EntryKind.MATERIAL)
 
 
 def sample_letter(language: str, *, pictures_at: str) -> LetterContent:
@@ -35,3 +43,23 @@ def _entry(entry: EntryContent, pictures_at: str) -> EntryContent:
         return entry
     address = f"{pictures_at}{entry.picture.address}"
     return replace(entry, picture=replace(entry.picture, address=address))
+
+
+def with_every_block(
+    sections: tuple[SectionContent, ...],
+) -> tuple[SectionContent, ...]:
+    """Put a block of every kind into the first section."""
+    first, *others = sections
+    blocks = tuple(_block(kind, first.entries[0]) for kind in BLOCKS)
+    return (replace(first, entries=(*first.entries, *blocks)), *others)
+
+
+def _block(kind: str, material: EntryContent) -> EntryContent:
+    return replace(
+        material,
+        key=f"9{BLOCKS.index(kind)}",
+        kind=kind,
+        html="<p>HTML</p>",
+        event=EventContent(starts="2026-05-07T19:00", place="Hall"),
+        second=ColumnContent(text="<p>Second</p>", picture=material.picture),
+    )

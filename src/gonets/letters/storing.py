@@ -15,6 +15,7 @@ from gonets.letters.types import (
     EntryContent,
     EventContent,
     LetterContent,
+    OwnDesign,
     PictureContent,
     SectionContent,
 )
@@ -33,7 +34,9 @@ def content_from_json(stored: Mapping[str, Any]) -> LetterContent:
     """
     sections = tuple(_section(section) for section in stored["sections"])
     brand = _brand(stored.get("brand") or {})
-    return LetterContent(**{**stored, "sections": sections, "brand": brand})
+    own = OwnDesign(**stored["own_design"]) if stored.get("own_design") else None
+    made = {"sections": sections, "brand": brand, "own_design": own}
+    return LetterContent(**{**stored, **made})
 
 
 def canonical_json(content: LetterContent) -> str:

@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-import css_inline
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from minijinja import Environment, TemplateError
-from mjml import mjml2html
+from django.utils.translation import gettext_lazy
 
+from gonets.letters.confined import rendered_confined
 from gonets.letters.errors import TemplateFault
 from gonets.letters.gallery import DESIGNS
-
-FUEL = 500_000
-"""Steps of the template engine for a whole letter; a digest of 20 takes about 5,000."""
-
-MAX_CHARACTERS = 1_000_000
-
-KNOWN_TAGS = {
-    *("mjml", "mj-head", "mj-body", "mj-raw", "mj-title", "mj-breakpoint", "mj-style"),
-    *("mj-attributes", "mj-all", "mj-class", "mj-preview", "mj-wrapper", "mj-section"),
-    *("mj-group", "mj-column", "mj-text", "mj-image", "mj-button", "mj-divider"),
-    *("mj-spacer", "mj-table", "mj-social", "mj-social-element", "mj-hero"),
-}
-"""The compiler lets any other vanish without a word, so we refuse them."""
-
-
-SHARED = ("parts.mjml", "head.mjml", "blocks.mjml")
-"""What designs may include; there is nothing else to be had."""
+from gonets.letters.rendering import RenderingOrder, rendered
+from gonets.letters.structure import Unrenderable
 
 
 @cache
 def design_named(name: str) -> str:
-    """Return the source of a design.
+    """Return the source of a design that comes with the product.
 
     :raises TemplateFault: if there is none of that name.
     """
@@ -47,90 +31,73 @@ def design_named(name: str) -> str:
     return source.read_text(encoding="utf-8")
 
 
-@cache
-def _shared(name: str) -> str | None:
-    if name not in SHARED:
-        return None
-    source = files("gonets.letters") / "designs" / "shared" / name
-    return source.read_text(encoding="utf-8")
+def document_of(order: RenderingOrder) -> str:
+    """Render a design; somebody's own one in a process that can be killed.
 
-
-def mjml_of(design: str, context: Mapping[str, object]) -> str:
-    """Fill in a design; a hostile one is stopped.
-
-    ``context`` must be immutable: templates can call the methods of what they get.
-
-    :raises TemplateFault: if the design is wrong, too large or endless.
+    :raises TemplateFault: if the design is wrong, too large, endless or dangerous.
     """
-    engine = Environment(
-        loader=_shared,
-        debug=False,
-        fuel=FUEL,
-        auto_escape_callback=lambda _name: True,
-    )
-    engine.remove_global("debug")
     try:
-        filled = engine.render_str(design, "letter.mjml", **context).strip()
-    except TemplateError as error:
-        raise _broken(error.message.splitlines()[0]) from error
-    if len(filled) > MAX_CHARACTERS:
-        raise _broken(_("the letter becomes larger than a million characters"))
-    _check_tags(filled)
-    return filled
+        return rendered(order) if order.trusted else rendered_confined(order)
+    except Unrenderable as error:
+        raise fault_of(error) from error
 
 
-def html_of(mjml: str) -> tuple[str, str]:
-    """Return the HTML and the style rules still to be written into its elements.
-
-    :raises TemplateFault: if it is not MJML.
-    """
-    rules = "".join(match[1] for match in _INLINE_STYLE.finditer(mjml))
-    try:
-        html = mjml2html(
-            _INLINE_STYLE.sub("", _COMMENT.sub("", mjml)),
-            fonts={},  # The compiler would link a font of another host.
-            social_icon_origin="",
-        )
-    except ValueError as error:
-        raise _broken(str(error)) from error
-    return _between_tags(html), rules
-
-
-def with_inlined(html: str, rules: str) -> str:
-    """Write style ``rules`` into the elements; sheets in the head stay as they are."""
-    inliner = css_inline.CSSInliner(
-        keep_style_tags=True,
-        keep_at_rules=True,
-        load_remote_stylesheets=False,
-        extra_css=rules,
-    )
-    try:
-        inlined: str = inliner.inline(html.replace("<style", f"<style {_IGNORED}"))
-    except css_inline.InlineError as error:
-        raise _broken(str(error)) from error
-    return inlined.replace(f" {_IGNORED}", "")
-
-
-_IGNORED = 'data-css-inline="ignore"'
-_TAG = re.compile(r"</?(mj[\w-]*)")
-_COMMENT = re.compile(r"<!--(?!\[if).*?-->", re.DOTALL)
-_INLINE_STYLE = re.compile(
-    r"<mj-style\s+inline=\"inline\"\s*>(.*?)</mj-style>", re.DOTALL
-)
-_LEADING_BLANKS = re.compile(r"\n\s+")
-
-
-def _check_tags(mjml: str) -> None:
-    unknown = sorted({match[1] for match in _TAG.finditer(mjml)} - KNOWN_TAGS)
-    if unknown:
-        raise _broken(_("it has an unknown element, <%(tag)s>") % {"tag": unknown[0]})
-
-
-def _between_tags(html: str) -> str:
-    """Drop indentation: every byte counts before mail programs clip the letter."""
-    return _LEADING_BLANKS.sub("\n", html)
-
-
-def _broken(reason: str) -> TemplateFault:
+def fault_of(error: Unrenderable) -> TemplateFault:
+    """Return the fault in words for people."""
     sentence = _("The letter design does not work: %(reason)s.")
-    return TemplateFault("", sentence % {"reason": reason})
+    reason = reason_of(error)
+    if error.line is not None:
+        sentence = _("The letter design does not work in line %(line)d: %(reason)s.")
+    return TemplateFault("", sentence % {"reason": reason, "line": error.line})
+
+
+def reason_of(error: Unrenderable) -> str:
+    """Return what is wrong, without a full stop."""
+    known = REASONS.get(error.code, REASONS["failed"])
+    return str(known) % {"detail": error.detail}
+
+
+REASONS: Mapping[str, Promise] = {
+    "syntax": gettext_lazy("it is not written correctly (%(detail)s)"),
+    "endless": gettext_lazy(
+        "it would run for too long; is there a loop without an end?"
+    ),
+    "too-slow": gettext_lazy("it takes longer than two seconds and was stopped"),
+    "too-large": gettext_lazy("the letter becomes larger than a million characters"),
+    "recursion": gettext_lazy("a macro calls itself without an end"),
+    "no-such-part": gettext_lazy(
+        "it wants to include a file; there are only parts.mjml, head.mjml, "
+        "blocks.mjml, content.html and foot.html"
+    ),
+    "unknown-name": gettext_lazy("a name stands there that letters do not have"),
+    "unknown-filter": gettext_lazy("there is no such filter (%(detail)s)"),
+    "unknown-function": gettext_lazy("there is no such function (%(detail)s)"),
+    "unknown-test": gettext_lazy("there is no such test (%(detail)s)"),
+    "unknown-method": gettext_lazy("values have no methods here (%(detail)s)"),
+    "internals": gettext_lazy("“%(detail)s” reaches for what letters do not have"),
+    "mj-include": gettext_lazy("other files cannot be included with <mj-include>"),
+    "unknown-tag": gettext_lazy("it has an unknown element, %(detail)s"),
+    "forbidden-tag": gettext_lazy(
+        "%(detail)s cannot stand in a letter: mail programs do not run it"
+    ),
+    "event": gettext_lazy("“%(detail)s” would run a script; letters have none"),
+    "address": gettext_lazy("the address “%(detail)s” would run a script"),
+    "import": gettext_lazy(
+        "“%(detail)s” fetches a style sheet; letters must bring their own styles"
+    ),
+    "bad-tag": gettext_lazy("%(detail)s is not written as an element should be"),
+    "unclosed": gettext_lazy("%(detail)s is opened but never closed"),
+    "unopened": gettext_lazy("%(detail)s closes what was not opened"),
+    "not-mjml": gettext_lazy("it is not MJML (%(detail)s)"),
+    "bad-style": gettext_lazy("a style is not written correctly (%(detail)s)"),
+    "no-unsubscribe": gettext_lazy(
+        "the link to unsubscribe is missing; put "
+        '<a href="{{ letter.unsubscribe_address }}">{{ words.unsubscribe }}</a> '
+        "where readers see it"
+    ),
+    "no-postal-address": gettext_lazy(
+        "the postal address is missing; put {{ letter.postal_address }} where readers "
+        "see it"
+    ),
+    "failed": gettext_lazy("it does not work (%(detail)s)"),
+}

@@ -113,6 +113,15 @@ class Brand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnDesign:
+    """The source of an own template; ``base`` is the design it began as."""
+
+    kind: str  # "mjml" or "html"
+    source: str
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LetterContent:
     """Everything of a letter but the reader.
 
@@ -137,6 +146,7 @@ class LetterContent:
     postal_address: str
     list_id: str  # "<key>.<domain>", RFC 2919
     brand: Brand = Brand()
+    own_design: OwnDesign | None = None  # else ``template`` names a built-in one
 
 
 class Reader(NamedTuple):

@@ -3,6 +3,7 @@
 from gonets.newsletters.actions.designs import (
     change_brand,
     choose_design,
+    delete_template,
     forget_brand,
 )
 from gonets.newsletters.actions.entries import (
@@ -53,6 +54,7 @@ __all__ = [
     "copy_issue",
     "create_newsletter",
     "delete_draft",
+    "delete_template",
     "discard_untouched",
     "edit_newsletter",
     "forget_brand",

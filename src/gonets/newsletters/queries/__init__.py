@@ -3,7 +3,12 @@
 from gonets.newsletters.queries.brands import brand_of, brand_settings
 from gonets.newsletters.queries.candidates import candidates, gathering_start
 from gonets.newsletters.queries.composition import issue_parts
-from gonets.newsletters.queries.designs import design_choices, is_design
+from gonets.newsletters.queries.designs import (
+    design_choices,
+    is_design,
+    newsletters_with,
+    open_issues_with,
+)
 from gonets.newsletters.queries.issues import (
     drafts_of,
     held_materials,
@@ -27,7 +32,9 @@ __all__ = [
     "issue_parts",
     "letter_content",
     "newsletter_rows",
+    "newsletters_with",
     "offered_materials",
+    "open_issues_with",
     "picker",
     "picker_rows",
     "shelf",

@@ -12,6 +12,7 @@ from gonets.content.models import Picture
 from gonets.content.pictures import picture_address
 from gonets.kernel.addresses import canonical_address
 from gonets.letters.kinds import EntryKind
+from gonets.letters.queries import own_design
 from gonets.letters.types import (
     ColumnContent,
     EntryContent,
@@ -38,9 +39,10 @@ def letter_content(issue_id: int) -> LetterContent:
     if issue is None:
         raise IssueMissing
     newsletter = issue.newsletter
+    template = issue.template or newsletter.template
     return LetterContent(
         newsletter=newsletter.title,
-        template=issue.template or newsletter.template,
+        template=template,
         language=newsletter.language,
         subject=issue.subject,
         preheader=issue.preheader,
@@ -54,6 +56,7 @@ def letter_content(issue_id: int) -> LetterContent:
         postal_address=newsletter.postal_address,
         list_id=_list_id(newsletter),
         brand=brand_of(newsletter.pk),
+        own_design=own_design(template),
     )
 
 

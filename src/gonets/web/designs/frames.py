@@ -17,6 +17,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from gonets.letters.errors import LetterError
+from gonets.letters.queries import own_design
 from gonets.letters.samples import sample_letter
 from gonets.letters.types import LetterContent, Reader
 from gonets.newsletters.models import Issue, Newsletter
@@ -40,14 +41,14 @@ def design_letter(request: HttpRequest, name: str) -> HttpResponse:
     With ``?brand=1`` the brand is what the query says, not yet stored.
     """
     issue = _named(request, "issue")
-    content = letter_content(issue) if issue else _sample(request)
-    content = replace(content, template=name)
+    content = letter_content(issue) if issue else sample_content(request)
+    content = replace(content, template=name, own_design=own_design(name))
     if request.GET.get("brand"):
         content = replace(content, brand=brand_as_typed(request, content.brand))
     try:
         return letter_page(
             content,
-            _reader(issue),
+            reader_of(issue),
             scheme="dark" if request.GET.get("scheme") == "dark" else "light",
             inert="thumb" in request.GET,
         )
@@ -64,7 +65,7 @@ def _named(request: HttpRequest, kind: str) -> int | None:
     return int(get_object_or_404(model, pk=int(text)).pk)
 
 
-def _sample(request: HttpRequest) -> LetterContent:
+def sample_content(request: HttpRequest) -> LetterContent:
     newsletter_id = _named(request, "newsletter")
     newsletter = newsletter_id and Newsletter.objects.get(pk=newsletter_id)
     language = newsletter.language if newsletter else get_language() or "en"
@@ -84,7 +85,7 @@ def _pictures_at() -> str:
     return settings.GONETS_PUBLIC_URL.rstrip("/") + static("gonets/img/sample/")
 
 
-def _reader(issue_id: int | None) -> Reader:
+def reader_of(issue_id: int | None) -> Reader:
     if issue_id is not None:
         return preview_reader(Issue.objects.get(pk=issue_id), None)
     return Reader(

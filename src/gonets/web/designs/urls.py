@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from gonets.web.designs import brand, choosing, frames, gallery
+from gonets.web.designs import (
+    brand,
+    choosing,
+    frames,
+    gallery,
+    own_editor,
+    own_files,
+    own_versions,
+)
 
 urlpatterns: list[URLPattern] = [
     path("designs/<slug:name>/letter/", frames.design_letter, name="design-letter"),
@@ -12,6 +20,46 @@ urlpatterns: list[URLPattern] = [
         "issues/<int:issue_id>/designs/", choosing.issue_designs, name="issue-designs"
     ),
     path("issues/<int:issue_id>/design/", choosing.issue_design, name="issue-design"),
+    path("look/own/import/", own_files.template_import, name="template-import"),
+    path(
+        "look/designs/<slug:name>/duplicate/",
+        own_files.template_duplicate,
+        name="template-duplicate",
+    ),
+    path("look/own/<int:template_id>/", own_editor.template_edit, name="template"),
+    path(
+        "look/own/<int:template_id>/check/",
+        own_editor.template_check,
+        name="template-check",
+    ),
+    path(
+        "look/own/<int:template_id>/try/", own_editor.template_try, name="template-try"
+    ),
+    path(
+        "look/own/<int:template_id>/file/",
+        own_files.template_export,
+        name="template-export",
+    ),
+    path(
+        "look/own/<int:template_id>/delete/",
+        own_files.template_delete,
+        name="template-delete",
+    ),
+    path(
+        "look/own/<int:template_id>/versions/",
+        own_versions.template_versions,
+        name="template-versions",
+    ),
+    path(
+        "look/own/<int:template_id>/versions/<int:number>/",
+        own_versions.template_version,
+        name="template-version",
+    ),
+    path(
+        "look/own/<int:template_id>/versions/<int:number>/restore/",
+        own_versions.template_restore,
+        name="template-restore",
+    ),
     path("look/designs/", gallery.designs, name="designs"),
     path("look/designs/<slug:name>/", gallery.design_show, name="design-show"),
     path("look/", brand.site_brand, name="brand"),

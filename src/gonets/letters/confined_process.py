@@ -1,0 +1,46 @@
+"""The process in which somebody's own design is rendered, so that it can be killed.
+
+Reads one order as JSON, answers with one JSON object.  It limits itself before it
+looks at the design; what breaks a limit is ended by the kernel.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import signal
+import sys
+
+from gonets.letters.rendering import RenderingOrder, rendered
+from gonets.letters.structure import Unrenderable
+
+SECONDS = 2
+MEMORY = 1 << 30
+
+
+def main() -> None:
+    order = RenderingOrder(**json.load(sys.stdin))
+    _limit()
+    try:
+        answer: dict[str, object] = {"html": rendered(order)}
+    except Unrenderable as error:
+        answer = {"code": error.code, "detail": error.detail, "line": error.line}
+    except Exception as error:  # noqa: BLE001  # The outermost frame of a process.
+        # A design can call what values have, and the errors are those of Python.
+        answer = {"code": "failed", "detail": str(error)[:200], "line": None}
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    json.dump(answer, sys.stdout)
+
+
+def _limit() -> None:
+    # The default action of both signals ends the process, whatever code it is in.
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+
+
+if __name__ == "__main__":
+    main()
