@@ -179,11 +179,28 @@ def test_xml_with_small_faults_is_read():
         ("page.html", FetchFailure.WEB_PAGE),
         ("billion_laughs.xml", FetchFailure.DANGEROUS),
         ("external_entity.xml", FetchFailure.DANGEROUS),
-        ("truncated.xml", FetchFailure.TRUNCATED),
     ],
 )
 def test_a_broken_feed_is_refused_with_its_reason(sample, failure):
     assert refusal((SAMPLES / sample).read_bytes()) == failure
+
+
+def test_of_a_truncated_feed_the_whole_entries_are_taken_and_the_cut_one_is_not():
+    (draft,) = read("truncated.xml").materials
+
+    assert (draft.title, draft.teaser) == ("Whole", "Whole text")
+
+
+def test_a_feed_without_its_closing_tag_is_read_to_its_end():
+    content = (SAMPLES / "rss20.xml").read_bytes().partition(b"</channel>")[0]
+
+    assert len(read_feed(content, address=HERE).materials) == 2
+
+
+def test_a_feed_cut_in_its_first_entry_is_refused():
+    content = b"<rss version='2.0'><channel><item><title>Ha"
+
+    assert refusal(content) == FetchFailure.TRUNCATED
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from gonets.content.connectors.base import MaterialDraft
 from gonets.content.searching import searchable
@@ -23,6 +24,7 @@ FOLLOWED = (
 )
 """What a material takes from its source; whether it is published, editors decide."""
 
+_UNFIT_FOR_ADDRESS = re.compile(r"""[\s<>"'`{}|\\^\x00-\x1f\x7f-\x9f\ud800-\udfff]""")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _UNTITLED = "…"
 
@@ -85,9 +87,14 @@ def _plain(value: Any) -> Any:
 
 
 def _web_address(address: str) -> str:
+    """Return the address as it may stand anywhere: no quotes, brackets, blanks."""
+    address = _UNFIT_FOR_ADDRESS.sub(_escaped, "".join(address.splitlines()).strip())
     is_web = address.startswith(("http://", "https://"))
-    is_clean = is_web and address.isprintable() and " " not in address
-    return address if is_clean and len(address) <= 2000 else ""
+    return address if is_web and len(address) <= 2000 else ""
+
+
+def _escaped(unfit: re.Match[str]) -> str:
+    return quote(storable(unfit[0]), safe="")
 
 
 def _tags(tags: Iterable[str]) -> list[str]:

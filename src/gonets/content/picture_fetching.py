@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 from django.db.models import QuerySet
 
@@ -13,10 +14,13 @@ from gonets.content.models import Material, Picture
 from gonets.content.pictures import store_picture
 from gonets.content.states import PictureState
 from gonets.content.types import PictureReport
-from gonets.kernel import http
+from gonets.kernel import clock, http
 
 AT_ONCE = 4
 """Connections at a time: quick for us, polite to them."""
+
+ASKED_AGAIN_FOR = timedelta(days=2)
+MOST_ASKED_AGAIN = 500
 
 
 def fetch_pictures(
@@ -35,6 +39,17 @@ def fetch_pictures(
     return PictureReport(
         kept=kept, failed=len(chosen) - kept, waiting=_wanting(source_id).count()
     )
+
+
+def want_failed_pictures_again() -> int:
+    """Ask again for what could not be had of late; return how many that are."""
+    since = clock.now() - ASKED_AGAIN_FOR
+    failed = Material.objects.filter(
+        picture_state=PictureState.FAILED, created_at__gt=since
+    )
+    ids = list(failed.values_list("pk", flat=True)[:MOST_ASKED_AGAIN])
+    again = Material.objects.filter(pk__in=ids, picture_state=PictureState.FAILED)
+    return again.update(picture_state=PictureState.WANTED)
 
 
 def _wanting(source_id: int | None) -> QuerySet[Material]:

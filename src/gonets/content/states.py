@@ -10,7 +10,7 @@ class PictureState(TextChoices):
     NONE = ""  # the source has none, or the material is our own
     WANTED = "wanted"  # to be fetched from ``picture_source``
     KEPT = "kept"
-    FAILED = "failed"  # wanted again at the next fetch of the source
+    FAILED = "failed"  # wanted again every hour for two days
     UNFIT = "unfit"  # not a picture; not asked again until its address changes
 
 

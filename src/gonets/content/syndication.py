@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from html.entities import html5
-from urllib.parse import urljoin
 
 from gonets.content.errors import SourceUnreadable
-from gonets.content.markup import tags_of
 from gonets.content.states import FetchFailure
 
 MAX_FEED_BYTES = 10_000_000
@@ -30,10 +29,11 @@ _REFERENCE = re.compile(rb"&([A-Za-z][\w.-]{0,40});")
 _BARE_AMPERSAND = re.compile(
     rb"&(?!(?:[A-Za-z][\w.-]{0,40}|#[0-9]+|#[xX][0-9A-Fa-f]+);)"
 )
+_CDATA = re.compile(rb"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _CYRILLIC_WORD = re.compile(rb"[\xc0-\xff\xa8\xb8]{3,}")
 _XML_NAMES = {"amp", "lt", "gt", "quot", "apos"}
 _NESTED = re.compile(rb"%|&(?!#)")
-_FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/rdf+xml"}
+_ENTRY_TAG = re.compile(rb"<(/?)(?:\w+:)?(?:item|entry)\b", re.IGNORECASE)
 
 
 def check_feed(content: bytes) -> None:
@@ -54,23 +54,22 @@ def check_feed(content: bytes) -> None:
             raise SourceUnreadable(FetchFailure.DANGEROUS)
 
 
-def check_whole(content: bytes) -> None:
-    """Refuse a feed whose end is missing: its last entry would be cut.
+def is_web_page(content: bytes) -> bool:
+    plain = content[:20_000].replace(b"\0", b"").strip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return _HTML.match(plain[:5_000]) is not None
 
-    :raises SourceUnreadable: with the reason.
-    """
+
+def has_lost_its_end(content: bytes) -> bool:
+    """True for a feed that stops in the middle: its last entry may be cut."""
     plain = content.replace(b"\0", b"")
-    if _ROOT.search(plain) and not _CLOSED_ROOT.search(plain[-2_000:]):
-        raise SourceUnreadable(FetchFailure.TRUNCATED)
+    return bool(_ROOT.search(plain)) and not _CLOSED_ROOT.search(plain[-2_000:])
 
 
-def feed_address_in(page: bytes, *, address: str) -> str:
-    """Return the first feed that a web page announces, or nothing."""
-    for attributes in tags_of(page[:300_000].decode("utf-8", "replace"), "link"):
-        is_feed = attributes.get("type", "").lower() in _FEED_TYPES
-        if is_feed and "alternate" in attributes.get("rel", "").lower():
-            return urljoin(address, attributes.get("href", ""))
-    return ""
+def without_cut_entry(content: bytes) -> bytes:
+    """Return a feed that has lost its end without the entry in which it stops."""
+    tags = deque(_ENTRY_TAG.finditer(content), maxlen=1)
+    is_open = bool(tags) and not tags[0][1]
+    return content[: tags[0].start()] if is_open else content
 
 
 def with_entities(content: bytes) -> bytes:
@@ -88,10 +87,14 @@ def with_entities(content: bytes) -> bytes:
 def repaired(content: bytes) -> bytes:
     """Return a feed that is not well-formed without the commonest faults.
 
-    Those are names of HTML, which XML does not know, and bare ampersands.
+    Those are names of HTML, which XML does not know, and bare ampersands; in CDATA
+    both are as they should be.
     """
-    content = _REFERENCE.sub(_as_number, content)
-    return _BARE_AMPERSAND.sub(b"&amp;", content)
+    pieces = _CDATA.split(content)
+    for place in range(0, len(pieces), 2):
+        known = _REFERENCE.sub(_as_number, pieces[place])
+        pieces[place] = _BARE_AMPERSAND.sub(b"&amp;", known)
+    return b"".join(pieces)
 
 
 def charset_of(content: bytes) -> str:

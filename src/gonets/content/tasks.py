@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from gonets.content.carrying import due_sources
-from gonets.content.picture_fetching import fetch_pictures
+from gonets.content.picture_fetching import (
+    fetch_pictures,
+    want_failed_pictures_again,
+)
+
+__all__ = ["fetch_wanted_pictures", "sources_wait", "want_failed_pictures_again"]
 
 
 def fetch_wanted_pictures() -> int:

@@ -47,6 +47,7 @@ __all__ = [
 USER_AGENT = "Gonets/0.1 (newsletter desk)"
 REDIRECTS = {301, 302, 303, 307, 308}
 LASTING_REDIRECTS = {301, 308}
+NOT_MODIFIED = 304
 
 
 class TooManyRedirects(HttpError):

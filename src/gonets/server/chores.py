@@ -15,7 +15,7 @@ from functools import partial
 from django.db import close_old_connections, connections
 
 from gonets.audience.tasks import discard_abandoned_uploads, run_pending_imports
-from gonets.content.tasks import fetch_wanted_pictures
+from gonets.content.tasks import fetch_wanted_pictures, want_failed_pictures_again
 from gonets.kernel import clock
 from gonets.publishing.tasks import (
     fold_old_runs,
@@ -99,6 +99,7 @@ class Chores:
         return [
             Chore(imports, 1, "importing subscribers"),
             Chore(fetch_wanted_pictures, 60, "fetching pictures"),
+            Chore(want_failed_pictures_again, HOUR, "asking for pictures again"),
             Chore(forget_old_rehearsals, 60, "forgetting old rehearsals"),
             Chore(discard_abandoned_uploads, HOUR, "discarding abandoned uploads"),
             Chore(folding, HOUR, "folding old sendings into totals"),

@@ -1,313 +1,271 @@
-"""RSS and Atom feeds, by address or from a file."""
+"""RSS, Atom, RDF and JSON feeds, by address or from a file."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from calendar import timegm
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from html import escape
-from io import BytesIO
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-import feedparser
 from django.utils.translation import gettext_lazy as _
 
 from gonets.content.connectors.base import (
     Access,
     Connector,
-    MaterialDraft,
+    Look,
+    Need,
+    NeedKind,
     Reading,
-    SectionDraft,
+    Recognition,
     Wish,
 )
 from gonets.content.errors import SourceUnreadable
-from gonets.content.markup import first_picture, looks_like_html
+from gonets.content.feeds.discovery import FoundFeed, feeds_in, usual_addresses
+from gonets.content.feeds.links import hub_of, older_page
+from gonets.content.feeds.parsing import Feed, parsed_feed, read_feed, reading_of
+from gonets.content.feeds.wishes import ask_again_after, freshness_of
 from gonets.content.states import FetchFailure
-from gonets.content.syndication import (
-    charset_of,
-    check_feed,
-    check_whole,
-    feed_address_in,
-    repaired,
-    with_entities,
-)
-from gonets.kernel import http
-from gonets.kernel.html import excerpt, line_of, storable, text_of
+from gonets.content.syndication import is_web_page
+from gonets.kernel import clock, http
 
-MAX_ENTRIES = 1000
-TEASER_CHARACTERS = 400
-TITLE_CHARACTERS = 500
-TITLE_FROM_TEXT_CHARACTERS = 90
-EARLIEST_YEAR = 1985
-"""Before the web: such a date is a program's zero, not a publication."""
+__all__ = ["connector", "read_feed"]
 
-THE_SECTION = "feed"
-"""A feed is one section; its categories stay in ``original``."""
+VERSION = 1
+"""Of what is made out of a feed: with a new one the same bytes are read again."""
+
+MOST_OLDER_PAGES = 20
+AS_TAGS, AS_SECTIONS = "tags", "sections"
 
 ACCEPT = (
-    "application/rss+xml, application/atom+xml, application/rdf+xml;q=0.9,"
-    " application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
+    "application/rss+xml, application/atom+xml, application/feed+json,"
+    " application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
 )
-
-Entry = Mapping[str, Any]
 
 
 class FeedConnector(Connector):
     caption = _("RSS or Atom feed")
+    explanation = _("The list of latest news that nearly every site publishes.")
+    address_help = _(
+        "Of the feed, or of the site: most sites say themselves where it is."
+    )
+    needs = (
+        Need(
+            name="categories",
+            label=_("Categories of the feed"),
+            kind=NeedKind.CHOICE,
+            choices=(
+                (AS_TAGS, _("are tags; the feed is one section")),
+                (AS_SECTIONS, _("are sections")),
+            ),
+            initial=AS_TAGS,
+        ),
+        Need(
+            name="history",
+            label=_("Also take what is older"),
+            help=_("If the feed has pages of older entries, up to twenty are read."),
+            kind=NeedKind.SWITCH,
+            initial=True,
+        ),
+    )
+
+    def recognise(self, look: Look) -> Iterator[Recognition]:
+        if look.answer is None:
+            return
+        if not is_web_page(look.answer.content):
+            yield from _as_feed(look.answer, certainty=60)
+            return
+        found = feeds_in(look.page, address=look.address)
+        for place, feed in enumerate(found):
+            yield Recognition(
+                address=feed.address,
+                name=feed.title,
+                certainty=_certainty(feed) - place,
+            )
+        if not found:
+            yield from _at_usual_places(look)
 
     def materials(self, access: Access, wish: Wish) -> Reading:
         if access.file is not None:
-            return read_feed(access.file, address=access.address)
+            return _read(access, access.file)
         if not access.address:
             raise SourceUnreadable(FetchFailure.NEEDS_A_FILE)
-        answer = _ask(access.address, access)
-        announced = feed_address_in(answer.content, address=answer.address)
-        if announced and _is_web_page(answer.content):
-            answer = _ask(announced, access)
-            return _read_answer(answer, asked=announced)
-        return _read_answer(answer, asked=access.address)
+        if wish.cursor:
+            return _older(access, wish.cursor)
+        return _newest(access, takes_older=wish.changed_since is None)
 
 
 connector = FeedConnector()
 
 
-def read_feed(content: bytes, *, address: str, content_type: str = "") -> Reading:
-    """Return what the bytes of a feed say; relative links are seen from ``address``.
-
-    :raises SourceUnreadable: with the reason.
-    """
-    check_feed(content)
-    charset = charset_of(content)
-    if charset:
-        content_type = f"application/xml; charset={charset}"
-    headers = {"content-location": address}
-    if content_type:
-        headers["content-type"] = content_type
-    parsed = _parsed(content, headers)
-    if not parsed.version and not parsed.entries:
-        raise SourceUnreadable(FetchFailure.NOT_A_FEED)
-    return _reading(parsed, address=address)
+def _newest(access: Access, *, takes_older: bool) -> Reading:
+    answer = access.get(headers=_conditions(access))
+    if answer.status == http.NOT_MODIFIED or _sum(access, answer) == access.memory.get(
+        "sum"
+    ):
+        return _unchanged(access, answer)
+    asked = access.address
+    if is_web_page(answer.content):
+        announced = feeds_in(_start(answer.content), address=answer.address)
+        if announced:
+            asked = announced[0].address
+            answer = access.get(asked, headers={"Accept": ACCEPT})
+    return _read_answer(access, answer, asked=asked, takes_older=takes_older)
 
 
-def _parsed(content: bytes, headers: dict[str, str]) -> Any:
-    content = with_entities(content)
-    parsed = _parsed_as_it_is(content, headers)
-    if not parsed.bozo:
-        return parsed
-    check_whole(content)
-    return _parsed_as_it_is(repaired(content), headers)
-
-
-def _parsed_as_it_is(content: bytes, headers: dict[str, str]) -> Any:
-    """Parse without sanitising: it takes half the time, and ours is stricter."""
-    try:
-        # A stream: given bytes, feedparser would try them as the name of a file first.
-        return feedparser.parse(
-            BytesIO(content), response_headers=headers, sanitize_html=False
-        )
-    except Exception as error:
-        # On damaged input feedparser raises whatever its many parts happen to.
-        raise SourceUnreadable(FetchFailure.NOT_A_FEED, repr(error)) from error
-
-
-def _ask(address: str, access: Access) -> http.Answer:
-    return http.fetch(address, guard=access.guard, headers={"Accept": ACCEPT})
-
-
-def _read_answer(answer: http.Answer, *, asked: str) -> Reading:
-    reading = read_feed(
+def _read_answer(
+    access: Access, answer: http.Answer, *, asked: str, takes_older: bool
+) -> Reading:
+    feed = parsed_feed(
         answer.content,
         address=answer.address,
         content_type=answer.headers.get("content-type", ""),
     )
-    return Reading(
+    reading = reading_of(
+        feed,
+        address=answer.address,
+        categories_are_sections=_has_sections(access),
+    )
+    older = older_page(feed.about, address=answer.address)
+    takes_older = takes_older and bool(access.settings.get("history", True))
+    return replace(
+        reading,
         name=reading.name or urlsplit(answer.address).hostname or "",
-        address=asked,
-        sections=reading.sections,
-        materials=reading.materials,
-        skipped=reading.skipped,
+        address=asked if answer.lasting_address == asked else answer.lasting_address,
+        memory=_memory(access, answer, feed),
+        next_cursor=f"1 {older}" if older and takes_older else "",
+        ask_again_after=ask_again_after(
+            feed.about,
+            content=answer.content,
+            headers=answer.headers,
+            now=clock.now(),
+        ),
     )
 
 
-def _is_web_page(content: bytes) -> bool:
+def _older(access: Access, cursor: str) -> Reading:
+    """Return a page of the feed's history (RFC 5005), as far as there is one.
+
+    One that cannot be read ends the history, but never holds the newest up.
+    """
+    number, _space, address = cursor.partition(" ")
     try:
-        check_feed(content)
-    except SourceUnreadable as error:
-        return error.failure == FetchFailure.WEB_PAGE
-    return False
+        answer = access.get(address, headers={"Accept": ACCEPT})
+        feed = parsed_feed(
+            answer.content,
+            address=answer.address,
+            content_type=answer.headers.get("content-type", ""),
+        )
+    except (http.HttpError, SourceUnreadable):
+        return Reading()
+    reading = reading_of(
+        feed, address=answer.address, categories_are_sections=_has_sections(access)
+    )
+    older = older_page(feed.about, address=answer.address)
+    has_more = older not in {"", address} and int(number) < MOST_OLDER_PAGES
+    return replace(
+        reading, name="", next_cursor=f"{int(number) + 1} {older}" if has_more else ""
+    )
 
 
-def _reading(parsed: Any, *, address: str) -> Reading:
-    # As plain dicts: feedparser's own warn about keys and make others up.
-    feed: Entry = dict(parsed.feed)
-    entries: list[Entry] = [dict(entry) for entry in parsed.entries]
-    name = _text_line(feed, "title", characters=200)
-    base = _web_address(feed.get("link", ""), base=address) or address
-    drafts: dict[str, MaterialDraft] = {}
-    for draft in _drafts(entries[:MAX_ENTRIES], base=base):
-        drafts.setdefault(draft.external_id, draft)
+def _read(access: Access, content: bytes) -> Reading:
+    return read_feed(
+        content,
+        address=access.address,
+        categories_are_sections=_has_sections(access),
+    )
+
+
+def _has_sections(access: Access) -> bool:
+    return bool(access.settings.get("categories") == AS_SECTIONS)
+
+
+def _conditions(access: Access) -> dict[str, str]:
+    """Return the headers by which a server can say that nothing is new."""
+    headers = {"Accept": ACCEPT}
+    if not _is_current(access):
+        return headers
+    if etag := access.memory.get("etag"):
+        headers["If-None-Match"] = etag
+    if modified := access.memory.get("modified"):
+        headers["If-Modified-Since"] = modified
+    return headers
+
+
+def _is_current(access: Access) -> bool:
+    """True if what was remembered is of this address, read in this way."""
+    return bool(access.memory.get("of") == _of(access))
+
+
+def _of(access: Access) -> str:
+    return f"{VERSION} {access.settings.get('categories', '')} {access.address}"
+
+
+def _sum(access: Access, answer: http.Answer) -> str:
+    digest = hashlib.sha256(answer.content)
+    digest.update(answer.headers.get("content-type", "").encode())
+    return f"{_of(access)} {digest.hexdigest()}"
+
+
+def _memory(access: Access, answer: http.Answer, feed: Feed) -> dict[str, Any]:
+    if feed.is_cut:
+        return {}  # It is asked for again as a whole.
+    return {
+        "of": _of(access),
+        "etag": answer.headers.get("etag", "")[:500],
+        "modified": answer.headers.get("last-modified", "")[:100],
+        "sum": _sum(access, answer),
+        **hub_of(feed.about, answer),
+    }
+
+
+def _unchanged(access: Access, answer: http.Answer) -> Reading:
     return Reading(
-        name=name,
-        sections=(SectionDraft(external_id=THE_SECTION, name=name),),
-        materials=tuple(drafts.values()),
-        skipped=len(entries) - len(drafts),
+        is_unchanged=True,
+        ask_again_after=freshness_of(answer.headers) or None,
+        address=answer.lasting_address,
     )
 
 
-def _drafts(entries: Sequence[Entry], *, base: str) -> Iterator[MaterialDraft]:
-    shared_ids = _shared_ids(entries)
-    for entry in entries:
-        body = _body(entry)
-        summary = _summary(entry)
-        text = text_of(summary or body)
-        title = _text_line(entry, "title", characters=TITLE_CHARACTERS)
-        title = title or excerpt(text, characters=TITLE_FROM_TEXT_CHARACTERS)
-        if not title:
-            continue
-        address = _address(entry, base=base)
-        picture, picture_alt = _picture(entry, body or summary, base=address or base)
-        yield MaterialDraft(
-            external_id=_identity(entry, address, title, text, shared_ids),
-            section_id=THE_SECTION,
-            title=title,
-            teaser=excerpt(text, characters=TEASER_CHARACTERS),
-            body=body or summary,
-            address=address,
-            author=_text_line(entry, "author", characters=200),
-            picture_address=picture,
-            picture_alt=picture_alt,
-            published_at=_published_at(entry),
-            original=_original(entry),
-        )
-
-
-def _text_line(entry: Entry, name: str, *, characters: int) -> str:
-    """Return a text of the feed as one plain line, whatever type it was given as."""
-    value = str(entry.get(name, ""))
-    plain = text_of(value) if looks_like_html(value) else value
-    return excerpt(plain, characters=characters)
-
-
-def _body(entry: Entry) -> str:
-    contents = entry.get("content") or []
-    html = [each for each in contents if "html" in str(each.get("type", ""))]
-    for each in [*html, *contents]:
-        if each.get("value"):
-            return _as_html(each["value"], str(each.get("type", "")))
-    return ""
-
-
-def _summary(entry: Entry) -> str:
-    kind = (entry.get("summary_detail") or {}).get("type", "")
-    return _as_html(str(entry.get("summary", "")), str(kind))
-
-
-def _as_html(value: str, kind: str) -> str:
-    if kind == "text/plain" and "<" not in value:
-        return escape(value, quote=False)
-    return value
-
-
-def _address(entry: Entry, *, base: str) -> str:
-    """Return where people read it: the link, else a guid that is one."""
-    links = [entry.get("link", "")]
-    links += [
-        link.get("href", "")
-        for link in entry.get("links", [])
-        if link.get("rel") == "alternate"
-    ]
-    links.append(entry.get("id", "") if "://" in str(entry.get("id", "")) else "")
-    for link in links:
-        if address := _web_address(str(link), base=base):
-            return address
-    return ""
-
-
-def _web_address(link: str, *, base: str) -> str:
-    """Return ``link`` as an absolute http(s) address, or nothing."""
-    link = storable(link).strip()
-    if not link:
-        return ""
+def _as_feed(answer: http.Answer, *, certainty: int) -> Iterator[Recognition]:
     try:
-        address = urljoin(base, link)
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    is_web = parts.scheme in {"http", "https"} and bool(parts.netloc)
-    return address if is_web and len(address) <= 2000 else ""
-
-
-def _shared_ids(entries: Iterable[Entry]) -> set[str]:
-    """Return ids that stand for different addresses: a generator's constant."""
-    addresses: dict[str, set[str]] = {}
-    for entry in entries:
-        addresses.setdefault(str(entry.get("id", "")), set()).add(
-            str(entry.get("link", ""))
+        feed = parsed_feed(
+            answer.content,
+            address=answer.address,
+            content_type=answer.headers.get("content-type", ""),
         )
-    return {identity for identity, links in addresses.items() if len(links) > 1}
-
-
-def _identity(
-    entry: Entry, address: str, title: str, text: str, shared_ids: set[str]
-) -> str:
-    """Return what stays the same at the source: guid, else address, else content."""
-    guid = line_of(str(entry.get("id", "")))
-    if guid and guid in shared_ids:
-        guid = f"{guid} {address}"
-    identity = guid or address or f"{title}\n{text}"
-    if len(identity) <= 500 and (guid or address):
-        return identity
-    return "sha256:" + hashlib.sha256(identity.encode()).hexdigest()
-
-
-def _published_at(entry: Entry) -> datetime | None:
-    for name in ("published_parsed", "created_parsed", "updated_parsed"):
-        moment = entry.get(name)
-        if not moment or moment[0] < EARLIEST_YEAR:
-            continue
-        try:
-            return datetime.fromtimestamp(timegm(moment), UTC)
-        except (ValueError, OverflowError, OSError):
-            continue
-    return None
-
-
-def _picture(entry: Entry, html: str, *, base: str) -> tuple[str, str]:
-    """Return the address and the description of the entry's own picture."""
-    link, alt = first_picture(html)
-    for announced in _announced_pictures(entry):
-        if address := _web_address(announced, base=base):
-            return address, alt if announced == link else ""
-    return _web_address(link, base=base), excerpt(alt, characters=300)
-
-
-def _announced_pictures(entry: Entry) -> Iterator[str]:
-    for media in entry.get("media_content", []):
-        kind = str(media.get("medium") or media.get("type") or "")
-        if kind.startswith("image"):
-            yield str(media.get("url", ""))
-    for link in entry.get("links", []):
-        kind = str(link.get("type", ""))
-        if link.get("rel") == "enclosure" and kind.startswith("image"):
-            yield str(link.get("href", ""))
-    for thumbnail in entry.get("media_thumbnail", []):
-        yield str(thumbnail.get("url", ""))
-    if image := entry.get("image"):
-        yield str(image.get("href", ""))
-
-
-def _original(entry: Entry) -> dict[str, Any]:
-    """Return what the source said, word for word but the long texts."""
-    names = ("id", "title", "link", "author", "published", "updated")
-    said: dict[str, Any] = {name: entry[name] for name in names if entry.get(name)}
-    categories = [tag.get("term") for tag in entry.get("tags", []) if tag.get("term")]
-    if categories:
-        said["categories"] = categories[:50]
-    # JSON in PostgreSQL takes neither NUL nor lone surrogates.
-    clean: dict[str, Any] = json.loads(
-        storable(json.dumps(said, ensure_ascii=False, default=str))
+    except SourceUnreadable:
+        return
+    reading = reading_of(feed, address=answer.address, categories_are_sections=False)
+    yield Recognition(
+        address=answer.lasting_address, name=reading.name, certainty=certainty
     )
-    return clean
+
+
+def _at_usual_places(look: Look) -> Iterator[Recognition]:
+    """Look where feeds usually are, until one is found."""
+    guard = replace(look.access.guard, patience=timedelta(seconds=5))
+    for address in usual_addresses(look.address):
+        try:
+            answer = http.fetch(address, guard=guard, headers={"Accept": ACCEPT})
+        except http.NoAnswer:
+            return  # The site is down or slow: the others would be no better.
+        except http.HttpError:
+            continue
+        if is_web_page(answer.content):
+            continue
+        found = list(_as_feed(answer, certainty=40))
+        if found:
+            yield from found
+            return
+
+
+def _certainty(feed: FoundFeed) -> int:
+    if feed.is_of_comments:
+        return 20
+    return 50 if feed.is_announced else 35
+
+
+def _start(content: bytes) -> str:
+    return content[:300_000].decode("utf-8", "replace")

@@ -1,0 +1,1 @@
+"""Feeds: their bytes, their entries, where they are, what they wish."""
