@@ -21,7 +21,7 @@ WHOLE = re.compile(r"(\d+)\s*%")
 
 # `make screenshots` names a folder here; the guide shows what the walk has seen.
 SCREENSHOTS = os.environ.get("GONETS_TEST_SCREENSHOTS", "")
-MAKING = {"newsletters", "materials", "preview", "planned"}
+MAKING = {"newsletters", "materials", "preview", "preflight", "planned"}
 SENDING = {"sending", "paused", "sent", "again"}
 OF_THE_GUIDE = MAKING | SENDING
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
+from email.utils import parsedate_to_datetime
 
 import pytest
 from django.utils import translation
@@ -11,7 +14,11 @@ from gonets.audience.links import parse_unsubscribe_token
 from gonets.delivery.models import Delivery, Run
 from gonets.newsletters.models import Issue, IssueVersion
 from gonets.publishing import actions
+from gonets.publishing.contents import content_now
 from gonets.publishing.errors import TestLetterFailed
+from gonets.publishing.letters import letter_of
+from gonets.publishing.previews import inert_envelope
+from gonets.publishing.queries import last_test_addresses
 from tests.support.ports import free_port
 from tests.support.postbox import Postbox
 
@@ -73,3 +80,34 @@ def test_wrong_addresses_are_named(issue, postbox, addresses):
         actions.send_test_letter(issue.pk, addresses, user=None)
 
     assert not postbox.letters
+
+
+def test_an_editors_last_addresses_are_remembered(
+    issue, postbox, editor, administrator
+):
+    two = ["me@example.com", "boss@example.com"]
+    actions.send_test_letter(issue.pk, two, user=editor)
+    actions.send_test_letter(issue.pk, ["me@example.com"], user=None)
+
+    assert last_test_addresses(editor) == "me@example.com, boss@example.com"
+    assert last_test_addresses(administrator) == ""
+    assert postbox.recipients() == [*two, "me@example.com"]
+
+
+def test_a_test_letter_is_made_by_the_code_that_sends(issue, postbox, editor):
+    actions.send_test_letter(issue.pk, ["me@example.com"], user=editor)
+
+    got = postbox.letters[0].content
+    content = content_now(issue.pk)
+    letter = letter_of(
+        replace(content, subject=f"[Test] {content.subject}"),
+        issue.newsletter.readership,
+        signer=None,
+    )
+    date = parsedate_to_datetime(str(postbox.letters[0].message["Date"]))
+    sent_at = date.replace(microsecond=0)
+    made = inert_envelope(letter, address="me@example.com", name="", date=sent_at)
+    mine, theirs = (
+        re.sub(rb"Message-ID: [^\r]*", b"", each) for each in (made.content, got)
+    )
+    assert mine == theirs

@@ -26,6 +26,7 @@ __all__ = [
     "RehearsalFinding",
     "RelaySignedDomain",
     "SigningKey",
+    "TestAddresses",
 ]
 
 
@@ -88,6 +89,21 @@ class MailboxOnly(models.Model):
 
     def __str__(self) -> str:
         return str(self.chosen_at)
+
+
+class TestAddresses(models.Model):
+    """Where an editor sent the last test letter: the next one goes there, too."""
+
+    __test__ = False  # not a test case, whatever its name says to pytest
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+"
+    )
+    addresses = models.TextField()
+    used_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.addresses
 
 
 class SigningKey(models.Model):

@@ -13,10 +13,11 @@ from gonets.letters.storing import digest_of
 from gonets.newsletters.models import Issue, IssueVersion
 from gonets.newsletters.queries import letter_content
 from gonets.newsletters.states import EDITABLE_STATES
+from gonets.newsletters.types import Person
 from gonets.publishing.audiences import audience_counts, audience_size
 from gonets.publishing.captions import unsent_caption
 from gonets.publishing.identities import VersionNumbers
-from gonets.publishing.models import IssueRun, PreflightOverride
+from gonets.publishing.models import IssueRun, PreflightOverride, TestAddresses
 from gonets.publishing.relays import is_mailbox
 from gonets.publishing.states import AudienceRule
 from gonets.publishing.types import IssueRunState
@@ -28,6 +29,7 @@ __all__ = [
     "is_correctable",
     "is_corrected",
     "issue_status_text",
+    "last_test_addresses",
     "newest_run",
     "next_try_at",
     "overrides_of",
@@ -119,6 +121,12 @@ def overrides_of(run_id: int) -> list[PreflightOverride]:
         issue=issue_run.issue_id, sha256=issue_run.version.sha256
     )
     return list(made.exclude(withdrawn).select_related("created_by").order_by("pk"))
+
+
+def last_test_addresses(user: Person) -> str:
+    """Return where this editor sent the last test letter; "" if there was none."""
+    last = TestAddresses.objects.filter(user=user.pk).first() if user.pk else None
+    return last.addresses if last else ""
 
 
 def next_try_at(run_id: int) -> datetime | None:

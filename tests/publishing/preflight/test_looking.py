@@ -174,7 +174,7 @@ def test_what_waits_is_looked_at_once_and_told_in_the_list(issue, site):
     assert (before.total, before.done, before.are_under_way) == (2, 0, True)
     assert (report.looks.done, report.looks.are_under_way) == (2, False)
     (problem,) = [each for each in report.problems if each.code == "link-dead"]
-    assert site.address("/gone") in problem.text
+    assert site.address("/gone") in problem.why
     assert "404" in problem.text
     assert problem.field == "intro"
     assert state(site.address("/fine")) == LookState.FINE

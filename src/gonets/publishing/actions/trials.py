@@ -22,6 +22,7 @@ from gonets.newsletters.types import Person
 from gonets.publishing.contents import content_now
 from gonets.publishing.errors import SigningRefused, TestLetterFailed
 from gonets.publishing.letters import letter_of
+from gonets.publishing.models import TestAddresses
 from gonets.publishing.previews import inert_envelope
 from gonets.publishing.relays import relays_in_use
 from gonets.publishing.signing import current_signer
@@ -45,7 +46,8 @@ def send_test_letter(
 ) -> list[TestAnswer]:
     """Send the letter, marked as a test, to each address through the main relay.
 
-    It registers nothing, and its way to unsubscribe does nothing.
+    It registers nothing, and its way to unsubscribe does nothing; only the addresses
+    are remembered for the editor's next one.
 
     :raises TestLetterFailed: if an address is none, the letter cannot be made, or the
         relay takes no letters at all; says why.
@@ -63,10 +65,20 @@ def send_test_letter(
         raise TestLetterFailed(reason) from failure
     except (LetterError, LetterUnfit, DeliveryError, SigningRefused) as error:
         raise TestLetterFailed(str(error)) from error
+    _remember(spelled, user=user)
     return [
         TestAnswer(address=address, is_accepted=reply.is_positive, answer=str(reply))
         for address, reply in zip(spelled, replies, strict=True)
     ]
+
+
+def _remember(addresses: Sequence[str], *, user: Person | None) -> None:
+    """Keep where the editor's next test letter is likely to go, too."""
+    if user is not None and user.pk:
+        TestAddresses.objects.update_or_create(
+            user_id=user.pk,
+            defaults={"addresses": ", ".join(addresses), "used_at": clock.now()},
+        )
 
 
 def _checked(addresses: Sequence[str]) -> list[str]:

@@ -10,7 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gonets.newsletters.models import Issue
-from gonets.publishing.queries import is_correctable, newest_run
+from gonets.publishing.queries import (
+    is_correctable,
+    last_test_addresses,
+    newest_run,
+)
 from gonets.publishing.rehearsal.reports import newest_rehearsal
 from gonets.web.access import editor_required
 from gonets.web.composing.preview_page import (
@@ -70,7 +74,9 @@ def issue_neighbour(request: HttpRequest, issue_id: int) -> JsonResponse:
 
 
 def _test_address(request: HttpRequest, issue: Issue) -> str:
-    return issue.newsletter.test_address or getattr(request.user, "email", "")
+    own = getattr(request.user, "email", "")
+    last = last_test_addresses(request.user)
+    return last or issue.newsletter.test_address or own
 
 
 def _name_part(issue: Issue) -> str:

@@ -39,13 +39,13 @@ def dead_links(dossier: Dossier) -> Iterator[Problem]:
         yield Problem(
             level=Level.WARNING,
             code=CODES.get(LookState(look.state), "link-dead"),
-            text=_("“%(text)s”: %(trouble)s (%(address)s).")
+            text=_("“%(text)s”: %(trouble)s.")
             % {
                 "text": link.text[:60] or host_of(look.address),
                 "trouble": _trouble(look),
-                "address": look.address[:120],
             },
-            why=_("Readers who follow it get nothing."),
+            why=_("Whoever follows %(address)s gets nothing.")
+            % {"address": look.address[:120]},
             fix=_("Correct the address or take the link out."),
             field=link.field,
         )
