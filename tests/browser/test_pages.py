@@ -149,6 +149,9 @@ def test_the_account_of_a_sent_issue_is_sound(desk: Desk) -> None:
     desk.page.wait_for_url("**/issues/**")
     look(desk, "account")
     issue = re.findall(r"/issues/\d+/", desk.page.url)[0]
+    for address in one_of_each(desk, rf"{issue}account/\d+/"):
+        visit(desk, address)
+        visit(desk, f"{address}letter/?view=text")
     for page in ("account/?state=refused", "again/", "progress/", "preview/"):
         visit(desk, issue + page)
 
