@@ -36,6 +36,7 @@ LISTS = {
         "/settings/signing/",
         "/look/",
         "/look/designs/",
+        "/look/letter/",
         "/settings/relays/new/",
         "/users/",
         "/users/add/",

@@ -24,7 +24,7 @@ from gonets.letters.types import (
     Reader,
 )
 
-LONGEST_SOURCE = 500_000
+LONGEST_SOURCE = 900_000
 MOST_FAULTS = 50
 
 WAY_OUT = "https://example.org/unsubscribe-here/"

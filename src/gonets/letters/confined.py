@@ -9,11 +9,12 @@ import subprocess
 import sys
 from typing import Any
 
+from gonets.letters.importing import CleanedLetter
 from gonets.letters.rendering import RenderingOrder
 from gonets.letters.structure import Unrenderable
 
 PATIENCE = 15
-"""Seconds for the process as a whole; the design itself has two of them."""
+"""Seconds for the process as a whole; it gives itself less."""
 
 TOO_SLOW = {signal.SIGALRM, signal.SIGXCPU, signal.SIGKILL}
 
@@ -32,10 +33,22 @@ def rendered_confined(order: RenderingOrder) -> str:
         "strict": order.strict,
         "trusted": order.trusted,
     }
-    answer = _answer(json.dumps(order_fields))
+    answer = _answer(json.dumps(["render", order_fields]))
     if "html" in answer:
         return str(answer["html"])
     raise Unrenderable(answer["code"], detail=answer["detail"], line=answer["line"])
+
+
+def cleaned_confined(text: str, *, keeps_words: bool) -> CleanedLetter:
+    """Return a letter made elsewhere as a template.
+
+    :raises Unrenderable: if it cannot be read in a reasonable time.
+    """
+    order = {"text": text, "keeps_words": keeps_words}
+    answer = _answer(json.dumps(["clean", order]))
+    if "letter" in answer:
+        return CleanedLetter(**answer["letter"])
+    raise Unrenderable(answer["code"], detail=answer["detail"])
 
 
 def _answer(order: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""The process in which somebody's own design is rendered, so that it can be killed.
+"""The process in which somebody's own design or letter is worked on, to be killable.
 
 Reads one order as JSON, answers with one JSON object.  It limits itself before it
-looks at the design; what breaks a limit is ended by the kernel.
+looks at what it got; what breaks a limit is ended by the kernel.
 """
 
 from __future__ import annotations
@@ -10,19 +10,22 @@ import json
 import resource
 import signal
 import sys
+from dataclasses import asdict
+from typing import Any
 
+from gonets.letters.importing import cleaned_letter
 from gonets.letters.rendering import RenderingOrder, rendered
 from gonets.letters.structure import Unrenderable
 
-SECONDS = 2
+SECONDS = {"render": 2, "clean": 10}
 MEMORY = 1 << 30
 
 
 def main() -> None:
-    order = RenderingOrder(**json.load(sys.stdin))
-    _limit()
+    task, order = json.load(sys.stdin)
+    _limit(SECONDS[task])
     try:
-        answer: dict[str, object] = {"html": rendered(order)}
+        answer = _cleaned(order) if task == "clean" else _rendered(order)
     except Unrenderable as error:
         answer = {"code": error.code, "detail": error.detail, "line": error.line}
     except Exception as error:  # noqa: BLE001  # The outermost frame of a process.
@@ -32,14 +35,22 @@ def main() -> None:
     json.dump(answer, sys.stdout)
 
 
-def _limit() -> None:
+def _rendered(order: dict[str, Any]) -> dict[str, Any]:
+    return {"html": rendered(RenderingOrder(**order))}
+
+
+def _cleaned(order: dict[str, Any]) -> dict[str, Any]:
+    return {"letter": asdict(cleaned_letter(**order))}
+
+
+def _limit(seconds: int) -> None:
     # The default action of both signals ends the process, whatever code it is in.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 if __name__ == "__main__":

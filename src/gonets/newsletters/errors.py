@@ -12,6 +12,7 @@
     ├── BadWording          correct the named field
     ├── BadSchedule         choose another time
     ├── BadBrand            correct the named fields of the brand
+    ├── LetterUnreadable    choose another file
     ├── BadSettings         correct the named fields of the newsletter
     └── NewsletterArchived  take it out of the archive first
 """
@@ -40,6 +41,10 @@ class BadBrand(NewslettersError):
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__(" ".join(problems.values()))
         self.problems = problems
+
+
+class LetterUnreadable(NewslettersError):
+    """What was given is not a letter that a template could be made of."""
 
 
 class IssueMissing(NewslettersError):

@@ -182,7 +182,7 @@ def test_a_template_goes_out_as_a_file_and_comes_in_again(boss, template):
         (b"", "empty"),
         (b"<mjml><mj-body></mjml>", "Line 1"),
         (b"{# gonets-template: {not json} #}\n<mjml>", "Line 1"),
-        (b"x" * 600_000, "larger than"),
+        (b"x" * 1_000_000, "larger than"),
         (b"<html><script>alert(1)</script></html>", "&lt;script&gt;"),
     ],
 )

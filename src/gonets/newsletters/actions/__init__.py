@@ -24,6 +24,10 @@ from gonets.newsletters.actions.issues import (
     set_step,
     unschedule_issue,
 )
+from gonets.newsletters.actions.letter_imports import (
+    import_letter,
+    take_over_pictures,
+)
 from gonets.newsletters.actions.newsletters import (
     archive_newsletter,
     create_newsletter,
@@ -60,6 +64,7 @@ __all__ = [
     "forget_brand",
     "freeze_version",
     "hold_for_next",
+    "import_letter",
     "mark_released",
     "miss_schedule",
     "pick_wordings",
@@ -77,6 +82,7 @@ __all__ = [
     "schedule_issue",
     "set_step",
     "take_out_gone",
+    "take_over_pictures",
     "unarchive_newsletter",
     "undo",
     "unschedule_issue",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from csp.decorators import csp
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,6 +20,7 @@ from gonets.letters.errors import LetterError, TemplateChanged, TemplateRefused
 from gonets.letters.models import LetterTemplate
 from gonets.letters.queries import newest_version
 from gonets.letters.types import OwnDesign
+from gonets.newsletters.actions.letter_imports import foreign_pictures
 from gonets.newsletters.models import Issue
 from gonets.newsletters.queries import letter_content
 from gonets.web.access import administrator_required
@@ -27,6 +29,7 @@ from gonets.web.designs.own_files import kept_template
 from gonets.web.letter_frames import LETTER_POLICY, letter_page
 
 ISSUES_OFFERED = 20
+WITH_FOREIGN_PICTURES = {**LETTER_POLICY, "img-src": ["'self'", "https:", "http:"]}
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,10 +64,18 @@ def template_check(request: HttpRequest, template_id: int) -> JsonResponse:
 
 
 @require_POST
-@csp(LETTER_POLICY)  # type: ignore[arg-type]
 @administrator_required
-def template_try(request: HttpRequest, template_id: int) -> HttpResponse:
-    """Show a letter with the source as it is typed now; nothing is kept."""
+def template_try(request: HttpRequest, template_id: int) -> HttpResponseBase:
+    """Show a letter with the source as it is typed now; nothing is kept.
+
+    Pictures of other sites are loaded only if that was allowed with ``foreign``.
+    """
+    policy = WITH_FOREIGN_PICTURES if request.POST.get("foreign") else LETTER_POLICY
+    show = partial(_tried, template_id=template_id)
+    return csp(policy)(show)(request)
+
+
+def _tried(request: HttpRequest, template_id: int) -> HttpResponse:
     template = kept_template(template_id)
     issue_id = _posted_issue(request)
     content = letter_content(issue_id) if issue_id else sample_content(request)
@@ -126,6 +137,7 @@ def _page(request: HttpRequest, template: LetterTemplate, **typed: Any) -> HttpR
         "source": typed.get("source", newest.source),
         "faults": faults,
         "conflict": typed.get("conflict", ""),
+        "foreign": foreign_pictures(typed.get("source", newest.source)),
         "issues": Issue.objects.order_by("-changed_at")[:ISSUES_OFFERED],
     }
     return render(request, "gonets/designs/template.html", context)

@@ -9,6 +9,7 @@ from gonets.web.designs import (
     choosing,
     frames,
     gallery,
+    letter_import,
     own_editor,
     own_files,
     own_versions,
@@ -20,6 +21,12 @@ urlpatterns: list[URLPattern] = [
         "issues/<int:issue_id>/designs/", choosing.issue_designs, name="issue-designs"
     ),
     path("issues/<int:issue_id>/design/", choosing.issue_design, name="issue-design"),
+    path("look/letter/", letter_import.letter_import, name="letter-import"),
+    path(
+        "look/own/<int:template_id>/pictures/",
+        letter_import.template_pictures,
+        name="template-pictures",
+    ),
     path("look/own/import/", own_files.template_import, name="template-import"),
     path(
         "look/designs/<slug:name>/duplicate/",

@@ -6,6 +6,7 @@ const numbers = form.querySelector("[data-lines]");
 const faults = form.querySelector("[data-faults]");
 const frame = form.querySelector("[data-template-letter]");
 const issue = form.querySelector("[data-template-issue]");
+const foreign = form.querySelector("[data-template-foreign]");
 const words = form.dataset;
 const WAIT = 700;
 
@@ -98,6 +99,7 @@ function show() {
     source: source.value,
     issue: issue.value,
     scheme: view === "dark" ? "dark" : "light",
+    foreign: foreign?.checked ? "1" : "",
   };
   for (const [name, value] of Object.entries(values)) {
     const input = document.createElement("textarea");
@@ -118,6 +120,7 @@ source.addEventListener("input", () => {
   timer = setTimeout(check, WAIT);
 });
 issue.addEventListener("change", show);
+foreign?.addEventListener("change", show);
 faults.addEventListener("click", (event) => {
   const line = event.target.closest("[data-line]")?.dataset.line;
   if (line) goToLine(Number(line));
