@@ -144,5 +144,5 @@ def test_a_shelf_takes_few_questions_however_much_there_is(
         make_material(f"{number}", section=news, age=40 * DAY)
     issue = make_issue(newsletter)
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(14):
         assert shelf(issue).count == 20

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Sequence
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from gonets.content.errors import NotOurs, SectionMisplaced
@@ -72,6 +72,50 @@ def move_section(section_id: int, *, parent_id: int | None, place: int) -> None:
     _number(siblings)
 
 
+def hide_section(section_id: int) -> None:
+    """Keep a section and all below it out of newsletters, until it is shown again."""
+    Section.objects.filter(pk=section_id).update(is_hidden=True)
+
+
+def show_section(section_id: int) -> None:
+    """Offer a hidden section to newsletters again."""
+    Section.objects.filter(pk=section_id).update(is_hidden=False)
+
+
+@transaction.atomic
+def merge_section(section_id: int, *, into_id: int) -> None:
+    """Let the materials of a section, and those to come, stand in another one.
+
+    What is below it moves there too.  Its source is not asked, and ``separate_section``
+    takes the two apart again.
+
+    :raises SectionMisplaced: into itself, or into one below itself.
+    """
+    into = Section.objects.get(pk=into_id)
+    if into.place_id in with_descendants([section_id]):
+        raise SectionMisplaced(_("A section cannot be merged into itself."))
+    place_id = into.place_id
+    Section.objects.filter(Q(pk=section_id) | Q(merged_into=section_id)).update(
+        merged_into=place_id
+    )
+    Section.objects.filter(parent=section_id).update(parent=place_id)
+    moved = Material.objects.filter(section=section_id)
+    moved.filter(home=None).update(home=section_id)
+    moved.update(section=place_id)
+
+
+@transaction.atomic
+def separate_section(section_id: int) -> None:
+    """Give a merged section its place and its materials back."""
+    _separate(Section.objects.filter(pk=section_id))
+
+
+def _separate(merged: QuerySet[Section]) -> None:
+    for section in merged.exclude(merged_into=None):
+        Material.objects.filter(home=section).update(section=section, home=None)
+        Section.objects.filter(pk=section.pk).update(merged_into=None)
+
+
 @transaction.atomic
 def delete_section(section_id: int) -> None:
     """Delete a section of our own with all below it and its materials.
@@ -84,6 +128,7 @@ def delete_section(section_id: int) -> None:
     if not section.source.is_own:
         raise NotOurs(f"Section {section_id} belongs to the source “{section.source}”.")
     doomed = own_sections_below(section_id)
+    _separate(Section.objects.filter(merged_into__in=doomed).exclude(pk__in=doomed))
     Section.objects.filter(parent__in=doomed).exclude(pk__in=doomed).update(
         parent_id=section.parent_id, position=next_position(section.parent_id)
     )
@@ -150,6 +195,9 @@ def delete_source(source_id: int) -> None:
     """
     if Source.objects.filter(pk=source_id, kind=OWN).exists():
         raise NotOurs("What is written here is not deleted as a whole.")
+    _separate(
+        Section.objects.filter(merged_into__source=source_id).exclude(source=source_id)
+    )
     own_below = Section.objects.filter(parent__source=source_id).exclude(
         source=source_id
     )

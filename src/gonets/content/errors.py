@@ -33,7 +33,7 @@ class PageUnreadable(BadInput):
 
 
 class SectionMisplaced(BadInput):
-    """A section cannot be moved into itself or below itself."""
+    """A section cannot be moved or merged into itself, or below itself."""
 
 
 class NotOurs(ContentError):

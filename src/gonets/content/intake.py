@@ -22,7 +22,7 @@ CHUNK = 50
 
 CHANGED_COLUMNS = [
     *FOLLOWED,
-    *("section", "published_at", "changed_at", "search_text", "picture_state"),
+    *("section", "home", "published_at", "changed_at", "search_text", "picture_state"),
 ]
 
 
@@ -139,7 +139,8 @@ def _new_material(
     columns = columns_of(draft)
     return Material(
         source=source,
-        section=section,
+        section_id=section.place_id,
+        home=_home(section),
         external_id=draft.external_id,
         # Sources give the newest first; dateless ones keep that order.
         published_at=draft.published_at or now - timedelta(seconds=place),
@@ -156,7 +157,7 @@ def _follow(material: Material, section: Section, draft: MaterialDraft) -> bool:
     columns = columns_of(draft)
     published_at = draft.published_at or material.published_at
     is_same = (
-        material.section_id == section.pk
+        material.section_id == section.place_id
         and published_at == material.published_at
         and all(getattr(material, name) == value for name, value in columns.items())
     )
@@ -165,11 +166,16 @@ def _follow(material: Material, section: Section, draft: MaterialDraft) -> bool:
     _follow_picture(material, draft)
     for name, value in columns.items():
         setattr(material, name, value)
-    material.section = section
+    material.section_id = section.place_id
+    material.home = _home(section)
     material.published_at = published_at
     material.changed_at = clock.now()
     material.search_text = search_text(columns)
     return True
+
+
+def _home(section: Section) -> Section | None:
+    return section if section.merged_into_id else None
 
 
 def _follow_picture(material: Material, draft: MaterialDraft) -> None:

@@ -130,7 +130,9 @@ class Fetch(models.Model):
 class Section(models.Model):
     """A section of the site («раздел»); sections form a tree.
 
-    The name follows the source's until an editor gives another.
+    The name follows the source's until an editor gives another.  Of a section that is
+    merged into another one, editors see that other one alone; the source, which still
+    tells the two apart, is not changed.
     """
 
     source = models.ForeignKey(Source, models.CASCADE, related_name="sections")
@@ -141,6 +143,10 @@ class Section(models.Model):
     name = models.CharField(_("name"), max_length=200)
     source_name = models.CharField(max_length=200, blank=True)
     position = models.PositiveIntegerField(default=0)
+    is_hidden = models.BooleanField(default=False)  # with all below it
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="merged"
+    )
 
     class Meta:
         constraints = [
@@ -150,10 +156,18 @@ class Section(models.Model):
             models.CheckConstraint(
                 condition=~Q(parent=F("id")), name="section_not_its_own_parent"
             ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("id")), name="section_not_merged_into_itself"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def place_id(self) -> int:
+        """Where the materials of this section stand."""
+        return self.merged_into_id or self.pk
 
 
 class Picture(models.Model):
@@ -175,6 +189,10 @@ class Material(models.Model):
 
     source = models.ForeignKey(Source, models.CASCADE, related_name="materials")
     section = models.ForeignKey(Section, models.CASCADE, related_name="materials")
+    # The section it has at its source, while that is merged into ``section``.
+    home = models.ForeignKey(
+        Section, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     external_id = models.CharField(max_length=500)
     title = models.CharField(_("title"), max_length=500)
     teaser = models.TextField(_("teaser"), blank=True)  # plain text

@@ -19,6 +19,7 @@ __all__ = [
     "TEXTS",
     "MaterialFilter",
     "SectionNode",
+    "hidden_sections",
     "materials",
     "materials_at",
     "picture_address",
@@ -61,16 +62,18 @@ class MaterialFilter:
     until: datetime | None = None
 
 
-def section_tree() -> list[SectionNode]:
-    """Return all sections depth-first, each before those below it."""
-    sections = list(
-        Section.objects.select_related("source")
+def section_tree(*, with_hidden: bool = False) -> list[SectionNode]:
+    """Return the sections depth-first, each before those below it."""
+    sections = (
+        Section.objects.filter(merged_into=None)
+        .select_related("source")
         .annotate(material_count=Count("materials"))
         .order_by("position", "pk")
     )
     below: dict[int | None, list[Section]] = {}
     for section in sections:
-        below.setdefault(section.parent_id, []).append(section)
+        if with_hidden or not section.is_hidden:
+            below.setdefault(section.parent_id, []).append(section)
     return list(_nodes(below, parent_id=None, depth=0))
 
 
@@ -100,13 +103,26 @@ def section_ranks() -> dict[int, int]:
     return ranks
 
 
+def hidden_sections() -> set[int]:
+    """Return the sections that newsletters are not offered."""
+    hidden = list(Section.objects.filter(is_hidden=True).values_list("pk", flat=True))
+    return with_descendants(hidden) if hidden else set()
+
+
 def with_descendants(section_ids: Iterable[int]) -> set[int]:
-    """Return the ids and those of all sections below them."""
+    """Return the ids and those of all sections below them.
+
+    A section that is merged into another one stands for that other one.
+    """
     below: dict[int | None, list[int]] = {}
-    for pk, parent_id in Section.objects.values_list("pk", "parent_id"):
+    places: dict[int, int] = {}
+    tree = Section.objects.values_list("pk", "parent_id", "merged_into_id")
+    for pk, parent_id, merged_into_id in tree:
         below.setdefault(parent_id, []).append(pk)
+        if merged_into_id:
+            places[pk] = merged_into_id
     found: set[int] = set()
-    waiting = list(section_ids)
+    waiting = [places.get(section_id, section_id) for section_id in section_ids]
     while waiting:
         section_id = waiting.pop()
         if section_id not in found:
@@ -157,6 +173,8 @@ def published_materials(
         visibility=Visibility.PUBLIC,
         published_at__lte=latest,
     )
+    if hidden := hidden_sections():
+        found = found.exclude(section__in=hidden)
     if section_ids is not None:
         found = found.filter(section__in=section_ids)
     if since is not None:

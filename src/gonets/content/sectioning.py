@@ -31,11 +31,11 @@ def follow_sections(
 def _new_section(
     source: Source, draft: SectionDraft, *, parent: Section | None
 ) -> Section:
-    parent_id = parent.pk if parent else None
+    parent_id = parent.place_id if parent else None
     name = _name(draft, source)
     return Section.objects.create(
         source=source,
-        parent=parent,
+        parent_id=parent_id,
         external_id=draft.external_id,
         name=name,
         source_name=name,

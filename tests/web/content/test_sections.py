@@ -86,3 +86,60 @@ def test_a_section_of_a_source_cannot_be_deleted(editor_client):
     editor_client.post(reverse("gonets:section-delete", args=[section.pk]))
 
     assert tree() == ["Feed"]
+
+
+def test_a_section_is_hidden_and_shown_again_in_its_form(editor_client):
+    town = make_section("Город")
+    address = reverse("gonets:section-edit", args=[town.pk])
+
+    editor_client.post(address, {"name": "Город", "parent_id": "", "is_hidden": "on"})
+    assert tree() == []
+    assert (
+        "скрыт"
+        in editor_client.get(
+            reverse("gonets:sections"), headers={"accept-language": "ru"}
+        ).content.decode()
+    )
+
+    editor_client.post(address, {"name": "Город", "parent_id": ""})
+    assert tree() == ["Город"]
+
+
+def test_sections_are_merged_and_taken_apart_by_two_presses(editor_client):
+    town, life = make_section("Город"), make_section("Жизнь")
+    make_material("Каток", section=life)
+
+    merged = editor_client.post(
+        reverse("gonets:section-merge", args=[life.pk]),
+        {"into_id": town.pk},
+        follow=True,
+    ).content.decode()
+
+    assert tree() == ["Город"]
+    assert town.materials.count() == 1
+    assert reverse("gonets:section-separate", args=[life.pk]) in merged
+    address = reverse("gonets:section-edit", args=[life.pk])
+    assert editor_client.get(address).url == reverse(
+        "gonets:section-edit", args=[town.pk]
+    )
+
+    editor_client.post(reverse("gonets:section-separate", args=[life.pk]))
+    assert tree() == ["Город", "Жизнь"]
+    assert life.materials.count() == 1
+
+
+@pytest.mark.parametrize("into", ["", "x", "0", "99999999999999999999"])
+def test_merging_into_nothing_is_a_404(editor_client, into):
+    address = reverse("gonets:section-merge", args=[make_section().pk])
+
+    assert editor_client.post(address, {"into_id": into}).status_code == 404
+
+
+def test_merging_into_what_is_below_says_why_not(editor_client):
+    town = make_section("Город")
+    below = make_section("Двор", parent=town)
+    address = reverse("gonets:section-merge", args=[town.pk])
+
+    page = editor_client.post(address, {"into_id": below.pk}, follow=True)
+
+    assert "merged into itself" in page.content.decode()

@@ -9,7 +9,7 @@ from itertools import groupby
 from django.db.models import F, Q, QuerySet
 
 from gonets.content.models import Material
-from gonets.content.queries import TEXTS, with_descendants
+from gonets.content.queries import TEXTS, hidden_sections, with_descendants
 from gonets.kernel import clock
 from gonets.newsletters.models import HeldMaterial, Issue
 from gonets.newsletters.queries.candidates import ids_by_rule, in_the_sites_order
@@ -46,7 +46,7 @@ def _beside(issue: Issue, wanted_ids: set[int]) -> QuerySet[Material]:
     section_ids = issue.newsletter.sections.values_list("pk", flat=True)
     recent = Q(published_at__gt=clock.now() - REACHES_BACK)
     changed = Q(uses__newsletter=issue.newsletter_id, changed_at__gt=F("uses__used_at"))
-    included = Q(section__in=with_descendants(section_ids))
+    included = Q(section__in=with_descendants(section_ids) - hidden_sections())
     return (
         Material.objects.filter((included & (recent | changed)) | Q(pk__in=wanted_ids))
         .exclude(entries__issue=issue)

@@ -13,7 +13,7 @@ def section_choices(*, without: Collection[int] = ()) -> list[tuple[int, str]]:
     """Return ids and names of all sections, each set in under its parent."""
     return [
         (node.section.pk, INDENT * node.depth + node.section.name)
-        for node in section_tree()
+        for node in section_tree(with_hidden=True)
         if node.section.pk not in without
     ]
 

@@ -151,6 +151,11 @@ class SectionForm(forms.Form):
         required=False,
         empty_value=None,
     )
+    is_hidden = forms.BooleanField(
+        label=_("Hide it from newsletters"),
+        required=False,
+        help_text=_("With all below it; the site itself is not changed."),
+    )
 
     def __init__(
         self, *args: Any, forbidden: Collection[int] = (), **kwargs: Any
@@ -163,7 +168,8 @@ class SectionForm(forms.Form):
 
     @classmethod
     def of(cls, section: Section, *args: Any, **kwargs: Any) -> SectionForm:
-        initial = {"name": section.name, "parent_id": section.parent_id}
+        names = ("name", "parent_id", "is_hidden")
+        initial = {name: getattr(section, name) for name in names}
         return cls(*args, initial=initial, **kwargs)
 
 

@@ -16,13 +16,13 @@ from django.views.decorators.http import (
 )
 
 from gonets.content import actions
-from gonets.content.errors import NotOurs
+from gonets.content.errors import NotOurs, SectionMisplaced
 from gonets.content.models import Material, Section
 from gonets.content.queries import SectionNode, section_tree, with_descendants
 from gonets.content.types import SectionLoss
 from gonets.newsletters.models import Newsletter
 from gonets.web.access import editor_required
-from gonets.web.content.choices import number_of
+from gonets.web.content.choices import number_of, section_choices
 from gonets.web.content.forms import SectionForm
 from gonets.web.content.requests import posted
 
@@ -39,7 +39,10 @@ class SectionRow:
 @require_safe
 @editor_required
 def section_list(request: HttpRequest) -> HttpResponse:
-    context = {"rows": _rows(section_tree()), "moved": request.GET.get("moved", "")}
+    context = {
+        "rows": _rows(section_tree(with_hidden=True)),
+        "moved": request.GET.get("moved", ""),
+    }
     return render(request, "gonets/content/sections.html", context)
 
 
@@ -49,7 +52,11 @@ def section_create(request: HttpRequest) -> HttpResponse:
     initial = {"parent_id": number_of(request.GET.get("parent", ""))}
     form = SectionForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
-        section = actions.create_section(**form.cleaned_data)
+        section = actions.create_section(
+            name=form.cleaned_data["name"], parent_id=form.cleaned_data["parent_id"]
+        )
+        if form.cleaned_data["is_hidden"]:
+            actions.hide_section(section.pk)
         messages.success(
             request, _("The section “%(name)s” is made.") % _named(section)
         )
@@ -61,6 +68,8 @@ def section_create(request: HttpRequest) -> HttpResponse:
 @editor_required
 def section_edit(request: HttpRequest, section_id: int) -> HttpResponse:
     section = get_object_or_404(Section.objects.select_related("source"), pk=section_id)
+    if section.merged_into_id:
+        return redirect("gonets:section-edit", section.merged_into_id)
     forbidden = with_descendants([section_id])
     form = SectionForm.of(section, posted(request), forbidden=forbidden)
     if request.method == "POST" and form.is_valid():
@@ -74,6 +83,9 @@ def section_edit(request: HttpRequest, section_id: int) -> HttpResponse:
         "form": form,
         "section": section,
         "loss": _loss(doomed),
+        "merged": section.merged.select_related("source").order_by("name"),
+        "others": section_choices(without=forbidden),
+        "materials": Material.objects.filter(section=section).count(),
         "newsletters": Newsletter.objects.filter(
             sections__in=doomed, archived_at__isnull=True
         ).distinct(),
@@ -98,6 +110,37 @@ def section_shift(request: HttpRequest, section_id: int) -> HttpResponse:
     return redirect(
         f"{reverse('gonets:sections')}?moved={section_id}#section-{section_id}"
     )
+
+
+@require_POST
+@editor_required
+def section_merge(request: HttpRequest, section_id: int) -> HttpResponse:
+    """Let the materials of a section stand in another one."""
+    section = get_object_or_404(Section, pk=section_id)
+    into = get_object_or_404(Section, pk=number_of(request.POST.get("into_id", "")))
+    try:
+        actions.merge_section(section_id, into_id=into.pk)
+    except SectionMisplaced as error:
+        messages.error(request, str(error))
+        return redirect("gonets:section-edit", section_id)
+    messages.success(
+        request,
+        _("“%(name)s” is now shown as a part of “%(into)s”.")
+        % {"name": section.name, "into": into.name},
+    )
+    return redirect("gonets:section-edit", into.place_id)
+
+
+@require_POST
+@editor_required
+def section_separate(request: HttpRequest, section_id: int) -> HttpResponse:
+    """Take a merged section apart again."""
+    section = get_object_or_404(Section, pk=section_id)
+    actions.separate_section(section_id)
+    messages.success(
+        request, _("“%(name)s” is a section of its own again.") % _named(section)
+    )
+    return redirect("gonets:section-edit", section_id)
 
 
 @require_POST
@@ -132,6 +175,10 @@ def _rows(nodes: list[SectionNode]) -> list[SectionRow]:
 
 def _save(section: Section, form: SectionForm) -> None:
     name, parent_id = form.cleaned_data["name"], form.cleaned_data["parent_id"]
+    is_hidden = form.cleaned_data["is_hidden"]
+    if is_hidden != section.is_hidden:
+        change = actions.hide_section if is_hidden else actions.show_section
+        change(section.pk)
     if name != section.name:
         actions.rename_section(section.pk, name=name)
     if parent_id != section.parent_id:

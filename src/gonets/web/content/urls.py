@@ -29,6 +29,16 @@ urlpatterns: list[URLPattern] = [
         sections.section_delete,
         name="section-delete",
     ),
+    path(
+        "sections/<int:section_id>/merge/",
+        sections.section_merge,
+        name="section-merge",
+    ),
+    path(
+        "sections/<int:section_id>/separate/",
+        sections.section_separate,
+        name="section-separate",
+    ),
     path("sources/", sources.source_list, name="sources"),
     path("sources/new/", sources.source_create, name="source-create"),
     path("sources/<int:source_id>/", sources.source_edit, name="source-edit"),
