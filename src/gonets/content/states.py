@@ -110,6 +110,10 @@ class FetchFailure(TextChoices):
         "no_connector",
         _("Sources of this kind are not supported by this installation."),
     )
+    FOLDER_CLOSED = (
+        "folder_closed",
+        _("This folder is not open to the program. Whoever runs it can open it."),
+    )
     NEEDS_A_FILE = (
         "needs_a_file",
         _("This source was read from a file. Give a newer file to update it."),

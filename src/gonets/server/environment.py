@@ -47,6 +47,7 @@ class Environment:
     catcher_port: int
     fetch_networks: tuple[str, ...]  # of our own, that hold sites to read from
     fetch_ports: tuple[int, ...]  # besides 80 and 443
+    folders: tuple[Path, ...]  # of this machine, that sources may be read from
     fence: Path  # what is known of the database outside of the data folder
     keep_addresses_days: int  # of ended runs; 0: for ever
     relay_log: str  # "kind:place", where the relay says what became of letters
@@ -99,6 +100,7 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         catcher_port=_number(known, "GONETS_CATCHER_PORT", 1025, limit=65535),
         fetch_networks=_networks(known.get("GONETS_FETCH_NETWORKS", "")),
         fetch_ports=_ports(known.get("GONETS_FETCH_PORTS", "")),
+        folders=_folders(known.get("GONETS_FOLDERS", "")),
         fence=_fence(known, data),
         keep_addresses_days=_days(known, "GONETS_KEEP_ADDRESSES_DAYS", 400),
         relay_log=_relay_log(known.get("GONETS_RELAY_LOG", "")),
@@ -247,6 +249,20 @@ def _networks(written: str) -> tuple[str, ...]:
                 value=network,
             ) from None
     return networks
+
+
+def _folders(written: str) -> tuple[Path, ...]:
+    folders = tuple(Path(part) for part in written.split(os.pathsep) if part.strip())
+    for folder in folders:
+        if not folder.is_absolute() or folder == Path(folder.anchor):
+            raise WrongSetting(
+                gettext_noop(
+                    "GONETS_FOLDERS names “%(value)s”: write whole paths of folders, "
+                    "with colons between them, or nothing."
+                ),
+                value=str(folder),
+            )
+    return folders
 
 
 def _ports(written: str) -> tuple[int, ...]:

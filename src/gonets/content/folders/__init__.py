@@ -1,0 +1,1 @@
+"""Folders of Markdown with front matter, as site generators keep them."""
