@@ -33,7 +33,8 @@ def closed_addresses():
     """Return an address of every page but the public ones."""
     for namespace, pattern in every_page():
         public = PUBLIC_OF_THE_DESK if namespace else PUBLIC
-        if pattern.name in public:
+        # Programs show a key or a signature instead of logging in (tests/api).
+        if pattern.name in public or namespace == "gonets_api:":
             continue
         values = {
             name: 1 if kind.regex == "[0-9]+" else "x"

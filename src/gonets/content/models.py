@@ -127,6 +127,22 @@ class Fetch(models.Model):
         return bool(self.new or self.changed)
 
 
+class SourceKey(models.Model):
+    """What a program shows to send materials of a source, or to sign for it.
+
+    The digest finds it; the key itself is sealed, because signatures are made with it.
+    """
+
+    source = models.OneToOneField(Source, models.CASCADE, related_name="key")
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256, hexadecimal
+    sealed = models.TextField()
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"key of {self.source_id}"
+
+
 class Section(models.Model):
     """A section of the site («раздел»); sections form a tree.
 

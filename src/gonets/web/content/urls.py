@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from gonets.web.content import materials, pictures, sections, sources, texts
+from gonets.web.content import (
+    materials,
+    pictures,
+    sections,
+    source_keys,
+    sources,
+    texts,
+)
 
 urlpatterns: list[URLPattern] = [
     path("materials/", materials.material_list, name="materials"),
@@ -50,6 +57,13 @@ urlpatterns: list[URLPattern] = [
     ),
     path(
         "sources/<int:source_id>/delete/", sources.source_delete, name="source-delete"
+    ),
+    path("sources/push/", source_keys.source_push, name="source-push"),
+    path("sources/<int:source_id>/key/", source_keys.source_key, name="source-key"),
+    path(
+        "sources/<int:source_id>/key/withdraw/",
+        source_keys.source_key_withdraw,
+        name="source-key-withdraw",
     ),
     path("media/pictures/<str:name>", pictures.picture, name="picture"),
 ]

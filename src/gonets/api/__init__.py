@@ -1,0 +1,1 @@
+"""The HTTP interface for other programs; no domain rules of its own."""
