@@ -185,6 +185,22 @@ def test_every_visible_fault_is_named_in_the_order_of_lines():
 
 
 @pytest.mark.parametrize(
+    "harmless",
+    [
+        "<p>JavaScript: the good parts, and VBScript: the others</p>",
+        '<p>Write to me@import.example, once = "twice"</p>',
+        '{% set ongoing = "x" %}{% set onclick = "y" %}',
+        "{# <script>, <mj-include> and __init__ in a comment #}",
+        "<p>a form, a script, an input</p>",
+    ],
+)
+def test_words_are_not_taken_for_what_they_name(harmless):
+    source = COMPACT.replace(FOOT, f"{FOOT}{harmless}")
+
+    assert faults(source) == []
+
+
+@pytest.mark.parametrize(
     ("old", "new", "missing"),
     [
         (FOOT, "{{ letter.postal_address }}", ["no-unsubscribe"]),

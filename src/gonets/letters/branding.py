@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from gonets.letters.colours import contrast, mixed, on_ground, readable
+from gonets.letters.colours import AA, contrast, mixed, on_ground, readable
 from gonets.letters.gallery import Design
 from gonets.letters.types import Brand, PictureContent
 
@@ -39,6 +39,9 @@ class Adjustment:
     def contrast(self) -> float:
         return contrast(self.wanted, self.ground)
 
+
+EASY = 9
+"""The contrast of text whose colour we choose; no ground allows less than AA."""
 
 LOGO_WIDTH = 220
 LOGO_HEIGHT = 64
@@ -99,7 +102,7 @@ def _light(brand: Brand, design: Design) -> dict[str, str]:
     accent = brand.accent or design.accent
     paper = brand.background or design.paper
     card = paper if design.card == design.paper else design.card
-    ink = readable(brand.ink or design.ink, card)
+    ink = _ink(brand.ink or design.ink, card)
     return {
         "accent": accent,
         "on_accent": on_ground(accent),
@@ -110,10 +113,17 @@ def _light(brand: Brand, design: Design) -> dict[str, str]:
         "line": mixed(ink, card, 0.86),
         "tint": mixed(accent, card, 0.9),
         "link": readable(accent, card),
-        "paper_ink": readable(ink, paper),
-        "paper_soft": readable(mixed(readable(ink, paper), paper, 0.32), paper),
+        "paper_ink": _ink(ink, paper),
+        "paper_soft": readable(mixed(_ink(ink, paper), paper, 0.32), paper),
         "paper_link": readable(accent, paper),
     }
+
+
+def _ink(wanted: str, ground: str) -> str:
+    """Return the colour of running text: as wanted, or else plainly readable."""
+    if contrast(wanted, ground) >= AA:
+        return wanted
+    return readable(wanted, ground, ratio=EASY)
 
 
 def _dark(accent: str) -> dict[str, str]:

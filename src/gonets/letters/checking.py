@@ -64,9 +64,16 @@ _LOOKED_FOR = (
             re.IGNORECASE,
         ),
     ),
-    ("event", re.compile(r"(?<=[\s\"'])on[a-z]{3,}(?=\s*=\s*[\"'])", re.IGNORECASE)),
-    ("address", re.compile(r"\b(?:javascript|vbscript)\s*:", re.IGNORECASE)),
-    ("import", re.compile(r"@import\b", re.IGNORECASE)),
+    # In a tag only: words and the engine's own brackets may hold anything.
+    (
+        "event",
+        re.compile(r"(?<=[\s\"'])on[a-z]{3,}(?=\s*=\s*[\"'][^<>]*>)", re.IGNORECASE),
+    ),
+    (
+        "address",
+        re.compile(r"(?<=[\"'=(])\s*(?:javascript|vbscript)\s*:", re.IGNORECASE),
+    ),
+    ("import", re.compile(r"@import(?=\s*(?:[\"']|url\b))", re.IGNORECASE)),
 )
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _BRACKETS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -74,16 +81,21 @@ _INTERNALS = re.compile(r"__\w+|\bdebug\s*\(")
 
 
 def _seen(source: str) -> Iterator[Unrenderable]:
-    without = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), source)
+    without = _COMMENT.sub(_lines_only, source)
+    markup = _BRACKETS.sub(_lines_only, without)
     for code, pattern in _LOOKED_FOR:
-        for match in pattern.finditer(without):
-            detail = match[0] + (">" if match[0].startswith("<") else "")
-            yield _at(without, match.start(), code, detail)
+        for match in pattern.finditer(markup):
+            detail = match[0].strip() + (">" if match[0].startswith("<") else "")
+            yield _at(markup, match.start(), code, detail)
     for brackets in _BRACKETS.finditer(without):
         reach = _INTERNALS.search(brackets[0])
         if reach:
             start = brackets.start() + reach.start()
             yield _at(without, start, "internals", reach[0])
+
+
+def _lines_only(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n")
 
 
 def _at(source: str, offset: int, code: str, detail: str) -> Unrenderable:

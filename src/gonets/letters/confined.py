@@ -9,6 +9,8 @@ import subprocess
 import sys
 from typing import Any
 
+from django.conf import settings
+
 from gonets.letters.importing import CleanedLetter
 from gonets.letters.rendering import RenderingOrder
 from gonets.letters.structure import Unrenderable
@@ -53,8 +55,8 @@ def cleaned_confined(text: str, *, keeps_words: bool) -> CleanedLetter:
 
 def _answer(order: str) -> dict[str, Any]:
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "gonets.letters.confined_process"],
+        done = subprocess.run(  # noqa: S603
+            [_python(), "-m", "gonets.letters.confined_process"],
             input=order.encode(),
             capture_output=True,
             timeout=PATIENCE,
@@ -70,6 +72,11 @@ def _answer(order: str) -> dict[str, Any]:
     if -done.returncode in TOO_SLOW:
         raise Unrenderable("too-slow")
     raise Unrenderable("too-large")
+
+
+def _python() -> str:
+    """Return the interpreter; a server that embeds Python calls itself one."""
+    return str(getattr(settings, "GONETS_PYTHON", "") or sys.executable)
 
 
 def _plain(value: Any) -> Any:

@@ -16,11 +16,15 @@ from urllib.parse import unquote
 
 from gonets.letters.structure import is_dangerous_address
 
-CONTENT, WAY_OUT, FOOT, POSTAL, LANGUAGE = map(chr, range(0xE010, 0xE015))
+CONTENT, BARE_CONTENT, WAY_OUT, FOOT, POSTAL, LANGUAGE = map(chr, range(0xE010, 0xE016))
 """Stand for what is put in, until braces of the letter itself are made harmless."""
 
 PUT_IN: Mapping[str, str] = {
     CONTENT: '{% include "content.html" %}',
+    BARE_CONTENT: (
+        '<div style="max-width:600px;margin:0 auto;padding:20px">'
+        '{% include "content.html" %}</div>'
+    ),
     WAY_OUT: "{{ letter.unsubscribe_address }}",
     FOOT: '{% include "foot.html" %}\n',
     POSTAL: (
@@ -257,9 +261,11 @@ _PLACE = re.compile(
 def _with_place(text: str, *, keeps_words: bool) -> str:
     if _PLACE.search(text):
         return _PLACE.sub("", _PLACE.sub(CONTENT, text, count=1))
-    start, end = _largest_cell(text)
+    cell = _largest_cell(text)
+    start, end = cell or _body(text)
     words = text[start:end] if keeps_words else ""
-    return f"{text[:start]}{words}{CONTENT}{text[end:]}"
+    content = CONTENT if cell else BARE_CONTENT
+    return f"{text[:start]}{words}{content}{text[end:]}"
 
 
 @dataclass(slots=True)
@@ -269,9 +275,10 @@ class _Cell:
     is_leaf: bool = True
 
 
-def _largest_cell(text: str) -> tuple[int, int]:
-    """Return where the cell with the most words begins and ends."""
-    best, longest = _body(text), -1
+def _largest_cell(text: str) -> tuple[int, int] | None:
+    """Return where the cell with the most words begins and ends; None without any."""
+    best: tuple[int, int] | None = None
+    longest = -1
     open_cells: list[_Cell] = []
     position = 0
     for token in _TOKEN.finditer(text):

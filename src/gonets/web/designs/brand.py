@@ -79,6 +79,7 @@ def _page(
     request: HttpRequest, form: BrandForm, newsletter: Newsletter | None
 ) -> HttpResponse:
     chosen = newsletter.template if newsletter else USUAL.name
+    form.show_defaults(DESIGNS.get(chosen, USUAL))
     context: dict[str, Any] = {
         "form": form,
         "newsletter": newsletter,

@@ -13,6 +13,7 @@ from gonets.content.errors import NotAPicture
 from gonets.content.pictures import MAX_BYTES, store_picture
 from gonets.kernel.html import storable
 from gonets.letters.branding import FONTS
+from gonets.letters.gallery import Design
 from gonets.letters.types import Brand, BrandLink
 from gonets.newsletters.brands import (
     BrandValues,
@@ -42,7 +43,7 @@ FONT_CHOICES = [
 
 
 def _colour(label: Any, help_text: Any = "") -> forms.CharField:
-    attrs = {"placeholder": "#1d5c63", "data-colour": "", "spellcheck": "false"}
+    attrs = {"data-colour": "", "spellcheck": "false"}
     widget = forms.TextInput(attrs={**attrs, "autocomplete": "off"})
     return forms.CharField(
         label=label, help_text=help_text, required=False, widget=widget, max_length=20
@@ -92,6 +93,15 @@ class BrandForm(forms.Form):
         ),
         help_text=_("One a line: a name, a space, the address."),
     )
+
+    def show_defaults(self, design: Design) -> None:
+        """Let empty fields show the colours that letters have then."""
+        for name, colour in (
+            ("accent", design.accent),
+            ("background", design.paper),
+            ("ink", design.ink),
+        ):
+            self.fields[name].widget.attrs["placeholder"] = colour
 
     @classmethod
     def of(cls, row: BrandSettings | None) -> BrandForm:

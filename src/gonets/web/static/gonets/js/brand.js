@@ -35,7 +35,8 @@ for (const field of form.querySelectorAll("[data-colour]")) {
   field.replaceWith(line);
   line.append(picker, field);
   const follow = () => {
-    if (/^#[0-9a-f]{6}$/i.test(field.value)) picker.value = field.value;
+    const shown = field.value || field.placeholder;
+    if (/^#[0-9a-f]{6}$/i.test(shown)) picker.value = shown;
   };
   follow();
   field.addEventListener("input", follow);
