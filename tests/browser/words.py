@@ -6,7 +6,9 @@ import re
 
 from playwright.sync_api import Page
 
-NAMES = re.compile(r"\S+@\S+|https?://\S*|\w+/\w+|\S*\.(?:example|ru|csv|eml)\b\S*")
+NAMES = re.compile(
+    r"\S+@\S+|https?://\S*|\w+/\w+|\S*\.(?:example|ru|csv|eml|html)\b\S*"
+)
 """Addresses, files and time zones are called the same everywhere."""
 
 LETTERS = {"ru": re.compile(r"[A-Za-z]{2,}"), "en": re.compile(r"[А-Яа-яЁё]{2,}")}
@@ -26,9 +28,20 @@ PROTOCOLS = (
     "DKIM",
     "DNS",
     "URL",
+    "MJML",
+    "MiniJinja",
 )
 FILES = ("UTF", "KOI", "PNG", "JPEG", "GIF", "WebP", "XLSX", "ODS", "KB", "MB")
-PROGRAMS = ("Gonets", "Windows", "Excel", "LibreOffice", "Gmail", "Postfix")
+PROGRAMS = (
+    "Gonets",
+    "Windows",
+    "Excel",
+    "LibreOffice",
+    "Gmail",
+    "Postfix",
+    "Outlook",
+    "Telegram",
+)
 OF_EXAMPLES = ("admin", "name", "subscriber", "default")
 SAME_IN_EVERY_LANGUAGE = {*KEYS, *PROTOCOLS, *FILES, *PROGRAMS, *OF_EXAMPLES}
 

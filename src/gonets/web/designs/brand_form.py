@@ -43,7 +43,7 @@ FONT_CHOICES = [
 
 
 def _colour(label: Any, help_text: Any = "") -> forms.CharField:
-    attrs = {"data-colour": "", "spellcheck": "false"}
+    attrs = {"data-colour": "", "spellcheck": "false", "translate": "no"}
     widget = forms.TextInput(attrs={**attrs, "autocomplete": "off"})
     return forms.CharField(
         label=label, help_text=help_text, required=False, widget=widget, max_length=20
