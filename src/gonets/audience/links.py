@@ -13,6 +13,7 @@ from gonets.kernel import tokens
 
 PURPOSE = "unsubscribe"
 INERT = "preview"  # shorter than any ``link_key``
+EVERYBODY = "browser"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,12 @@ class UnsubscribeLink:
     @property
     def is_inert(self) -> bool:
         """Tell whether it is from a preview or a test letter, and does nothing."""
-        return self.link_key == INERT
+        return self.link_key in {INERT, EVERYBODY}
+
+    @property
+    def is_for_everybody(self) -> bool:
+        """Tell whether it is from the page that shows a letter to anybody."""
+        return self.link_key == EVERYBODY
 
     def subscription(self) -> Subscription | None:
         """Return whose link it is; None if it is inert or the person was deleted."""
@@ -52,6 +58,11 @@ def unsubscribe_signer(readership_key: str) -> tokens.Signer:
 def inert_token(readership_key: str) -> str:
     """Return a token for previews and test letters: its page explains itself."""
     return tokens.sign(PURPOSE, readership_key, INERT)
+
+
+def everybodys_token(readership_key: str) -> str:
+    """Return a token for pages that do not know who reads them; it does nothing."""
+    return tokens.sign(PURPOSE, readership_key, EVERYBODY)
 
 
 def parse_unsubscribe_token(token: str) -> UnsubscribeLink:

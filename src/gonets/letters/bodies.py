@@ -120,6 +120,7 @@ class _Draft:
             "outro": self.field("outro", fields.outro),
             "sender": self._text(content.sender_name),
             "postal_address": self._text(content.postal_address),
+            "browser_address": self.link(content.browser_address),
             "unsubscribe_address": self._placeholders.for_personal(
                 UnsubscribeAddress()
             ),

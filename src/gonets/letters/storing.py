@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import Field, fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass, replace
 from typing import Any
 
 from gonets.letters.types import (
@@ -40,9 +40,13 @@ def content_from_json(stored: Mapping[str, Any]) -> LetterContent:
 
 
 def canonical_json(content: LetterContent) -> str:
-    """Return all of the content in ASCII, the same for the same wording."""
+    """Return all of the content in ASCII, the same for the same wording.
+
+    Where a version is to be seen is no part of its wording: each has its own address.
+    """
+    wording = replace(content, browser_address="")
     return json.dumps(
-        _plain(content), ensure_ascii=True, sort_keys=True, separators=(",", ":")
+        _plain(wording), ensure_ascii=True, sort_keys=True, separators=(",", ":")
     )
 
 

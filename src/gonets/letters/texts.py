@@ -61,6 +61,8 @@ class _Writer:
             address=address,
         )
         yield _wrapped(f"{words['why']} {words['sent_to']}")
+        if content.browser_address:
+            yield f"{words['in_browser']}:\n{clean_line(content.browser_address)}"
         yield f"{words['unsubscribe']}:\n{way_out}"
         sender = (content.sender_name, content.postal_address)
         yield _wrapped(", ".join(clean_line(part) for part in sender if part))

@@ -17,6 +17,7 @@ def words_in(language: str, *, newsletter: str, address: str) -> Mapping[str, st
         return MappingProxyType(
             {
                 "read_on": pgettext("letter", "Read on"),
+                "in_browser": pgettext("letter", "View in browser"),
                 "to_calendar": pgettext("letter", "Add to calendar"),
                 "why": gettext(
                     "You receive this letter because you are subscribed to "

@@ -41,6 +41,7 @@ class Newsletter(models.Model):
     template = models.CharField(_("letter template"), max_length=40, default="digest")
     greeting = models.CharField(_("greeting"), max_length=300, blank=True)
     test_address = models.CharField(_("test address"), max_length=254, blank=True)
+    has_browser_page = models.BooleanField(_("page in the browser"), default=True)
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)
 
@@ -246,6 +247,8 @@ class IssueVersion(models.Model):
     edition = models.PositiveIntegerField(default=0)  # of the issue at that time
     content = models.JSONField()  # see ``gonets.letters.types.LetterContent``
     sha256 = models.CharField(max_length=64)
+    # Names the page that shows it to everybody; versions from before have none.
+    browser_key = models.CharField(max_length=22, unique=True, null=True, blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"

@@ -49,6 +49,7 @@ class NewsletterSettings:
     template: str = "digest"
     greeting: str = ""
     test_address: str = ""
+    has_browser_page: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db import transaction
 from django.db.models import F
 
 from gonets.kernel import clock
 from gonets.letters.storing import content_as_json, digest_of
+from gonets.letters.types import LetterContent
+from gonets.newsletters.browser_pages import new_page_key, page_address
 from gonets.newsletters.errors import IssueMissing
 from gonets.newsletters.models import HeldMaterial, Issue, IssueVersion, MaterialUse
 from gonets.newsletters.queries.letters import letter_content
@@ -21,10 +25,10 @@ def freeze_version(issue_id: int, *, user: Person | None) -> IssueVersion:
     :raises IssueMissing: if there is no such issue.
     """
     _lock(issue_id)
-    content = letter_content(issue_id)
+    content, key = _with_page(letter_content(issue_id))
     sha256 = digest_of(content)
     last = IssueVersion.objects.filter(issue=issue_id).order_by("-number").first()
-    if last is not None and last.sha256 == sha256:
+    if last is not None and last.sha256 == sha256 and _has_page(last) == bool(key):
         return last
     return IssueVersion.objects.create(
         issue_id=issue_id,
@@ -32,9 +36,22 @@ def freeze_version(issue_id: int, *, user: Person | None) -> IssueVersion:
         edition=Issue.objects.values_list("edition", flat=True).get(pk=issue_id),
         content=content_as_json(content),
         sha256=sha256,
+        browser_key=key,
         created_at=clock.now(),
         created_by_id=user.pk if user else None,
     )
+
+
+def _with_page(content: LetterContent) -> tuple[LetterContent, str | None]:
+    """Give the letter a page of its own to be seen at, unless it shall have none."""
+    if not content.browser_address:
+        return content, None
+    key = new_page_key()
+    return replace(content, browser_address=page_address(key)), key
+
+
+def _has_page(version: IssueVersion) -> bool:
+    return bool(version.content.get("browser_address"))
 
 
 def _lock(issue_id: int) -> None:

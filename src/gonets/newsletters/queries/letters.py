@@ -21,6 +21,7 @@ from gonets.letters.types import (
     SectionContent,
 )
 from gonets.newsletters.blocks import event_of, personal_fields, text_in
+from gonets.newsletters.browser_pages import preview_page_address
 from gonets.newsletters.errors import IssueMissing
 from gonets.newsletters.models import Entry, Issue, Newsletter
 from gonets.newsletters.queries.brands import brand_of
@@ -57,6 +58,7 @@ def letter_content(issue_id: int) -> LetterContent:
         list_id=_list_id(newsletter),
         brand=brand_of(newsletter.pk),
         own_design=own_design(template),
+        browser_address=preview_page_address() if newsletter.has_browser_page else "",
     )
 
 

@@ -85,6 +85,16 @@ class NewsletterForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "email"}),
     )
 
+    has_browser_page = forms.BooleanField(
+        label=_("Readers can open letters in the browser"),
+        required=False,
+        help_text=_(
+            "Each letter has a link to a page that shows it to whoever knows the "
+            "address, without anybody's data. Switched off, the pages of earlier "
+            "letters are closed, too."
+        ),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sections: Any = self.fields["section_ids"]

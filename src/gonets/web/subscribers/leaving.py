@@ -85,6 +85,7 @@ def _page(
     subscription = link.subscription()
     context = {
         "newsletter": newsletter,
+        "is_for_everybody": link.is_for_everybody,
         "is_preview": link.is_inert,
         "is_forgotten": subscription is None and not link.is_inert,
         "is_subscribed": _is_subscribed(subscription),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from gonets.web.subscribers import imports, leaving, people, person
+from gonets.web.subscribers import browser_page, imports, leaving, people, person
 
 urlpatterns: list[URLPattern] = [
     path("subscribers/", people.subscriber_list, name="subscribers"),
@@ -64,4 +64,5 @@ urlpatterns: list[URLPattern] = [
         name="import-refusals",
     ),
     path("u/<str:token>/", leaving.unsubscribe, name="unsubscribe"),
+    path("v/<str:token>/", browser_page.letter_page, name="browser-page"),
 ]
