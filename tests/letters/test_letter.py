@@ -232,14 +232,14 @@ def test_the_text_part_is_pleasant_to_read():
 
 Здравствуйте, Анна!
 
-Смотрите новости (https://a.example/).
+Смотрите новости [1].
 
 План
 ----
 
 1. Мост
-  • сваи
-  • пролёт
+   • сваи
+   • пролёт
 2. Зал
 
 > Тише едешь
@@ -248,6 +248,8 @@ def test_the_text_part_is_pleasant_to_read():
 два
 
 https://b.example/
+
+[1] https://a.example/
 
 Культура
 --------

@@ -210,6 +210,14 @@ def _bracketed(source: str) -> Iterator[tuple[str, bool]]:
     yield source[position:], False
 
 
+def words_of_source(source: str) -> str:
+    """Return an expression without the formatting that stands between its brackets."""
+    return "".join(
+        part if in_brackets else _HTML_TAG.sub("", _LINE_ENDING_TAG.sub(" ", part))
+        for part, in_brackets in _bracketed(source)
+    )
+
+
 def _words_of(fragment: str) -> str:
     spaced = _LINE_ENDING_TAG.sub(" ", fragment)
     return html.unescape(_HTML_TAG.sub("", spaced))

@@ -147,6 +147,8 @@ class LetterContent:
     list_id: str  # "<key>.<domain>", RFC 2919
     brand: Brand = Brand()
     own_design: OwnDesign | None = None  # else ``template`` names a built-in one
+    # The plain-text part where an editor wrote it by hand; see ``own_texts``.
+    own_text: str = ""
     # Of the page that shows this version to everybody; empty: there is none.
     browser_address: str = ""
 

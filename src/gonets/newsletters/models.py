@@ -108,6 +108,9 @@ class Issue(models.Model):
     greeting = models.CharField(max_length=300, blank=True)  # plain, personal
     intro = models.TextField(blank=True)  # sanitised HTML with personal expressions
     outro = models.TextField(blank=True)
+    # The plain-text part where it was written by hand, and of which automatic text.
+    own_text = models.TextField(blank=True)
+    own_text_of = models.CharField(max_length=64, blank=True)
     scheduled_at = models.DateTimeField(null=True, blank=True)
     schedule_missed = models.BooleanField(default=False)  # asks the editor
     schedule_failure = models.TextField(blank=True)  # why, as a source string
@@ -124,7 +127,10 @@ class Issue(models.Model):
     )
     released_at = models.DateTimeField(null=True, blank=True)  # its first run began
 
-    DOCUMENT = ("template", "subject", "preheader", "greeting", "intro", "outro")
+    DOCUMENT = (
+        *("template", "subject", "preheader", "greeting", "intro", "outro"),
+        *("own_text", "own_text_of"),
+    )
     """What editors write here: the columns that history keeps and brings back."""
 
     class Meta:

@@ -182,6 +182,15 @@ class Refreshment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextPart:
+    """The plain-text part of a letter, as an editor can write on in it."""
+
+    source: str
+    is_own: bool  # written by hand: does not follow the letter
+    is_outdated: bool = False  # the letter was changed since it was
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """Entries under one heading; ``key`` names the part for changes."""
 

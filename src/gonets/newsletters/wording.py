@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gonets.kernel.html import clean_fragment
+from gonets.letters.own_texts import normal_text
 from gonets.newsletters.errors import BadWording
 
 LONGEST_LINE = {
@@ -21,12 +22,13 @@ LONGEST_LINE = {
     "picture_alt": 500,
     "address": 2000,
 }
+LONGEST_PLAIN_TEXT = {"own_text": 100_000}
 LONGEST_TEXT = {"intro": 50_000, "outro": 50_000, "teaser": 20_000}
 
 LINE_BREAKING = {"Cc", "Cs", "Zl", "Zp"}
 """Unicode categories: controls, lone surrogates, line and paragraph separators."""
 
-OF_ISSUE = ("subject", "preheader", "greeting", "intro", "outro")
+OF_ISSUE = ("subject", "preheader", "greeting", "intro", "outro", "own_text")
 OF_ENTRY = ("title", "teaser", "picture_alt")
 
 
@@ -43,6 +45,7 @@ def checked_wording(changes: Mapping[str, str]) -> Wording:
     """Return ``changes`` sorted, checked and with safe HTML.
 
     Names are ``subject``, ``preheader``, ``greeting``, ``intro``, ``outro``,
+    ``own_text``,
     ``section.<part>.heading``, and of an entry ``entry.<id>.title``, ``….teaser`` and
     ``….picture_alt``.
 
@@ -83,6 +86,9 @@ def _is_id(text: str) -> bool:
 
 
 def _cleaned(name: str, word: str, text: str) -> str:
+    if word in LONGEST_PLAIN_TEXT:
+        _check_length(name, text, LONGEST_PLAIN_TEXT[word])
+        return normal_text(text)
     if word in LONGEST_TEXT:
         _check_length(name, text, LONGEST_TEXT[word])
         # Cleaning may lengthen the text (``&`` becomes ``&amp;``): no second check.

@@ -159,6 +159,8 @@ def copy_issue(issue_id: int, *, user: Person | None) -> Issue:
         greeting=original.greeting,
         intro=original.intro,
         outro=original.outro,
+        own_text=original.own_text,
+        own_text_of=original.own_text_of,
         gathered_at=original.gathered_at,
         created_at=now,
         created_by_id=user.pk if user else None,

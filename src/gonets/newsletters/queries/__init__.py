@@ -15,6 +15,7 @@ from gonets.newsletters.queries.issues import (
     newsletter_rows,
 )
 from gonets.newsletters.queries.letters import letter_content
+from gonets.newsletters.queries.own_texts import text_part
 from gonets.newsletters.queries.picking import picker, picker_rows, uses_of
 from gonets.newsletters.queries.refreshing import compared_entries, offered_materials
 from gonets.newsletters.queries.shelf import shelf
@@ -38,5 +39,6 @@ __all__ = [
     "picker",
     "picker_rows",
     "shelf",
+    "text_part",
     "uses_of",
 ]

@@ -58,6 +58,7 @@ def letter_content(issue_id: int) -> LetterContent:
         list_id=_list_id(newsletter),
         brand=brand_of(newsletter.pk),
         own_design=own_design(template),
+        own_text=issue.own_text,
         browser_address=preview_page_address() if newsletter.has_browser_page else "",
     )
 

@@ -10,6 +10,7 @@ from gonets.web.composing import (
     preview_letter,
     preview_saving,
     preview_sent,
+    preview_text,
 )
 
 preview_addresses: list[URLPattern] = [
@@ -62,6 +63,16 @@ preview_addresses: list[URLPattern] = [
         "issues/<int:issue_id>/account/<int:delivery_id>/letter/view/",
         preview_sent.sent_letter_view,
         name="sent-letter-view",
+    ),
+    path(
+        "issues/<int:issue_id>/text-part/",
+        preview_text.issue_text_part,
+        name="issue-text-part",
+    ),
+    path(
+        "issues/<int:issue_id>/text-part/words/",
+        preview_text.issue_text_words,
+        name="issue-text-words",
     ),
     path(
         "issues/<int:issue_id>/wording/",

@@ -7,6 +7,7 @@ import { askForDescription, describablePictures, pictureOf } from "./preview_pic
 import { showConflict, showKept } from "./preview_kept.js";
 import { choosesReaders } from "./preview_readers.js";
 import { Autosave } from "./preview_saving.js";
+import { OWN_TEXT, writesText } from "./preview_text.js";
 import { closeMenus, copiesLetter, markView } from "./preview_views.js";
 
 const page = document.querySelector("[data-preview]");
@@ -32,6 +33,8 @@ const saving = canEdit
       report,
     })
   : null;
+
+const textPart = canEdit ? writesText(page, { saving, changed: () => show("text") }) : null;
 
 /* What the page says about saving */
 
@@ -80,6 +83,7 @@ function stopEditing() {
 function labelOf(field) {
   if (field === "subject") return words.wordSubject;
   if (field === "preheader") return words.wordPreheader;
+  if (field === OWN_TEXT) return words.wordOwnText;
   if (field.endsWith(".picture_alt")) return words.wordDescription;
   return editor?.fields.get(field)?.dataset.label ?? field;
 }
@@ -93,6 +97,7 @@ function labelled(changes) {
 function show(nextView) {
   view = nextView;
   markView(page, view);
+  textPart?.shown(view);
   formatBar?.hide();
   stage.classList.add("is-loading");
   frame.contentWindow.location.replace(
@@ -160,6 +165,7 @@ function currentText(field) {
 }
 
 function put(field, text) {
+  if (field === OWN_TEXT) return textPart.put(text);
   const input = inputs.find((each) => each.name === field);
   const picture = pictureOf(frame.contentDocument, field);
   if (!input && !picture) return editor.put(field, text);
@@ -231,6 +237,7 @@ function followAddress() {
 }
 
 function goTo(field) {
+  if (field === OWN_TEXT) return change("text");
   const input = inputs.find((each) => each.name === field);
   if (input) return input.focus();
   if (view === "edit") return goWithin(field);
