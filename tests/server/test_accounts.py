@@ -15,7 +15,7 @@ from gonets.server.models import User
 
 PUBLIC = {"login", "healthz", "set-language"}
 """Names anybody may ask for; those of ``gonets:`` are listed by what they are."""
-PUBLIC_OF_THE_DESK = {"unsubscribe", "unsubscribe-now", "picture"}
+PUBLIC_OF_THE_DESK = {"unsubscribe", "unsubscribe-now", "picture", "browser-page"}
 
 pytestmark = pytest.mark.django_db
 
