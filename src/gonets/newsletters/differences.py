@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -10,8 +11,8 @@ from html.parser import HTMLParser
 
 from gonets.kernel.html import clean_fragment
 
-MOST_COMPARED = 250_000
-"""Words of the one times words of the other: more is shown as rewritten."""
+MOST_PAIRS = 20_000
+"""Places where a word of the one stands in the other: more is shown as rewritten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +70,19 @@ def _steps(old: list[str], new: list[str]) -> Iterator[Step]:
     end = _common(old[begin:][::-1], new[begin:][::-1])
     middle_old, middle_new = old[begin : len(old) - end], new[begin : len(new) - end]
     yield "equal", 0, begin, 0, begin
-    if len(middle_old) * len(middle_new) > MOST_COMPARED:
+    if _pairs(middle_old, middle_new) > MOST_PAIRS:
         yield "replace", begin, len(old) - end, begin, len(new) - end
     else:
         compared = SequenceMatcher(None, middle_old, middle_new, autojunk=False)
         for tag, start, stop, new_start, new_stop in compared.get_opcodes():
             yield tag, start + begin, stop + begin, new_start + begin, new_stop + begin
     yield "equal", len(old) - end, len(old), len(new) - end, len(new)
+
+
+def _pairs(old: Sequence[str], new: Sequence[str]) -> int:
+    """Return how much there is to compare: repeated words are what takes long."""
+    counts = Counter(new)
+    return sum(counts[word] for word in old)
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:

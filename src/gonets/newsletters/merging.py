@@ -82,6 +82,8 @@ def merged_entry(
 
 def merged(field: MergedField, *, base: W, ours: W, site: W) -> Merge[W]:
     """Merge one field: whatever an editor wrote stays, whatever the site did."""
+    if site == base:  # Nearly always: nothing has to be spelled out.
+        return Merge(outcome=Outcome.UNCHANGED, value=ours, base=base)
     was, written, says = (canonical(field, each) for each in (base, ours, site))
     if says == was:
         return Merge(outcome=Outcome.UNCHANGED, value=ours, base=base)
