@@ -81,6 +81,7 @@ def test_looking_takes_nothing_over_and_pressing_does(desk, issue):
     assert title(issue) == "A newer ferry"
     assert "1 material was updated from the site." in pressed.text
     assert "<del>new </del>" in pressed.text
+    assert "Updated from the site" in desk.get(at(issue, "issue-materials")).text
     assert "<ins>newer </ins>" in pressed.text
 
 
