@@ -323,7 +323,7 @@ def test_a_long_issue_takes_a_fixed_number_of_queries(
         make_material(f"news {number}", section=section)
     issue = make_issue(make_newsletter(section))
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         desk.get(address(issue))
 
 
