@@ -130,11 +130,14 @@ class _PageReader(HTMLParser):
         )
 
     def _closed(self, element: _Element) -> None:
+        is_heading = _HEADING.fullmatch(element.tag) is not None
+        if not element.address and not is_heading:
+            return
         text = " ".join("".join(self.texts[element.words_from :]).split())
         place = element.field or self._field_within(element) or element.entry
         if element.address:
             self.links.append(PageLink(address=element.address, text=text, field=place))
-        if _HEADING.fullmatch(element.tag) and text:
+        if is_heading and text:
             level = int(element.tag[1])
             self.headings.append(PageHeading(level=level, text=text, field=place))
 

@@ -20,6 +20,9 @@ from gonets.web.access import is_administrator
 SHOWN_OF_ONE_KIND = 2
 """The rest of forty dead links unfolds."""
 
+MOST_OF_ONE_KIND = 50
+"""Nobody reads ten thousand links that say "here"."""
+
 SEEN_LATELY = timedelta(seconds=30)
 
 GOALS = {
@@ -52,6 +55,7 @@ class Group:
     level: str
     lines: tuple[Line, ...]
     more: tuple[Line, ...]
+    more_count: int  # of which ``more`` may be the first only
 
 
 def preflight_context(
@@ -116,7 +120,8 @@ def _groups(lines: Iterable[Line]) -> list[Group]:
         Group(
             level=str(same[0].problem.level),
             lines=tuple(same[:SHOWN_OF_ONE_KIND]),
-            more=tuple(same[SHOWN_OF_ONE_KIND:]),
+            more=tuple(same[SHOWN_OF_ONE_KIND:MOST_OF_ONE_KIND]),
+            more_count=max(0, len(same) - SHOWN_OF_ONE_KIND),
         )
         for same in by_code.values()
     ]

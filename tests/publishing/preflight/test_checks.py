@@ -13,9 +13,11 @@ from gonets.content.models import Material, Picture
 from gonets.content.pictures import picture_path
 from gonets.kernel import clock
 from gonets.letters.preflight import Goal, Level
+from gonets.letters.specimens import specimen_of
 from gonets.newsletters import actions as newsletters
 from gonets.newsletters.models import Entry, Issue, MaterialUse, Newsletter
 from gonets.publishing import actions
+from gonets.publishing.contents import content_now
 from gonets.publishing.errors import (
     LetterChanged,
     LetterUnready,
@@ -260,6 +262,26 @@ def test_heavy_pictures_are_noticed(issue, pictured):
 
     Picture.objects.update(size=6_000_000)
     assert only(issue, "pictures-heavy").level == Level.ADVICE
+
+
+@pytest.mark.parametrize(
+    ("found", "code"),
+    [
+        ({"state": "gone", "status": 404}, "picture-missing"),
+        ({"state": "fine", "status": 200, "size": 2_000_000}, "picture-heavy"),
+    ],
+)
+def test_pictures_of_other_sites_are_noticed_too(issue, found, code):
+    address = "https://town.ru/bridge.jpg"
+    markup = f'<p><img src="{address}" alt="A bridge" width="300" height="200"></p>'
+    Entry.objects.create(issue=issue, kind="html", position=9, content={"html": markup})
+    assert address in [
+        each.address for each in specimen_of(content_now(issue.pk)).page.pictures
+    ]
+
+    look(address, **found)
+
+    assert only(issue, code).field.startswith("entry.")
 
 
 def test_the_public_address_must_be_one_that_readers_reach(issue, settings):

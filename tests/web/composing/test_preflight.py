@@ -194,6 +194,16 @@ def test_forty_dead_links_are_folded(desk, issue):
     assert "38 more like this" in shown(desk, "issue-checks", issue)
 
 
+def test_ten_thousand_slips_make_no_endless_page(desk, issue):
+    link = '<a href="https://town.ru/">here</a> '
+    Issue.objects.filter(pk=issue.pk).update(intro=f"<p>{link * 5_000}</p>")
+
+    page = shown(desk, "issue-checks", issue)
+
+    assert "4998 more like this" in page
+    assert page.count("<li") < 120
+
+
 def test_a_broken_sender_is_told_and_not_a_broken_page(desk, issue):
     Newsletter.objects.update(sender_address="nobody")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from gonets.kernel import clock
-from gonets.kernel.html import line_of
+from gonets.kernel.html import line_of, storable
 from gonets.letters.preflight import Problem
 from gonets.letters.storing import digest_of
 from gonets.newsletters.models import Issue
@@ -41,6 +41,7 @@ def override_problem(
     if edition != issue.edition:
         raise LetterChanged
     sha256 = digest_of(content_now(issue_id))
+    code, field = storable(code), storable(field)
     standing = PreflightOverride.objects.filter(
         issue=issue, code=code, field=field, sha256=sha256, withdrawn_at=None
     ).first()

@@ -91,6 +91,14 @@ def preflight_report(issue_id: int) -> Report:
     )
 
 
+def letter_looks(issue_id: int) -> Looks:
+    """Return how far the looks at the letter's links are, and nothing else."""
+    try:
+        return _looks(specimen_of(content_now(issue_id)))
+    except SenderMissing:
+        return NO_LOOKS
+
+
 def _problems_around(dossier: Dossier) -> list[Problem]:
     each = (check for group in known_checks().values() for check in group)
     return [problem for check in each for problem in check(dossier)]

@@ -20,7 +20,7 @@ from gonets.publishing.actions import (
 )
 from gonets.publishing.errors import LetterChanged, PublishingError, SenderMissing
 from gonets.publishing.models import PreflightOverride
-from gonets.publishing.preflight.report import preflight_report
+from gonets.publishing.preflight.report import letter_looks
 from gonets.web.access import editor_required
 from gonets.web.composing.preview_page import previewed_issue
 from gonets.web.preflight_list import looks_context, preflight_context
@@ -47,7 +47,7 @@ def issue_looks(request: HttpRequest, issue_id: int) -> HttpResponse:
             want_looks(issue_id, again=request.POST.get("again") == "yes")
         except SenderMissing:
             return HttpResponse(status=204)  # The list says so.
-    looks = preflight_report(issue_id).looks
+    looks = letter_looks(issue_id)
     context = looks_context(issue, looks)
     response = render(request, "gonets/parts/preflight_looks.html", context)
     was_under_way = request.GET.get("waits") == "yes"

@@ -240,6 +240,7 @@ function goTo(field) {
   if (field === OWN_TEXT) return change("text");
   const input = inputs.find((each) => each.name === field);
   if (input) return input.focus();
+  if (!canEdit) return frame.scrollIntoView();
   if (view === "edit") return goWithin(field);
   frame.addEventListener("load", () => setTimeout(() => goWithin(field)), { once: true });
   return change("edit");
