@@ -54,7 +54,8 @@ def write_in_the_letter(desk: Desk) -> None:
     keys = desk.page.keyboard
     keys.press("Control+A")
     keys.type("Дорогие соседи, ")
-    desk.page.locator("[data-format=name]").click()
+    desk.page.locator("[data-format=personal]").click()
+    desk.page.locator("#personal-dialog button[value=insert]").click()
     keys.press("Control+B")
     keys.type("сегодня")
     keys.press("Enter")

@@ -11,7 +11,12 @@ from PIL import Image
 
 from gonets.content.errors import NotAPicture
 from gonets.content.models import Picture
-from gonets.content.pictures import picture_address, picture_path, store_picture
+from gonets.content.pictures import (
+    Crop,
+    picture_address,
+    picture_path,
+    store_picture,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +35,7 @@ def noise(kind: str, *, size=(200, 100)) -> bytes:
 
 
 def opened(picture: Picture) -> Image.Image:
-    image = Image.open(picture_path(picture.name))
+    image = Image.open(BytesIO(picture_path(picture.name).read_bytes()))
     image.load()
     return image
 
@@ -64,10 +69,15 @@ def test_a_wide_picture_is_scaled_and_keeps_its_shape():
     assert (picture.width, picture.height) == (1200, 600)
 
 
-def test_a_picture_lying_on_its_side_is_set_upright():
+def lying_on_its_side() -> Image.Exif:
     exif = Image.Exif()
     exif[0x0112] = 6  # rotate by 90°
-    picture = store_picture(encoded("JPEG", size=(120, 80), exif=exif))
+    return exif
+
+
+def test_a_picture_lying_on_its_side_is_set_upright():
+    content = encoded("JPEG", size=(120, 80), exif=lying_on_its_side())
+    picture = store_picture(content)
 
     assert (picture.width, picture.height) == (80, 120)
 
@@ -83,14 +93,55 @@ def test_metadata_is_left_behind():
     assert b"secret" not in stored
 
 
-def test_the_first_frame_of_a_moving_picture_is_kept():
-    frames = [Image.new("RGB", (60, 40), colour) for colour in ("red", "blue")]
+def moving(frames: int = 2, *, size=(60, 40)) -> bytes:
+    colours = ("red", "blue")
+    drawn = [Image.new("RGB", size, colours[n % 2]) for n in range(frames)]
     file = BytesIO()
-    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
+    drawn[0].save(
+        file, "GIF", save_all=True, append_images=drawn[1:], duration=300, loop=0
+    )
+    return file.getvalue()
 
-    image = opened(store_picture(file.getvalue())).convert("RGB")
+
+def test_a_moving_picture_moves_on_and_is_scaled():
+    image = opened(store_picture(moving(size=(2400, 100))))
+
+    assert (image.format, image.n_frames, image.size) == ("GIF", 2, (1200, 50))
+    assert image.info["duration"] == 300
+    assert image.convert("RGB").getpixel((30, 20)) == (255, 0, 0)
+
+
+def test_of_a_film_the_first_frame_is_kept():
+    image = opened(store_picture(moving(130))).convert("RGB")
 
     assert image.getpixel((30, 20)) == (255, 0, 0)
+    assert getattr(image, "n_frames", 1) == 1
+
+
+def test_a_part_of_a_picture_is_kept_beside_the_whole():
+    content = encoded("PNG", size=(400, 200))
+
+    part = store_picture(content, crop=Crop(left=0.5, top=0.25, width=0.5, height=0.5))
+
+    assert (part.width, part.height) == (200, 100)
+    assert store_picture(content).width == 400
+
+
+def test_a_part_is_cut_from_the_upright_picture():
+    content = encoded("JPEG", size=(300, 100), exif=lying_on_its_side())
+
+    part = store_picture(content, crop=Crop(left=0, top=0, width=1, height=0.5))
+
+    assert (part.width, part.height) == (100, 150)
+
+
+def test_a_modern_format_becomes_one_that_every_mail_program_shows():
+    assert store_picture(noise("AVIF")).name.endswith(".jpg")
+
+
+def test_a_telephones_own_format_is_named():
+    with pytest.raises(NotAPicture, match="HEIC"):
+        store_picture(b"\x00\x00\x00\x18ftypheic" + b"\x00" * 100)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "CMYK", "I;16"])

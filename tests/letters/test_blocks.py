@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from gonets.kernel.html import clean_layout
 from gonets.letters.compiling import compile_letter
 from gonets.letters.editing import render_for_editing
 from gonets.letters.errors import TemplateFault
@@ -129,6 +132,29 @@ def test_html_of_ones_own_can_do_no_harm(html):
     for evil in ("alert(1)", "t.example", "position:fixed", "<form", "display: none }"):
         assert evil not in made
     assert made.count("</body>") == 1
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *("<table>", "<tr>", "<td style='color:red;position:fixed'>", "</td>"),
+                *("</table>", "text", "&amp;", "<img src=https://a.example/x.png>"),
+                *("<a href='javascript:x'>", "</a>", "<script>", "</script>", "<!--"),
+                *("-->", "<style>", "</style>", "<p style='background:url(x)'>", "<b>"),
+                *("<!--[if mso]>", "<![endif]-->", "<img src=x width='1'>", "{{ a }}"),
+            ]
+        ),
+        max_size=30,
+    ).map("".join)
+)
+def test_cleaning_html_of_ones_own_twice_is_the_same_as_once(html):
+    once = clean_layout(html)
+
+    assert clean_layout(once) == once
+    for evil in ("<script", "javascript:", "url(", "position", "<style", "<!--"):
+        assert evil not in once
 
 
 def test_html_of_ones_own_keeps_what_mail_can_show():

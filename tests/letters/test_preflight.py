@@ -167,6 +167,13 @@ def test_slips_in_the_text_are_found_and_shown_where_they_are(intro, code):
     assert problem.fix
 
 
+def test_a_personal_part_of_the_subject_is_nothing_left_over():
+    subject = 'For you, {{ subscriber.name | default("friends") }}'
+
+    assert "placeholder-left" not in codes(subject=subject)
+    assert "placeholder-left" in codes(subject="For you, *|FNAME|*")
+
+
 @pytest.mark.parametrize(
     "intro",
     [

@@ -94,7 +94,7 @@ def test_html_is_made_safe(issue):
         ("section.x.heading", "News", "no such field"),
         ("section.99999.heading", "News", "is gone"),
         ("entry.99999.title", "News", "not in the issue"),
-        ("entry.99999.title", " ", "needs a title"),
+        ("entry.99999.title", " ", "not in the issue"),
     ],
 )
 def test_what_cannot_be_saved_is_named_and_nothing_is_saved(

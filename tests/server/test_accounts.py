@@ -15,7 +15,10 @@ from gonets.server.models import User
 
 PUBLIC = {"login", "healthz", "set-language"}
 """Names anybody may ask for; those of ``gonets:`` are listed by what they are."""
-PUBLIC_OF_THE_DESK = {"unsubscribe", "unsubscribe-now", "picture", "browser-page"}
+PUBLIC_OF_THE_DESK = {
+    *("unsubscribe", "unsubscribe-now", "picture", "browser-page"),
+    "event-calendar",
+}
 
 pytestmark = pytest.mark.django_db
 

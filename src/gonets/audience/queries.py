@@ -46,6 +46,12 @@ class Standing(TextChoices):
     SUPPRESSED = "suppressed", _("Blocked")
 
 
+VALUES = ("name", "address")
+"""What ``subscriber.…`` can be in a letter."""
+
+VALUES_SOME_LACK = ("name",)
+
+
 def confirmed_subscriptions(readership_id: int) -> QuerySet[Subscription]:
     """Everybody who gets this newsletter now, blocked addresses left out."""
     return Subscription.objects.filter(
@@ -55,6 +61,22 @@ def confirmed_subscriptions(readership_id: int) -> QuerySet[Subscription]:
 
 def confirmed_count(readership_id: int) -> int:
     return confirmed_subscriptions(readership_id).count()
+
+
+def empty_values(readership_id: int) -> tuple[int, Mapping[str, int]]:
+    """Return how many get this newsletter, and of how many each value is empty.
+
+    One query, however many values there are.
+    """
+    counts = confirmed_subscriptions(readership_id).aggregate(
+        people=Count("id"),
+        **{
+            value: Count("id", filter=Q(**{f"subscriber__{value}": ""}))
+            for value in VALUES_SOME_LACK
+        },
+    )
+    people = counts.pop("people")
+    return people, {**dict.fromkeys(VALUES, 0), **counts}
 
 
 def confirmed_counts() -> dict[int, int]:

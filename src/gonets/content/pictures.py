@@ -7,14 +7,17 @@ making, without metadata, under a name that cannot be guessed and never changes.
 from __future__ import annotations
 
 import hashlib
+import math
 import secrets
 import warnings
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from gonets.content.errors import NotAPicture
 from gonets.content.models import Picture
@@ -26,7 +29,49 @@ MAX_BYTES = 15_000_000
 MAX_PIXELS = 50_000_000
 """More than any camera's; a decompression bomb has billions."""
 
-FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
+
+MAX_ANIMATED_FRAMES = 120
+MAX_ANIMATED_PIXELS = 60_000_000
+MAX_ANIMATED_BYTES = 1_500_000
+"""A larger animation becomes its first frame: nobody would wait for it."""
+
+SMALLEST_CROP = 0.02
+
+_OF_PHONES = (b"ftypheic", b"ftypheix", b"ftypheim", b"ftypmif1", b"ftypmsf1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crop:
+    """The part of a picture to keep, in shares of its upright width and height."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    def __post_init__(self) -> None:
+        """:raises ValueError: if it is not within the picture."""
+        shares = (self.left, self.top, self.width, self.height)
+        sizes_fit = (
+            all(map(math.isfinite, shares))
+            and min(self.width, self.height) >= SMALLEST_CROP
+        )
+        starts_fit = min(self.left, self.top) >= 0
+        if not (sizes_fit and starts_fit and self._ends_within()):
+            raise ValueError("The crop is not within the picture")
+
+    def _ends_within(self) -> bool:
+        # Shares are rounded on their way here.
+        return max(self.left + self.width, self.top + self.height) <= 1.001
+
+    def box(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
+        """Return left, top, right and bottom in pixels of a picture of this size."""
+        width, height = size
+        left, top = int(self.left * width), int(self.top * height)
+        right = min(round((self.left + self.width) * width), width)
+        bottom = min(round((self.top + self.height) * height), height)
+        return left, top, max(right, left + 1), max(bottom, top + 1)
 
 
 def picture_address(picture: Picture) -> str:
@@ -38,17 +83,18 @@ def picture_path(name: str) -> Path:
     return Path(settings.MEDIA_ROOT) / "pictures" / name
 
 
-def store_picture(content: bytes) -> Picture:
-    """Keep a picture; the same bytes are kept once.
+def store_picture(content: bytes, *, crop: Crop | None = None) -> Picture:
+    """Keep a picture, or a part of it; the same is kept once.
 
     :raises NotAPicture: if it is none that letters can show; the message is for people.
     """
-    sha256 = hashlib.sha256(content).hexdigest()
+    part = repr(crop).encode() if crop else b""
+    sha256 = hashlib.sha256(content + part).hexdigest()
     known = Picture.objects.filter(sha256=sha256).order_by("pk").first()
     # The row may be there without its file: restored without the media folder.
     if known is not None and picture_path(known.name).exists():
         return known
-    image, encoded, suffix = _made_ours(content)
+    image, encoded, suffix = _made_ours(content, crop)
     name = known.name if known else f"{secrets.token_urlsafe(16)}.{suffix}"
     _write(picture_path(name), encoded)
     return known or Picture.objects.create(
@@ -61,11 +107,49 @@ def store_picture(content: bytes) -> Picture:
     )
 
 
-def _made_ours(content: bytes) -> tuple[Image.Image, bytes, str]:
+def _made_ours(content: bytes, crop: Crop | None) -> tuple[Image.Image, bytes, str]:
     source = _opened(content)
-    image = _scaled(source)
+    animated = _animated(source, crop)
+    if animated is not None:
+        return animated
+    image = _scaled(source, crop)
     encoded, suffix = _encoded(image, was_drawn=source.format != "JPEG")
     return image, encoded, suffix
+
+
+def _animated(
+    source: Image.Image, crop: Crop | None
+) -> tuple[Image.Image, bytes, str] | None:
+    """Return a GIF that moves as the source does; None if it must stand still."""
+    frames = getattr(source, "n_frames", 1)
+    pixels = source.width * source.height * frames
+    if source.format != "GIF" or not 1 < frames <= MAX_ANIMATED_FRAMES:
+        return None
+    if pixels > MAX_ANIMATED_PIXELS:
+        return None
+    try:
+        drawn = [
+            (_scaled(f, crop), _duration(f)) for f in ImageSequence.Iterator(source)
+        ]
+    except (OSError, ValueError, SyntaxError, EOFError):
+        return None  # The first frame is whole: it was decoded already.
+    images = [image for image, _duration in drawn]
+    encoded = _saved(
+        images[0],
+        "GIF",
+        save_all=True,
+        append_images=images[1:],
+        duration=[duration for _image, duration in drawn],
+        loop=source.info.get("loop", 0),
+        disposal=2,
+    )
+    fits = len(encoded) <= MAX_ANIMATED_BYTES
+    return (images[0], encoded, "gif") if fits else None
+
+
+def _duration(frame: Image.Image) -> int:
+    """Return how long a frame stands, in milliseconds, as browsers understand it."""
+    return max(int(frame.info.get("duration") or 100), 20)
 
 
 def _opened(content: bytes) -> Image.Image:
@@ -84,6 +168,10 @@ def _opened(content: bytes) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise NotAPicture(_("The picture has too many pixels.")) from error
     except UnidentifiedImageError as error:
+        if any(brand in content[:32] for brand in _OF_PHONES):
+            raise NotAPicture(
+                _("This is a HEIC picture. Save it as JPEG and choose it again.")
+            ) from error
         raise NotAPicture(
             _("This file is not a picture. JPEG, PNG, GIF and WebP can be used.")
         ) from error
@@ -91,9 +179,11 @@ def _opened(content: bytes) -> Image.Image:
         raise NotAPicture(_("The picture is damaged and cannot be opened.")) from error
 
 
-def _scaled(image: Image.Image) -> Image.Image:
+def _scaled(image: Image.Image, crop: Crop | None) -> Image.Image:
     """Return a fresh picture: upright, no wider than letters are, no metadata."""
     upright = ImageOps.exif_transpose(image)
+    if crop is not None:
+        upright = upright.crop(crop.box(upright.size))
     see_through = upright.has_transparency_data
     plain = upright.convert("RGBA" if see_through else "RGB")
     plain.thumbnail((MAX_WIDTH, MAX_HEIGHT), Image.Resampling.LANCZOS)
@@ -114,7 +204,7 @@ def _encoded(image: Image.Image, *, was_drawn: bool) -> tuple[bytes, str]:
     return (jpeg, "jpg") if png is None or len(jpeg) < len(png) else (png, "png")
 
 
-def _saved(image: Image.Image, kind: str, **options: int) -> bytes:
+def _saved(image: Image.Image, kind: str, **options: Any) -> bytes:
     file = BytesIO()
     image.save(file, kind, optimize=True, **options)
     return file.getvalue()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 import nh3
+
+from gonets.kernel.word import is_from_word, plain_from_word
 
 LINK_SCHEMES = {"http", "https", "mailto"}
 
@@ -85,12 +88,32 @@ MAX_DEPTH = 200
 """Beyond these only hostile HTML goes; the parser's time is length × depth."""
 
 
+MOST_CLEANINGS = 5
+"""Elements that cannot stand in each other change places when they are parsed again."""
+
+
 def clean_fragment(html: str) -> str:
     """Return the few tags of a letter's text; every link http, https or mailto.
 
     Text such as ``{{ subscriber.name | default("you") }}`` stays as it is, apart from
-    ``<``, ``>`` and ``&`` being written as entities.
+    ``<``, ``>`` and ``&`` being written as entities.  What comes from Word keeps its
+    lists, which Word only draws.
     """
+    return _settled(html, _fragment)
+
+
+def _settled(html: str, clean: Callable[[str], str]) -> str:
+    """Clean until nothing changes any more; what is clean already takes one look."""
+    for _again in range(MOST_CLEANINGS):
+        before, html = html, clean(html)
+        if html == before:
+            break
+    return html
+
+
+def _fragment(html: str) -> str:
+    if is_from_word(html):
+        html = plain_from_word(html)
     blocks = _FRAGMENT_AND_BLOCKS.clean(_bounded(html))
     known, replaced = _STAND_IN.subn(_stand_in, blocks)
     if replaced:
@@ -114,8 +137,10 @@ def clean_layout(html: str) -> str:
     forms, frames, style sheets, classes or background pictures; pictures must be on
     the web, and counters of visits are left out.
     """
-    if not html:
-        return ""
+    return _settled(html, _layout)
+
+
+def _layout(html: str) -> str:
     clean = _LAYOUT.clean(_bounded(html))
     clean = _PICTURE_WITHOUT_ADDRESS.sub("", _VISIT_COUNTER.sub("", clean))
     return _LINK_TO_NOWHERE.sub(r"\1", clean).strip()
@@ -167,8 +192,16 @@ def excerpt(text: str, *, characters: int) -> str:
 
 
 def storable(text: str) -> str:
-    """Return ``text`` without what a database or UTF-8 refuses."""
-    return _UNSTORABLE.sub("", text)
+    """Return ``text`` without what a database or UTF-8 refuses.
+
+    The typographic quotes and dashes of Windows, which old programs write as control
+    characters, become what was meant.
+    """
+    return _UNSTORABLE.sub(_meant, text)
+
+
+def _meant(control: re.Match[str]) -> str:
+    return _OF_WINDOWS.get(control[0], "")
 
 
 def _bounded(html: str) -> str:
@@ -236,6 +269,18 @@ _NESTING_TAG = re.compile(
 # C0 and C1 but tab and line ends, and lone surrogates: PostgreSQL refuses NUL, UTF-8
 # has no surrogates, and no reader sees any of them.
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+_OF_WINDOWS = {
+    "\x85": "…",
+    "\x91": "‘",
+    "\x92": "’",
+    "\x93": "“",
+    "\x94": "”",
+    "\x95": "•",
+    "\x96": "–",
+    "\x97": "—",
+    "\x99": "™",
+}
 
 
 class _TextReader(HTMLParser):

@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, cast
 
 from gonets.kernel.html import clean_fragment, clean_layout
 from gonets.letters.branding import logo_size, look_of
@@ -97,6 +97,18 @@ def letter_html(
     return placeholders.split(document_of(order))
 
 
+def _look(content: LetterContent) -> Mapping[str, object]:
+    look = look_of(
+        content.brand,
+        _base_of(content),
+        direction=direction_of(content.language),
+    )
+    entries = [entry for section in content.sections for entry in section.entries]
+    is_idle = all(entry.is_material for entry in entries)
+    own = {**cast(Mapping[str, object], look["own"]), "is_idle": is_idle}
+    return MappingProxyType({**look, "own": MappingProxyType(own)})
+
+
 class _Draft:
     """Gives the design a word for every text."""
 
@@ -129,11 +141,7 @@ class _Draft:
             "letter": MappingProxyType(letter),
             "words": words,
             "brand": self._brand(content.brand, newsletter=content.newsletter),
-            "look": look_of(
-                content.brand,
-                _base_of(content),
-                direction=direction_of(content.language),
-            ),
+            "look": _look(content),
         }
 
     def _brand(self, brand: Brand, *, newsletter: str) -> Mapping[str, object]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.utils.translation import gettext as _
 
 from gonets.letters.bodies import letter_html
 from gonets.letters.fields import fields_as_they_are
+from gonets.letters.kinds import EntryKind
 from gonets.letters.personalising import Personal, PersonalValues, filled_html
 from gonets.letters.types import EntryContent, LetterContent, Reader
 
@@ -29,6 +32,7 @@ EDITING_STYLE = """
 [data-personal] { border-radius: 4px; padding: 0 3px; margin: 0 -1px;
   background-color: #fbeec2; color: #4a3a00; cursor: default; }
 [data-edit] a { cursor: text; }
+[class*=kind-][tabindex]:focus { outline: 2px solid #1d7d88; outline-offset: -2px; }
 [data-edit-picture] { cursor: pointer; }
 [data-edit-picture]:hover { opacity: .88; }
 [data-edit-picture]:focus-visible { outline: 3px solid #1d7d88; outline-offset: 2px; }
@@ -52,7 +56,13 @@ def render_for_editing(content: LetterContent, reader: Reader) -> str:
 
     :raises TemplateFault: if the design does not work.
     """
-    pieces = letter_html(content, fields_as_they_are(content), EditableFields())
+    kinds = {
+        entry.key: entry.kind
+        for section in content.sections
+        for entry in section.entries
+    }
+    writer = EditableFields(MappingProxyType(kinds))
+    pieces = letter_html(content, fields_as_they_are(content), writer)
     document = filled_html(pieces, PersonalValues.of(reader))
     head, end, body = document.partition("</head>")
     return f"{head}{EDITING_STYLE}{end}{body}"
@@ -60,15 +70,21 @@ def render_for_editing(content: LetterContent, reader: Reader) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EditableFields:
-    """Wraps fields; also empty ones are there, to be written into."""
+    """Wraps fields; also empty ones are there, to be written into.
+
+    ``kinds`` has what the entries are, by their keys.
+    """
+
+    kinds: Mapping[str, str]
 
     def field(self, name: str, html: str) -> str:
+        label, hint = self._words_for(name)
         kind = "prose" if name.rpartition(".")[2] in PROSE else "line"
         element = "div" if kind == "prose" else "span"
         empty = "" if html else ' class="is-empty"'
         return (
             f'<{element} data-edit="{_escape(name)}" data-edit-kind="{kind}"{empty}'
-            f' data-label="{_escape(_label(name))}" data-hint="{_escape(_hint(name))}"'
+            f' data-label="{_escape(label)}" data-hint="{_escape(hint)}"'
             f">{html}</{element}>"
         )
 
@@ -79,6 +95,15 @@ class EditableFields:
     def description(self, name: str, text: str) -> str:
         return f'{text}" data-edit-picture="{_escape(name)}'
 
+    def _words_for(self, name: str) -> tuple[str, str]:
+        kind = self.kinds.get(name.split(".")[1]) if "." in name else None
+        match kind, name.rpartition(".")[2]:
+            case EntryKind.QUOTE, "title":
+                return _("Who said it"), _("Add who said it")
+            case EntryKind.PICTURE, "title":
+                return _("Caption of the picture"), _("Add a caption")
+        return _words_for(name)
+
     def mark(self, entry: EntryContent) -> str:
         return f"entry-{_escape(entry.key)} kind-{_escape(entry.kind)}"
 
@@ -87,17 +112,8 @@ def _escape(text: str) -> str:
     return html.escape(text)
 
 
-def _label(name: str) -> str:
-    """Return what the field is called, in the editor's language."""
-    return _words_for(name)[0]
-
-
-def _hint(name: str) -> str:
-    """Return what an empty field says about itself, in the editor's language."""
-    return _words_for(name)[1]
-
-
 def _words_for(name: str) -> tuple[str, str]:
+    """Return what a field is called and what it says of itself while it is empty."""
     match name.rpartition(".")[2]:
         case "greeting":
             return _("Greeting"), _("Add a greeting")

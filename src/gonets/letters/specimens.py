@@ -49,6 +49,13 @@ class Specimen:
         return len(self.html.encode())
 
     @property
+    def subject(self) -> str:
+        """As the sample reader gets it, personal parts filled in."""
+        if self.letter is None:
+            return self.content.subject
+        return self.letter.subject_for(SAMPLE_READER)
+
+    @property
     def own_words(self) -> str:
         """What the editor and the site wrote, without the frame around it."""
         content = self.content

@@ -198,6 +198,7 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ["position", "id"]
+        permissions = [("write_html", "Can put HTML code into letters")]
         constraints = [
             models.UniqueConstraint(
                 fields=["issue", "material"], name="material_once_per_issue"

@@ -57,7 +57,7 @@ def words_beside_pictures(specimen: Specimen) -> Iterator[Problem]:
 
 
 def leftovers(specimen: Specimen) -> Iterator[Problem]:
-    found = _LEFTOVER.search(f"{specimen.content.subject} {specimen.page.text}")
+    found = _LEFTOVER.search(f"{specimen.subject} {specimen.page.text}")
     if found:
         yield Problem(
             level=Level.WARNING,
@@ -66,7 +66,7 @@ def leftovers(specimen: Specimen) -> Iterator[Problem]:
             % {"text": found[0].strip()[:60]},
             why=_("Readers would see it as it stands there."),
             fix=_("Replace it by what was meant."),
-            field="subject" if found[0] in specimen.content.subject else "",
+            field="subject" if found[0] in specimen.subject else "",
         )
 
 

@@ -1,5 +1,11 @@
 """All writes to newsletters, issues, their entries and their wording."""
 
+from gonets.newsletters.actions.blocks import (
+    add_block,
+    duplicate_block,
+    move_entry,
+    take_entry_out,
+)
 from gonets.newsletters.actions.designs import (
     change_brand,
     choose_design,
@@ -51,6 +57,7 @@ from gonets.newsletters.actions.wording import save_wording
 
 __all__ = [
     "acknowledge_replaced",
+    "add_block",
     "add_materials",
     "archive_newsletter",
     "change_brand",
@@ -60,6 +67,7 @@ __all__ = [
     "delete_draft",
     "delete_template",
     "discard_untouched",
+    "duplicate_block",
     "edit_newsletter",
     "forget_brand",
     "freeze_version",
@@ -67,6 +75,7 @@ __all__ = [
     "import_letter",
     "mark_released",
     "miss_schedule",
+    "move_entry",
     "pick_wordings",
     "postpone_issue",
     "prepare_issue",
@@ -81,6 +90,7 @@ __all__ = [
     "save_wording",
     "schedule_issue",
     "set_step",
+    "take_entry_out",
     "take_out_gone",
     "take_over_pictures",
     "unarchive_newsletter",

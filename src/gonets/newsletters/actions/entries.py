@@ -49,7 +49,7 @@ def place_materials(issue: Issue, materials: Iterable[Material]) -> list[Entry]:
     before = {entry.pk: entry.position for entry in entries}
     numbered([*entries, *added])
     Entry.objects.bulk_create(added)
-    _store_order([entry for entry in entries if entry.position != before[entry.pk]])
+    store_order([entry for entry in entries if entry.position != before[entry.pk]])
     return added
 
 
@@ -82,7 +82,7 @@ def reorder_entries(
     :raises IssueClosed: if the issue has been released.
     """
     change_issue(issue_id, user=user)
-    _store_order(reordered(list(Entry.objects.filter(issue=issue_id)), places))
+    store_order(reordered(list(Entry.objects.filter(issue=issue_id)), places))
 
 
 @transaction.atomic
@@ -96,7 +96,7 @@ def remove_entries(
     :raises IssueClosed: if the issue has been released.
     """
     change_issue(issue_id, user=user)
-    return len(_take_out(issue_id, entry_ids))
+    return len(take_out(issue_id, entry_ids))
 
 
 @transaction.atomic
@@ -108,7 +108,7 @@ def hold_for_next(
     :raises IssueClosed: if the issue has been released.
     """
     change_issue(issue_id, user=user)
-    taken = _take_out(issue_id, entry_ids)
+    taken = take_out(issue_id, entry_ids)
     issue = Issue.objects.get(pk=issue_id)
     HeldMaterial.objects.bulk_create(
         (
@@ -127,7 +127,7 @@ def hold_for_next(
     return len(taken)
 
 
-def _take_out(issue_id: int, entry_ids: Collection[int]) -> list[Entry]:
+def take_out(issue_id: int, entry_ids: Collection[int]) -> list[Entry]:
     """Take entries out and return them, deleted."""
     entries = Entry.objects.filter(issue=issue_id, pk__in=entry_ids)
     taken = list(entries)
@@ -139,5 +139,6 @@ def _take_out(issue_id: int, entry_ids: Collection[int]) -> list[Entry]:
     return taken
 
 
-def _store_order(entries: Collection[Entry]) -> None:
+def store_order(entries: Collection[Entry]) -> None:
+    """Store where entries stand; see ``ordering``."""
     Entry.objects.bulk_update(entries, ["position", "part", "heading"])

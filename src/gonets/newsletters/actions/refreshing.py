@@ -24,7 +24,11 @@ from gonets.newsletters.merging import (
 from gonets.newsletters.models import Entry
 from gonets.newsletters.queries.refreshing import compared_entries
 from gonets.newsletters.types import ComparedEntry, Person, Pick, Refreshment
-from gonets.newsletters.wording import checked_address, checked_wording
+from gonets.newsletters.wording import (
+    check_material_title,
+    checked_web_address,
+    checked_wording,
+)
 
 
 @transaction.atomic
@@ -162,8 +166,11 @@ def _settle(compared: ComparedEntry, pick: Pick) -> None:
 def _checked(pick: Pick, text: str) -> str:
     name = f"entry.{pick.entry_id}.{pick.field.value}"
     if pick.field is MergedField.ADDRESS:
-        return checked_address(name, text)
-    return checked_wording({name: text}).entries[pick.entry_id][pick.field.value]
+        return checked_web_address(name, text)
+    clean = checked_wording({name: text}).entries[pick.entry_id][pick.field.value]
+    if pick.field is MergedField.TITLE:
+        check_material_title(name, clean)
+    return clean
 
 
 def _existing(before: str | PictureWording) -> str | PictureWording:

@@ -7,15 +7,27 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from gonets.content.models import Picture
 from gonets.kernel.addresses import BadAddress
 from gonets.letters.own_texts import normal_text
 from gonets.letters.texts import automatic_digest, editable_text
 from gonets.newsletters.actions.editing import change_edition
+from gonets.newsletters.block_fields import (
+    CONTENT_KIND,
+    PICTURES,
+    ends_before_it_starts,
+)
+from gonets.newsletters.blocks import text_in
 from gonets.newsletters.errors import BadWording
 from gonets.newsletters.models import Entry, Issue
+from gonets.newsletters.people import may_write_html
 from gonets.newsletters.queries.letters import letter_content
 from gonets.newsletters.types import Person
-from gonets.newsletters.wording import Wording, checked_wording
+from gonets.newsletters.wording import (
+    Wording,
+    check_material_title,
+    checked_wording,
+)
 
 
 @transaction.atomic
@@ -38,7 +50,16 @@ def save_wording(
     """
     wording = checked_wording(changes)
     saved = change_edition(issue_id, edition=edition, user=user, **wording.issue)
-    _save_entries(issue_id, wording)
+    _save_headings(issue_id, wording)
+    for entry_id, words in wording.entries.items():
+        entry = Entry.objects.filter(issue=issue_id, pk=entry_id).first()
+        if entry is None:
+            raise BadWording(
+                f"entry.{entry_id}.{next(iter(words))}",
+                _("This material is not in the issue any more."),
+            )
+        put_words(entry, words, user=user, field=f"entry.{entry_id}.{{word}}")
+        entry.save()
     if "own_text" in wording.issue:
         _note_automatic_text(issue_id)
     return saved
@@ -57,16 +78,53 @@ def _note_automatic_text(issue_id: int) -> None:
     )
 
 
-def _save_entries(issue_id: int, wording: Wording) -> None:
+def put_words(
+    entry: Entry, words: Mapping[str, str], *, user: Person | None, field: str
+) -> None:
+    """Give the entry checked ``words``, without storing it.
+
+    ``field`` is how the caller names them, with ``{word}`` in it.
+
+    :raises BadWording: if this entry cannot have one of them.
+    """
+    content = dict(entry.content)
+    for word, text in words.items():
+        name = field.format(word=word)
+        _check(entry, word, text, name=name, user=user)
+        if word in CONTENT_KIND:
+            content[word] = _number_of(text) if word in PICTURES else text
+        elif word in PICTURES:
+            entry.picture_id = _number_of(text)
+        else:
+            setattr(entry, word, text)
+    entry.content = content
+    if ends_before_it_starts(text_in(entry, "starts"), text_in(entry, "ends")):
+        raise BadWording(field.format(word="ends"), _("It would end before it begins."))
+
+
+def _check(
+    entry: Entry, word: str, text: str, *, name: str, user: Person | None
+) -> None:
+    if CONTENT_KIND.get(word, entry.kind) != entry.kind:
+        raise BadWording(name, _("The letter has no such field."))
+    if word == "title" and entry.is_material:
+        check_material_title(name, text)
+    if word == "starts" and not text:
+        raise BadWording(name, _("Say when it begins."))
+    if word == "html" and not may_write_html(user):
+        raise BadWording(name, _("You are not allowed to write HTML code."))
+    if word in PICTURES and text and not Picture.objects.filter(pk=text).exists():
+        raise BadWording(name, _("There is no such picture."))
+
+
+def _number_of(text: str) -> int | None:
+    return int(text) if text else None
+
+
+def _save_headings(issue_id: int, wording: Wording) -> None:
     entries = Entry.objects.filter(issue=issue_id)
     for part, heading in wording.headings.items():
         if not entries.filter(part=part).update(heading=heading):
             raise BadWording(
                 f"section.{part}.heading", _("This part of the letter is gone.")
-            )
-    for entry_id, words in wording.entries.items():
-        if not entries.filter(pk=entry_id).update(**words):
-            raise BadWording(
-                f"entry.{entry_id}.{next(iter(words))}",
-                _("This material is not in the issue any more."),
             )

@@ -14,7 +14,7 @@ from gonets.newsletters.queries.issues import (
     held_materials,
     newsletter_rows,
 )
-from gonets.newsletters.queries.letters import letter_content
+from gonets.newsletters.queries.letters import event_entry, letter_content
 from gonets.newsletters.queries.own_texts import text_part
 from gonets.newsletters.queries.picking import picker, picker_rows, uses_of
 from gonets.newsletters.queries.refreshing import compared_entries, offered_materials
@@ -27,6 +27,7 @@ __all__ = [
     "compared_entries",
     "design_choices",
     "drafts_of",
+    "event_entry",
     "gathering_start",
     "held_materials",
     "is_design",

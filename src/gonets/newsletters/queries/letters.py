@@ -7,12 +7,14 @@ from itertools import groupby
 from urllib.parse import urljoin
 
 from django.conf import settings
+from django.urls import reverse
 
 from gonets.content.models import Picture
 from gonets.content.pictures import picture_address
 from gonets.kernel.addresses import canonical_address
 from gonets.letters.kinds import EntryKind
 from gonets.letters.queries import own_design
+from gonets.letters.storing import content_from_json
 from gonets.letters.types import (
     ColumnContent,
     EntryContent,
@@ -23,7 +25,7 @@ from gonets.letters.types import (
 from gonets.newsletters.blocks import event_of, personal_fields, text_in
 from gonets.newsletters.browser_pages import preview_page_address
 from gonets.newsletters.errors import IssueMissing
-from gonets.newsletters.models import Entry, Issue, Newsletter
+from gonets.newsletters.models import Entry, Issue, IssueVersion, Newsletter
 from gonets.newsletters.queries.brands import brand_of
 
 
@@ -63,6 +65,27 @@ def letter_content(issue_id: int) -> LetterContent:
     )
 
 
+def event_entry(issue_id: int, entry_id: int, uid: str) -> EntryContent | None:
+    """Return an event as it is now, or as it was sent if it has been taken out.
+
+    Letters link to it, so it must be found as long as its issue is.
+    """
+    entry = (
+        Entry.objects.select_related("picture")
+        .filter(issue=issue_id, pk=entry_id, kind=EntryKind.EVENT)
+        .first()
+    )
+    if entry is not None:
+        return _entry(entry, {}) if text_in(entry, "uid") == uid else None
+    versions = IssueVersion.objects.filter(issue=issue_id).order_by("-number")
+    for version in versions:
+        for section in content_from_json(version.content).sections:
+            for sent in section.entries:
+                if sent.key == str(entry_id) and sent.event is not None:
+                    return sent if f"/{uid}." in sent.event.calendar_address else None
+    return None
+
+
 def _sections(entries: list[Entry]) -> tuple[SectionContent, ...]:
     second_pictures = _second_pictures(entries)
     sections = []
@@ -89,10 +112,18 @@ def _entry(entry: Entry, second_pictures: Mapping[int, Picture]) -> EntryContent
         address=_absolute(entry.address),
         picture=_picture(picture, alt=entry.picture_alt) if picture else None,
         html=text_in(entry, "html"),
-        event=event_of(entry),
+        event=event_of(entry, calendar_address=_calendar_address(entry)),
         second=_second(entry, second_pictures),
         personal=personal_fields(entry),
     )
+
+
+def _calendar_address(entry: Entry) -> str:
+    uid = text_in(entry, "uid")
+    if entry.kind != EntryKind.EVENT or not uid:
+        return ""
+    path = reverse("gonets:event-calendar", args=[entry.issue_id, entry.pk, uid])
+    return _absolute(path)
 
 
 def _second(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -39,7 +37,6 @@ def issue_preview(request: HttpRequest, issue_id: int) -> HttpResponse:
         "run": newest_run(issue_id),
         "reader": chosen_reader(request, issue),
         "test_address": _test_address(request, issue),
-        "name_part": _name_part(issue),
         "rehearsal": newest_rehearsal(issue_id),
         **preflight_context(request, issue, in_letter=True),
     }
@@ -77,10 +74,3 @@ def _test_address(request: HttpRequest, issue: Issue) -> str:
     own = getattr(request.user, "email", "")
     last = last_test_addresses(request.user)
     return last or issue.newsletter.test_address or own
-
-
-def _name_part(issue: Issue) -> str:
-    """Return what "Name" inserts, worded in the letter's language."""
-    with override(issue.newsletter.language):
-        fallback = _("friends")
-    return f'{{{{ subscriber.name | default("{fallback}") }}}}'

@@ -9,23 +9,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from gonets.kernel import clock
 from gonets.newsletters.actions import save_wording
-from gonets.newsletters.errors import (
-    BadWording,
-    EditedMeanwhile,
-    IssueMissing,
-)
-from gonets.newsletters.models import Issue
 from gonets.publishing.actions import send_test_letter
 from gonets.publishing.errors import PublishingError
-from gonets.publishing.queries import is_correctable
 from gonets.web.access import editor_required
+from gonets.web.composing.preview_answers import refused, saved_answer
 from gonets.web.composing.preview_page import previewed_issue
 
 MOST_CHARACTERS = 2_000_000
@@ -40,28 +31,17 @@ def issue_wording(request: HttpRequest, issue_id: int) -> JsonResponse:
     200 has the new edition, 409 says who was first, 422 which field cannot be saved,
     410 that there is nothing to save to any more.
     """
-    edition, changes = _posted_changes(request)
+    edition, changes = posted_changes(request)
     if edition is None or changes is None:
-        return _refused(HTTPStatus.BAD_REQUEST, _("This cannot be saved."))
-    if not is_correctable(issue_id):
-        return _refused(
-            HTTPStatus.GONE, _("The letter is being sent and cannot be changed now.")
-        )
-    try:
+        return refused(HTTPStatus.BAD_REQUEST, _("This cannot be saved."))
+
+    def save() -> dict[str, object]:
         saved = save_wording(
             issue_id, edition=edition, user=request.user, changes=changes
         )
-    except EditedMeanwhile as error:
-        is_own = Issue.objects.filter(pk=issue_id, changed_by=request.user.pk).exists()
-        return _refused(
-            HTTPStatus.CONFLICT, str(error), edition=error.edition, yours=is_own
-        )
-    except BadWording as error:
-        return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), field=error.field)
-    except IssueMissing as error:
-        return _refused(HTTPStatus.GONE, str(error))
-    now = timezone.localtime(clock.now())
-    return JsonResponse({"edition": saved, "time": date_format(now, "H:i")})
+        return {"edition": saved}
+
+    return saved_answer(request, issue_id, save)
 
 
 @require_POST
@@ -81,9 +61,10 @@ def issue_test_letter(request: HttpRequest, issue_id: int) -> HttpResponse:
     return render(request, "gonets/composing/preview_test.html", context)
 
 
-def _posted_changes(
+def posted_changes(
     request: HttpRequest,
 ) -> tuple[int | None, dict[str, str] | None]:
+    """Return the edition and the fields that were posted; None where they are not."""
     text = request.POST.get("changes", "")
     number = request.POST.get("edition", "")
     if len(text) > MOST_CHARACTERS or not (number.isascii() and number.isdigit()):
@@ -97,7 +78,3 @@ def _posted_changes(
     if not all(isinstance(value, str) for value in changes.values()):
         return None, None
     return int(number), changes
-
-
-def _refused(status: HTTPStatus, message: str, **details: object) -> JsonResponse:
-    return JsonResponse({"message": message, **details}, status=status)

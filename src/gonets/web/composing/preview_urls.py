@@ -5,12 +5,17 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from gonets.web.composing import (
+    calendars,
     preflight,
     preview,
+    preview_blocks,
     preview_letter,
+    preview_personal,
     preview_saving,
     preview_sent,
+    preview_steps,
     preview_text,
+    preview_uploads,
 )
 
 preview_addresses: list[URLPattern] = [
@@ -83,5 +88,55 @@ preview_addresses: list[URLPattern] = [
         "issues/<int:issue_id>/test-letter/",
         preview_saving.issue_test_letter,
         name="issue-test-letter",
+    ),
+    path(
+        "issues/<int:issue_id>/blocks/add/",
+        preview_blocks.block_add,
+        name="block-add",
+    ),
+    path(
+        "issues/<int:issue_id>/letter/undo/",
+        preview_steps.letter_undo,
+        name="letter-undo",
+    ),
+    path(
+        "issues/<int:issue_id>/letter/redo/",
+        preview_steps.letter_redo,
+        name="letter-redo",
+    ),
+    path(
+        "issues/<int:issue_id>/blocks/<int:entry_id>/move/",
+        preview_blocks.block_move,
+        name="block-move",
+    ),
+    path(
+        "issues/<int:issue_id>/blocks/<int:entry_id>/duplicate/",
+        preview_blocks.block_duplicate,
+        name="block-duplicate",
+    ),
+    path(
+        "issues/<int:issue_id>/blocks/<int:entry_id>/remove/",
+        preview_blocks.block_remove,
+        name="block-remove",
+    ),
+    path(
+        "issues/<int:issue_id>/blocks/form/",
+        preview_blocks.block_form,
+        name="block-form",
+    ),
+    path(
+        "issues/<int:issue_id>/pictures/",
+        preview_uploads.picture_upload,
+        name="letter-picture",
+    ),
+    path(
+        "issues/<int:issue_id>/personal/",
+        preview_personal.personal_menu,
+        name="letter-personal",
+    ),
+    path(
+        "calendar/<int:issue_id>/<int:entry_id>/<str:uid>.ics",
+        calendars.event_calendar,
+        name="event-calendar",
     ),
 ]

@@ -1,9 +1,8 @@
 // The page of step 3: views of the letter, the reader it is shown for, saving, leaving.
 
 import { toast } from "./app.js";
-import { LetterEditor } from "./preview_editing.js";
-import { FormatBar } from "./preview_format.js";
-import { askForDescription, describablePictures, pictureOf } from "./preview_pictures.js";
+import { Composing } from "./preview_composing.js";
+import { pictureOf } from "./preview_pictures.js";
 import { showConflict, showKept } from "./preview_kept.js";
 import { choosesReaders } from "./preview_readers.js";
 import { Autosave } from "./preview_saving.js";
@@ -20,9 +19,7 @@ const canEdit = "editable" in page.dataset;
 
 let view = canEdit ? "edit" : "light";
 let reader = words.reader === "None" ? "" : words.reader;
-let editor = null;
-
-const formatBar = canEdit ? new FormatBar(stage, frame, words) : null;
+let isFirstLook = true;
 
 const saving = canEdit
   ? new Autosave({
@@ -35,6 +32,9 @@ const saving = canEdit
   : null;
 
 const textPart = canEdit ? writesText(page, { saving, changed: () => show("text") }) : null;
+const composing = canEdit
+  ? new Composing({ page, stage, frame, words, saving, show, readerName: () => readerName.textContent })
+  : null;
 
 /* What the page says about saving */
 
@@ -71,21 +71,20 @@ function showState(state, details) {
 function markRejected(field) {
   const input = inputs.find((each) => each.name === field);
   if (input) input.setAttribute("aria-invalid", "true");
-  else editor?.fields.get(field)?.setAttribute("aria-invalid", "true");
+  else composing?.editor?.fields.get(field)?.setAttribute("aria-invalid", "true");
 }
 
 function stopEditing() {
-  editor?.close();
+  composing?.stop();
   for (const input of inputs) input.readOnly = true;
-  formatBar?.hide();
 }
 
 function labelOf(field) {
   if (field === "subject") return words.wordSubject;
   if (field === "preheader") return words.wordPreheader;
   if (field === OWN_TEXT) return words.wordOwnText;
-  if (field.endsWith(".picture_alt")) return words.wordDescription;
-  return editor?.fields.get(field)?.dataset.label ?? field;
+  if (field.endsWith("_alt")) return words.wordDescription;
+  return composing?.editor?.fields.get(field)?.dataset.label ?? field;
 }
 
 function labelled(changes) {
@@ -98,7 +97,7 @@ function show(nextView) {
   view = nextView;
   markView(page, view);
   textPart?.shown(view);
-  formatBar?.hide();
+  composing?.hide();
   stage.classList.add("is-loading");
   frame.contentWindow.location.replace(
     `${words.letterUrl}?${new URLSearchParams({ view: view === "phone" ? "light" : view, reader })}`,
@@ -126,6 +125,7 @@ function frameLoaded() {
 function fitFrame() {
   const body = frame.contentDocument?.body;
   if (body) frame.style.height = `${Math.ceil(body.getBoundingClientRect().height)}px`;
+  if (view === "edit") composing?.place();
 }
 
 function openLinksOutside() {
@@ -140,40 +140,23 @@ function openLinksOutside() {
 /* Writing */
 
 function openEditor() {
-  const isFirst = editor === null;
-  editor = new LetterEditor(frame, {
-    changed: (field, text) => saving.note(field, text),
-    focused: (field) => formatBar.place(field),
-    linkWanted: (address) => formatBar.askForLink(address),
-    toolbarWanted: () => formatBar.focus(),
-    namePart: words.namePart,
-    readerName: () => readerName.textContent,
-  });
-  formatBar.serve(editor);
-  describablePictures(frame.contentDocument, words, describe);
+  composing.open();
   if (saving.isStopped) stopEditing();
-  else if (isFirst) offerKept();
-}
-
-function describe(picture) {
-  if (!saving.isStopped) askForDescription(picture, (field, text) => saving.note(field, text));
+  else if (isFirstLook) offerKept();
+  isFirstLook = false;
 }
 
 function currentText(field) {
   const input = inputs.find((each) => each.name === field);
-  return input?.value ?? pictureOf(frame.contentDocument, field)?.alt ?? editor.text(field);
+  return input?.value ?? composing.text(field);
 }
 
 function put(field, text) {
   if (field === OWN_TEXT) return textPart.put(text);
   const input = inputs.find((each) => each.name === field);
-  const picture = pictureOf(frame.contentDocument, field);
-  if (!input && !picture) return editor.put(field, text);
-  if (picture) picture.alt = text;
-  if (input) {
-    input.value = text;
-    count(input);
-  }
+  if (!input) return composing.put(field, text);
+  input.value = text;
+  count(input);
   saving.note(field, text);
   return true;
 }
@@ -248,9 +231,9 @@ function goTo(field) {
 
 function goWithin(field) {
   const picture = pictureOf(frame.contentDocument, field);
-  if (!picture) return editor?.focus(field);
+  if (!picture) return composing?.editor?.focus(field);
   picture.scrollIntoView({ block: "center" });
-  return describe(picture);
+  return composing?.openPicture(picture);
 }
 
 for (const input of inputs) {

@@ -9,10 +9,67 @@ const LINK = /^(https?:|mailto:)/i;
 /** Return safe, plain HTML: paragraphs, lists, headings, bold, italic, links. */
 export function cleanFragment(html) {
   // The page's policy forbids styles and handlers even in a document that is never shown.
-  const inert = html
+  const inert = pasted(html)
     .replace(/<style[\s\S]*?(<\/style>|$)/gi, "")
     .replace(/<[^>]*>/g, (tag) => tag.replace(/\s(style|on\w+)\s*=/gi, " data-$1="));
-  return cleanNodes(new DOMParser().parseFromString(inert, "text/html").body);
+  const body = new DOMParser().parseFromString(inert, "text/html").body;
+  makeRealLists(body);
+  return cleanNodes(body);
+}
+
+// What lies around the part that was copied: style sheets of hundreds of kilobytes.
+function pasted(html) {
+  const [, from = html] = html.split("<!--StartFragment-->");
+  return from
+    .split("<!--EndFragment-->")[0]
+    .replace(/<!--\[if gte mso[\s\S]*?<!\[endif\]-->/gi, "")
+    .replace(/<!(--)?\[if !supportLists\](--)?>([\s\S]*?)<!(--)?\[endif\](--)?>/gi, MARK);
+}
+
+const MARK = '<span data-list-mark>$3</span>';
+const NUMBER = /^\(?(\d{1,4}|[a-zа-яё]|[ivxlcdm]{1,7})[.)]/i;
+
+// Word draws lists with paragraphs that begin with a typed bullet.
+function makeRealLists(body) {
+  for (const first of body.querySelectorAll("p")) {
+    const isFirst = first.isConnected && !levelOf(first.previousElementSibling);
+    if (isFirst && levelOf(first)) makeList(first);
+  }
+}
+
+function makeList(first) {
+  const open = [];
+  for (let item = first; levelOf(item); ) {
+    const next = item.nextElementSibling;
+    place(item, levelOf(item), open);
+    item = next;
+  }
+}
+
+function place(paragraph, level, open) {
+  const mark = paragraph.querySelector("[data-list-mark], [data-style*='mso-list:Ignore']");
+  const name = NUMBER.test(mark?.textContent.trim() ?? "") ? "ol" : "ul";
+  mark?.remove();
+  while (open.length && endsBefore(open.at(-1), level, name)) open.pop();
+  if (open.at(-1)?.level !== level) {
+    const list = paragraph.ownerDocument.createElement(name);
+    if (open.length) open.at(-1).list.lastElementChild.append(list);
+    else paragraph.before(list);
+    open.push({ level, name, list });
+  }
+  const item = paragraph.ownerDocument.createElement("li");
+  item.append(...paragraph.childNodes);
+  open.at(-1).list.append(item);
+  paragraph.remove();
+}
+
+function endsBefore(last, level, name) {
+  return last.level > level || (last.level === level && last.name !== name);
+}
+
+function levelOf(element) {
+  if (element?.tagName !== "P") return 0;
+  return Number(/mso-list:\s*l\d+\s+level(\d)/.exec(element.dataset.style ?? "")?.[1] ?? 0);
 }
 
 /** The same, for what is inside an element. */

@@ -3,11 +3,25 @@
 import { cleanFragment, cleanNodes } from "./preview_cleaning.js";
 
 const PROSE_KEYS = { b: "bold", i: "italic", k: "link" };
+const COMMANDS = {
+  bold: "bold",
+  italic: "italic",
+  list: "insertUnorderedList",
+  numbers: "insertOrderedList",
+  undo: "undo",
+  redo: "redo",
+};
+const HEADINGS = ["h2", "h3", "h4"];
 
 export class LetterEditor {
-  /** `changed(field, text)` is called after every change. */
-  constructor(frame, { changed, focused, linkWanted, toolbarWanted, namePart, readerName }) {
-    Object.assign(this, { frame, changed, focused, linkWanted, toolbarWanted, namePart, readerName });
+  /**
+   * `changed(field, text)` is called after every change, `focused(field)` when the
+   * cursor comes to a field or leaves (null), `linkWanted(address)` and
+   * `personalWanted()` when a dialog is needed, `pictureGiven(file, field)` and
+   * `addressGiven(address, field)` when a picture was pasted or dropped.
+   */
+  constructor(frame, wishes) {
+    Object.assign(this, { frame, ...wishes });
     this.document = frame.contentDocument;
     this.fields = new Map();
     this.field = null;
@@ -19,9 +33,23 @@ export class LetterEditor {
     return this.field?.dataset.editKind === "prose";
   }
 
-  /** Only the letter's own texts can hold personal parts, not the site's materials. */
+  /** Headings are the only texts that are the same for everybody. */
   get takesPersonal() {
-    return ["greeting", "intro", "outro"].includes(this.field?.dataset.edit);
+    return Boolean(this.field) && !this.field.dataset.edit.endsWith(".heading");
+  }
+
+  /** The entry that is written in, or nothing. */
+  get entry() {
+    return entryOf(this.field?.dataset.edit ?? "");
+  }
+
+  /** Titles and buttons lead somewhere as a whole. */
+  get leadsSomewhere() {
+    return /^entry\.\d+\.(title|button)$/.test(this.field?.dataset.edit ?? "");
+  }
+
+  get ownAddress() {
+    return this.field?.closest("a[href]")?.getAttribute("href") ?? "";
   }
 
   close() {
@@ -59,28 +87,40 @@ export class LetterEditor {
   }
 
   format(name) {
-    if (name === "name") return this.insertName();
+    if (name === "personal") return this.takesPersonal && this.personalWanted();
+    if (name === "link" && this.leadsSomewhere) return this.linkWanted(this.ownAddress);
+    if (name === "undo" || name === "redo") return this.document.execCommand(name);
     if (!this.isProse) return undefined;
     if (name === "link") return this.linkWanted(this.#linkAtCursor()?.getAttribute("href") ?? "");
-    const command = { bold: "bold", italic: "italic", list: "insertUnorderedList" }[name];
-    this.document.execCommand(command);
+    if (name === "heading") this.#toggleHeading();
+    else this.document.execCommand(COMMANDS[name]);
     return this.#noted(this.field);
   }
 
   isFormatted(name) {
-    if (name === "link") return Boolean(this.#linkAtCursor());
-    const command = { bold: "bold", italic: "italic", list: "insertUnorderedList" }[name];
+    if (name === "link") return Boolean(this.leadsSomewhere ? this.ownAddress : this.#linkAtCursor());
+    if (name === "heading") return this.#isHeading();
+    const command = COMMANDS[name];
     return Boolean(command && this.field && this.document.queryCommandState(command));
   }
 
-  insertName() {
+  /** Insert a personal part; `shown` is what this reader will see. */
+  insertPersonal(source, shown) {
+    this.returnToPlace();
     if (!this.takesPersonal) return;
     const chip = this.document.createElement("span");
-    chip.dataset.personal = this.namePart;
-    chip.contentEditable = "false";
-    chip.title = this.namePart;
-    chip.textContent = this.readerName();
-    this.#insert(chip);
+    chip.dataset.personal = source;
+    chip.setAttribute("contenteditable", "false");
+    chip.title = source;
+    chip.textContent = shown || source;
+    chip.dataset.new = "";
+    // In this way the browser can undo it.
+    this.document.execCommand("insertHTML", false, chip.outerHTML);
+    const inserted = this.field.querySelector("[data-new]");
+    delete inserted?.dataset.new;
+    inserted?.removeAttribute("style");
+    if (inserted) this.#besideChip(inserted, this.field);
+    this.#noted(this.field);
   }
 
   /** Remember where the cursor is, for when a dialog has taken the focus. */
@@ -100,6 +140,7 @@ export class LetterEditor {
 
   link(address) {
     this.returnToPlace();
+    if (this.leadsSomewhere) return this.#leadTo(address);
     const existing = this.#linkAtCursor();
     if (existing) {
       if (address) existing.setAttribute("href", address);
@@ -112,7 +153,24 @@ export class LetterEditor {
     } else if (address) {
       this.document.execCommand("createLink", false, address);
     }
-    this.#noted(this.field);
+    return this.#noted(this.field);
+  }
+
+  // The whole title or button; what had no link gets one when it is drawn anew.
+  #leadTo(address) {
+    const link = this.field.closest("a[href]");
+    if (link && address) link.setAttribute("href", address);
+    this.changed(`entry.${this.entry}.address`, address);
+    if (!link || !address) this.redrawWanted();
+  }
+
+  #isHeading() {
+    const block = this.document.queryCommandValue("formatBlock");
+    return HEADINGS.includes(block.toLowerCase());
+  }
+
+  #toggleHeading() {
+    this.document.execCommand("formatBlock", false, this.#isHeading() ? "p" : "h3");
   }
 
   #open(element) {
@@ -145,7 +203,8 @@ export class LetterEditor {
     onField("input", (event, field) => this.#noted(field));
     onField("keydown", (event, field) => this.#key(event, field));
     onField("paste", (event, field) => this.#paste(event, field));
-    onField("drop", (event) => event.preventDefault());
+    this.document.addEventListener("dragover", (event) => event.preventDefault());
+    this.document.addEventListener("drop", (event) => this.#drop(event));
     this.document.addEventListener("selectionchange", () => this.field && this.focused(this.field));
   }
 
@@ -179,13 +238,33 @@ export class LetterEditor {
     event.preventDefault();
     const html = event.clipboardData.getData("text/html");
     const text = event.clipboardData.getData("text/plain");
+    const picture = pictureIn(event.clipboardData);
+    // Word and Excel put a picture of the text beside the text.
+    if (picture && !text.trim()) return this.pictureGiven(picture, field.dataset.edit);
     if (field.dataset.editKind !== "prose") {
-      this.document.execCommand("insertText", false, text.replace(/\s+/g, " "));
-    } else if (html) {
-      this.document.execCommand("insertHTML", false, cleanFragment(html));
-    } else {
-      this.document.execCommand("insertText", false, text);
+      return this.document.execCommand("insertText", false, text.replace(/\s+/g, " "));
     }
+    const clean = html && cleanFragment(html);
+    if (!clean) return this.document.execCommand("insertText", false, text);
+    return this.document.execCommand("insertHTML", false, clean);
+  }
+
+  // Only pictures can be dropped; text would come with its formatting and its place.
+  #drop(event) {
+    event.preventDefault();
+    const field = this.#fieldAt(event);
+    const picture = pictureIn(event.dataTransfer);
+    if (picture) return this.pictureGiven(picture, field);
+    const html = event.dataTransfer.getData("text/html");
+    const address = /<img[^>]*\ssrc=["'](https?:[^"']+)/i.exec(html)?.[1];
+    if (address) this.addressGiven(address.replaceAll("&amp;", "&"), field);
+    return undefined;
+  }
+
+  #fieldAt(event) {
+    const target = event.target.closest?.("[data-edit], [data-edit-picture], [class*='entry-']");
+    const { edit, editPicture } = target?.dataset ?? {};
+    return edit ?? editPicture ?? (entryOfMark(target) ? `entry.${entryOfMark(target)}.` : "");
   }
 
   #insert(node) {
@@ -219,4 +298,18 @@ export class LetterEditor {
     field.classList.toggle("is-empty", !text);
     this.changed(name, text);
   }
+}
+
+/** The number of the entry that a field belongs to, or "". */
+export function entryOf(field) {
+  return /^entry\.(\d+)\./.exec(field)?.[1] ?? "";
+}
+
+/** The number of the entry that a block's element is marked with, or "". */
+export function entryOfMark(element) {
+  return /(?:^|\s)entry-(\d+)/.exec(element?.className ?? "")?.[1] ?? "";
+}
+
+function pictureIn(transfer) {
+  return [...transfer.files].find((file) => file.type.startsWith("image/"));
 }

@@ -60,6 +60,51 @@ export class Autosave {
     return this.running;
   }
 
+  /**
+   * Change the letter by another way than its words, after all of them are saved.
+   * Returns the answer, or {refusal} with a sentence; null if the page has said why not.
+   */
+  async perform(url, fields) {
+    if (!(await this.flush())) return null;
+    const body = new FormData();
+    for (const [name, value] of Object.entries(fields)) body.set(name, value ?? "");
+    body.set("edition", this.edition);
+    this.running = this.#performed(url, body).finally(() => {
+      this.running = null;
+      if (this.waiting.size && !this.isStopped) this.#later(PAUSE);
+    });
+    return this.running;
+  }
+
+  async #performed(url, body) {
+    this.report("saving");
+    let response;
+    try {
+      response = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": this.token } });
+    } catch {
+      return this.#unperformed("retrying");
+    }
+    const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+    const answer = isJson ? await response.json() : null;
+    if (response.ok && answer) {
+      this.#saved(answer);
+      return answer;
+    }
+    if (response.status === 422 && answer) {
+      this.report("saved", { time: "" });
+      return { ...answer, refusal: answer.message };
+    }
+    if (answer?.message) this.#stopped(answer);
+    else this.#unperformed(response.redirected || response.status === 403 ? "loggedOut" : "retrying");
+    return null;
+  }
+
+  // Nothing is tried again by itself: the editor sees that it did not happen.
+  #unperformed(state) {
+    this.report(state);
+    return null;
+  }
+
   /** What this browser kept from last time: {edition, changes} or null. */
   kept() {
     try {
