@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from gonets.audience.models import Readership
 from gonets.content.models import Material, Picture, Section
 from gonets.letters.kinds import EntryKind
+from gonets.newsletters.rules import TagMatch
+from gonets.newsletters.standing import models as standing_models  # noqa: F401
 from gonets.newsletters.states import ChangeKind, IssueState, IssueStep, Selection
 
 
@@ -33,6 +35,12 @@ class Newsletter(models.Model):
     )
     selection_days = models.PositiveIntegerField(_("days"), default=7)
     selection_count = models.PositiveIntegerField(_("per section"), default=5)
+    tags = models.JSONField(_("tags"), default=list, blank=True)  # must-have ones
+    tags_match = models.CharField(
+        max_length=4, choices=TagMatch.choices, default=TagMatch.ALL
+    )
+    # A standing draft with fewer materials skips its date.
+    minimum = models.PositiveIntegerField(_("materials at least"), default=1)
     sender_name = models.CharField(_("sender's name"), max_length=100)
     sender_address = models.CharField(_("sender's e-mail"), max_length=254)
     reply_to = models.CharField(_("replies go to"), max_length=254, blank=True)
@@ -43,6 +51,9 @@ class Newsletter(models.Model):
     test_address = models.CharField(_("test address"), max_length=254, blank=True)
     has_browser_page = models.BooleanField(_("page in the browser"), default=True)
     created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 
-def proposed_subject(title: str, *, language: str, now: datetime) -> str:
-    """Return the newsletter's name and today's date, in its language."""
+def proposed_subject(title: str, *, language: str, day: date) -> str:
+    """Return the newsletter's name and the day of the issue, in its language."""
     with translation.override(language):
-        today = date_format(timezone.localtime(now), "DATE_FORMAT")
-        return _("%(newsletter)s: %(date)s") % {"newsletter": title, "date": today}
+        date = date_format(day, "DATE_FORMAT")
+        return _("%(newsletter)s: %(date)s") % {"newsletter": title, "date": date}
 
 
 def proposed_greeting(language: str) -> str:

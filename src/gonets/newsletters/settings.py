@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from gonets.kernel.addresses import BadAddress, parse_address
 from gonets.newsletters.errors import BadSettings
+from gonets.newsletters.rules import TagMatch
 from gonets.newsletters.states import Selection
 from gonets.newsletters.types import NewsletterSettings
 from gonets.newsletters.wording import has_control_characters
@@ -31,6 +32,9 @@ LONGEST = {
 MANY_LINES = ("description", "postal_address")
 MOST_DAYS = 366
 MOST_PER_SECTION = 100
+MOST_TAGS = 20
+LONGEST_TAG = 100
+MOST_WANTED = 1000
 
 
 def checked_settings(settings: NewsletterSettings) -> NewsletterSettings:
@@ -44,7 +48,19 @@ def checked_settings(settings: NewsletterSettings) -> NewsletterSettings:
         problems.setdefault(name, problem)
     if problems:
         raise BadSettings(problems)
-    return replace(settings, **_spelled_addresses(settings))
+    return replace(
+        settings, tags=tidy_tags(settings.tags), **_spelled_addresses(settings)
+    )
+
+
+def tidy_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Return the tags trimmed, each once however it is written, without empty ones."""
+    tidy: dict[str, str] = {}
+    for tag in tags:
+        words = " ".join(tag.split())
+        tidy.setdefault(words.casefold(), words)
+    tidy.pop("", None)
+    return tuple(tidy.values())
 
 
 def _trimmed(settings: NewsletterSettings) -> NewsletterSettings:
@@ -68,6 +84,7 @@ def _problems(settings: NewsletterSettings) -> Iterator[tuple[str, str]]:
     yield from _text_problems(settings)
     yield from _address_problems(settings)
     yield from _choice_problems(settings)
+    yield from _rule_problems(settings)
 
 
 def _text_problems(settings: NewsletterSettings) -> Iterator[tuple[str, str]]:
@@ -110,6 +127,23 @@ def _choice_problems(settings: NewsletterSettings) -> Iterator[tuple[str, str]]:
         yield "selection_days", _between(MOST_DAYS)
     if not 1 <= settings.selection_count <= MOST_PER_SECTION:
         yield "selection_count", _between(MOST_PER_SECTION)
+
+
+def _rule_problems(settings: NewsletterSettings) -> Iterator[tuple[str, str]]:
+    tags = tidy_tags(settings.tags)
+    if len(tags) > MOST_TAGS:
+        yield (
+            "tags",
+            _("These are too many tags: at most %(most)d.") % {"most": MOST_TAGS},
+        )
+    for tag in tags:
+        if len(tag) > LONGEST_TAG or has_control_characters(tag):
+            problem = _("“%(tag)s” is too long for a tag, or has odd characters.")
+            yield "tags", problem % {"tag": tag[:LONGEST_TAG]}
+    if settings.tags_match not in TagMatch.values:
+        yield "tags_match", _("Please choose one of these.")
+    if not 1 <= settings.minimum <= MOST_WANTED:
+        yield "minimum", _between(MOST_WANTED)
 
 
 def _between(most: int) -> str:

@@ -22,6 +22,8 @@ from gonets.newsletters.merging import (
     is_same,
 )
 from gonets.newsletters.models import Entry, Issue, Newsletter
+from gonets.newsletters.rules import TagMatch
+from gonets.newsletters.standing.models import StandingDraft
 from gonets.newsletters.states import ChangeKind, Reason, Selection, SiteStanding
 
 SHOWN_OF_TEASER = 180
@@ -44,6 +46,9 @@ class NewsletterSettings:
     selection: str = Selection.SINCE_LAST_ISSUE
     selection_days: int = 7
     selection_count: int = 5
+    tags: tuple[str, ...] = ()
+    tags_match: str = TagMatch.ALL
+    minimum: int = 1
     reply_to: str = ""
     language: str = "ru"
     template: str = "digest"
@@ -291,6 +296,7 @@ class NewsletterRow:
     last_issue: Issue | None
     next_issue: Issue | None  # the nearest scheduled one
     open_issues: int  # in preparation, postponed or scheduled
+    standing: StandingDraft | None = None  # what collects for the next date
 
     @property
     def last_released_at(self) -> datetime | None:

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from gonets.delivery.models import Run
 from gonets.newsletters.models import Issue, IssueVersion
+from gonets.publishing.notices.models import Notice
 from gonets.publishing.preflight.models import (
     DomainLook,
     LinkLook,
@@ -21,6 +22,7 @@ __all__ = [
     "IssueRun",
     "LinkLook",
     "MailboxOnly",
+    "Notice",
     "PreflightOverride",
     "Rehearsal",
     "RehearsalFinding",

@@ -14,13 +14,19 @@ from gonets.delivery.retention import fold_runs
 from gonets.delivery.states import ENDED_RUNS, RunStatus
 from gonets.kernel import clock
 from gonets.kernel.logs import get_logger
-from gonets.newsletters.actions import miss_schedule
 from gonets.newsletters.models import Issue
+from gonets.newsletters.standing.actions import tend_standing_draft
+from gonets.newsletters.standing.queries import rhythms_on
 from gonets.newsletters.states import IssueState
 from gonets.publishing.actions import freeze_chunk, send_due_issue, settle_run
 from gonets.publishing.actions.rehearsals import forget_rehearsals, rehearsals_to_take
 from gonets.publishing.errors import LetterUnready, PublishingError, ScheduleChanged
 from gonets.publishing.models import IssueRun
+from gonets.publishing.notices.actions import (
+    ask_editors,
+    send_waiting_notices,
+    tell_of_waiting,
+)
 from gonets.publishing.preflight.looking import (
     forget_looks,
     look_at_domains,
@@ -64,12 +70,23 @@ def start_due_issues() -> int:
         if at is None:
             continue
         if not keep_fence():
-            miss_schedule(issue_id, reason=COPIED)
+            ask_editors(issue_id, reason=COPIED)
         elif now - at > LATEST:
-            miss_schedule(issue_id, reason=TOO_LATE)
+            ask_editors(issue_id, reason=TOO_LATE)
         else:
             started += _start(issue_id, at)
     return started
+
+
+def tend_standing_drafts() -> None:
+    """Let every newsletter with a rhythm have its draft, filled and on time."""
+    for newsletter_id in list(rhythms_on().values_list("newsletter_id", flat=True)):
+        tend_standing_draft(newsletter_id, tell_editor=tell_of_waiting)
+
+
+def send_notices() -> None:
+    """Send the mail that waits for editors."""
+    send_waiting_notices()
 
 
 def freeze_pending_runs() -> bool:
@@ -139,6 +156,6 @@ def _start(issue_id: int, at: datetime) -> bool:
         logger.warning("An issue did not leave on time", issue=issue_id, why=reason)
         # What preflight says about one letter is no source string.
         is_about_letter = isinstance(reason, LetterUnready)
-        miss_schedule(issue_id, reason=UNREADY if is_about_letter else str(reason))
+        ask_editors(issue_id, reason=UNREADY if is_about_letter else str(reason))
         return False
     return True

@@ -23,8 +23,10 @@ from gonets.publishing.tasks import (
     forget_old_rehearsals,
     freeze_pending_runs,
     look_around,
+    send_notices,
     settle_ended_runs,
     start_due_issues,
+    tend_standing_drafts,
 )
 from gonets.server.accounts.actions import forget_old_sessions
 from gonets.server.fetching import FetchingChild
@@ -87,6 +89,7 @@ class Chores:
             Chore(freeze_pending_runs, 0.25, "freezing audiences"),
             Chore(self._rehearsal.look, 1, "looking for rehearsals"),
             Chore(self._fetching.look, 1, "looking for sources to fetch"),
+            Chore(tend_standing_drafts, 5, "filling standing drafts"),
             Chore(start_due_issues, 5, "starting scheduled issues"),
             Chore(settle_ended_runs, 30, "settling ended runs"),
             Chore(forget_old_sessions, HOUR, "forgetting old sessions"),
@@ -100,6 +103,7 @@ class Chores:
             Chore(imports, 1, "importing subscribers"),
             Chore(fetch_wanted_pictures, 60, "fetching pictures"),
             Chore(want_failed_pictures_again, HOUR, "asking for pictures again"),
+            Chore(send_notices, 5, "telling editors"),
             Chore(forget_old_rehearsals, 60, "forgetting old rehearsals"),
             Chore(discard_abandoned_uploads, HOUR, "discarding abandoned uploads"),
             Chore(folding, HOUR, "folding old sendings into totals"),

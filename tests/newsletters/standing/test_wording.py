@@ -113,3 +113,10 @@ def test_a_zone_that_has_no_words_is_called_after_its_city():
 
     with translation.override("en"):
         assert rhythm_words(rhythm) == "every day at 08:05, Buenos Aires time"
+
+
+def test_greenwich_has_one_name_for_all_its_names():
+    rhythm = Rhythm(kind=DAILY, at=time(8), zone="Etc/UTC", starts_on=date(2026, 11, 1))
+
+    with translation.override("ru"):
+        assert rhythm_words(rhythm) == "каждый день в 08:00 по Гринвичу (UTC)"

@@ -13,6 +13,7 @@ from gonets.newsletters.actions.editing import change_issue
 from gonets.newsletters.models import Entry, HeldMaterial, Issue
 from gonets.newsletters.ordering import numbered, reordered
 from gonets.newsletters.proposals import teaser_html
+from gonets.newsletters.standing.ending import record_placed
 from gonets.newsletters.types import Person, Place
 
 
@@ -50,6 +51,7 @@ def place_materials(issue: Issue, materials: Iterable[Material]) -> list[Entry]:
     numbered([*entries, *added])
     Entry.objects.bulk_create(added)
     store_order([entry for entry in entries if entry.position != before[entry.pk]])
+    record_placed(issue.pk, [entry.material_id for entry in added if entry.material_id])
     return added
 
 
@@ -71,6 +73,14 @@ def _new_entry(issue: Issue, material: Material, *, heading: str | None) -> Entr
         base_picture_id=material.picture_id,
         base_picture_alt=material.picture_alt,
     )
+
+
+def put_in_order(issue: Issue, material_ids: Sequence[int]) -> None:
+    """Let the entries stand in the order of their materials, parts whole."""
+    place = {material_id: n for n, material_id in enumerate(material_ids)}
+    entries = list(issue.entries.all())
+    entries.sort(key=lambda entry: place.get(entry.material_id or 0, len(place)))
+    store_order(numbered(entries))
 
 
 @transaction.atomic

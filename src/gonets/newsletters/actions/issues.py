@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gonets.kernel import clock
@@ -14,6 +15,7 @@ from gonets.newsletters.actions.entries import place_materials
 from gonets.newsletters.errors import BadSchedule, NewsletterArchived
 from gonets.newsletters.models import Entry, Issue, Newsletter
 from gonets.newsletters.queries.candidates import candidates
+from gonets.newsletters.standing.ending import end_as_deleted, is_standing
 from gonets.newsletters.states import IssueState, IssueStep
 from gonets.newsletters.types import Person
 
@@ -27,12 +29,20 @@ def prepare_issue(newsletter_id: int, *, user: Person | None) -> Issue:
     newsletter = Newsletter.objects.get(pk=newsletter_id)
     if newsletter.archived_at is not None:
         raise NewsletterArchived(newsletter.title)
+    issue = new_draft(newsletter, day=timezone.localdate(clock.now()), user=user)
+    found = candidates(newsletter)
+    place_materials(issue, [each.material for each in found if each.is_fresh])
+    return issue
+
+
+def new_draft(newsletter: Newsletter, *, day: date, user: Person | None) -> Issue:
+    """Make an issue of that day without materials."""
     now = clock.now()
     language = newsletter.language
-    issue = Issue.objects.create(
+    return Issue.objects.create(
         newsletter=newsletter,
         subject=proposals.proposed_subject(
-            newsletter.title, language=language, now=now
+            newsletter.title, language=language, day=day
         ),
         greeting=newsletter.greeting or proposals.proposed_greeting(language),
         intro=proposals.proposed_intro(language),
@@ -41,9 +51,6 @@ def prepare_issue(newsletter_id: int, *, user: Person | None) -> Issue:
         created_by_id=user.pk if user else None,
         **changed_by(user),
     )
-    found = candidates(newsletter)
-    place_materials(issue, [each.material for each in found if each.is_fresh])
-    return issue
 
 
 def set_step(issue_id: int, step: IssueStep, *, user: Person | None) -> None:
@@ -125,6 +132,7 @@ def delete_draft(issue_id: int) -> None:
         return
     if issue.state not in deletable:
         raise_closed(issue_id, _("Only an issue that nothing was sent of can go."))
+    end_as_deleted(issue_id)
     issue.versions.all().delete()
     issue.delete()
 
@@ -132,10 +140,14 @@ def delete_draft(issue_id: int) -> None:
 def discard_untouched(issue_id: int) -> bool:
     """Delete a draft that nobody has changed since it was prepared; False if one has.
 
-    Whoever only looked at the proposal leaves nothing behind.
+    Whoever only looked at the proposal leaves nothing behind; a standing draft stays.
     """
     untouched = Issue.objects.filter(
-        pk=issue_id, state=IssueState.DRAFT, step=IssueStep.MATERIALS, edition=1
+        ~is_standing(),
+        pk=issue_id,
+        state=IssueState.DRAFT,
+        step=IssueStep.MATERIALS,
+        edition=1,
     )
     deleted, _rows = untouched.delete()
     return bool(deleted)

@@ -12,11 +12,13 @@ from gonets.audience.models import Readership
 from gonets.kernel import clock
 from gonets.newsletters.models import Newsletter
 from gonets.newsletters.settings import checked_settings
-from gonets.newsletters.types import NewsletterSettings
+from gonets.newsletters.types import NewsletterSettings, Person
 
 
 @transaction.atomic
-def create_newsletter(settings: NewsletterSettings) -> Newsletter:
+def create_newsletter(
+    settings: NewsletterSettings, *, user: Person | None = None
+) -> Newsletter:
     """Make a newsletter and the readership that people will subscribe to.
 
     :raises BadSettings: naming every field that is wrong.
@@ -25,7 +27,10 @@ def create_newsletter(settings: NewsletterSettings) -> Newsletter:
     now = clock.now()
     readership = Readership.objects.create(key=secrets.token_hex(8), created_at=now)
     newsletter = Newsletter.objects.create(
-        readership=readership, created_at=now, **_columns(settings)
+        readership=readership,
+        created_at=now,
+        created_by_id=user.pk if user else None,
+        **_columns(settings),
     )
     newsletter.sections.set(settings.section_ids)
     return newsletter
@@ -56,4 +61,4 @@ def unarchive_newsletter(newsletter_id: int) -> None:
 def _columns(settings: NewsletterSettings) -> dict[str, Any]:
     columns = asdict(settings)
     del columns["section_ids"]
-    return columns
+    return {**columns, "tags": list(settings.tags)}

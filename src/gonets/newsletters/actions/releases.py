@@ -14,6 +14,7 @@ from gonets.newsletters.browser_pages import new_page_key, page_address
 from gonets.newsletters.errors import IssueMissing
 from gonets.newsletters.models import HeldMaterial, Issue, IssueVersion, MaterialUse
 from gonets.newsletters.queries.letters import letter_content
+from gonets.newsletters.standing.ending import end_as_released
 from gonets.newsletters.states import EDITABLE_STATES, IssueState
 from gonets.newsletters.types import Person
 
@@ -70,6 +71,7 @@ def mark_released(issue_id: int) -> None:
         state=IssueState.RELEASED, schedule_missed=False, schedule_failure=""
     )
     Issue.objects.filter(pk=issue_id, released_at=None).update(released_at=clock.now())
+    end_as_released(issue_id)
     if not Issue.objects.filter(pk=issue_id).exists():
         raise IssueMissing
 

@@ -1,7 +1,7 @@
 """All reads of newsletters, issues, candidates and letters."""
 
 from gonets.newsletters.queries.brands import brand_of, brand_settings
-from gonets.newsletters.queries.candidates import candidates, gathering_start
+from gonets.newsletters.queries.candidates import candidates, gathering_start, rule_of
 from gonets.newsletters.queries.composition import issue_parts
 from gonets.newsletters.queries.designs import (
     design_choices,
@@ -39,6 +39,7 @@ __all__ = [
     "open_issues_with",
     "picker",
     "picker_rows",
+    "rule_of",
     "shelf",
     "text_part",
     "uses_of",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db.models import F, Max, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
@@ -18,6 +19,7 @@ from gonets.content.queries import (
 from gonets.kernel import clock
 from gonets.newsletters.models import HeldMaterial, Issue, Newsletter
 from gonets.newsletters.queries.picking import uses_of
+from gonets.newsletters.rules import SelectionRule
 from gonets.newsletters.states import Selection
 from gonets.newsletters.types import Candidate
 
@@ -28,18 +30,35 @@ LATE_ARRIVAL = timedelta(days=2)
 """A feed brings a material hours late; it must not slip between two issues."""
 
 
-def candidates(newsletter: Newsletter) -> list[Candidate]:
+MOST_TAGGED = 5_000
+"""Of the materials with a wanted tag, the newest that are looked at."""
+
+
+def rule_of(newsletter: Newsletter) -> SelectionRule:
+    return SelectionRule(
+        section_ids=tuple(newsletter.sections.values_list("pk", flat=True)),
+        selection=newsletter.selection,
+        days=newsletter.selection_days,
+        count=newsletter.selection_count,
+        tags=tuple(newsletter.tags),
+        tags_match=newsletter.tags_match,
+    )
+
+
+def candidates(
+    newsletter: Newsletter, *, rule: SelectionRule | None = None
+) -> list[Candidate]:
     """Return what the newsletter's rule proposes, by section in the site's order.
 
     Within a section the newest comes first.  Materials that earlier issues left for
-    the next one are among them, wherever they come from.
+    the next one are among them, wherever they come from.  ``rule`` is one to try out.
     """
     held_ids = set(
         HeldMaterial.objects.filter(newsletter=newsletter).values_list(
             "material_id", flat=True
         )
     )
-    chosen = list(_proposed(newsletter))
+    chosen = list(_proposed(newsletter, rule or rule_of(newsletter)))
     chosen_ids = {material.pk for material in chosen}
     held = current(published_materials().filter(pk__in=held_ids - chosen_ids))
     materials = in_the_sites_order([*chosen, *held])
@@ -57,7 +76,7 @@ def candidates(newsletter: Newsletter) -> list[Candidate]:
 
 def ids_by_rule(newsletter: Newsletter) -> set[int]:
     """Return the materials that the newsletter's rule proposes now."""
-    return {material.pk for material in _proposed(newsletter)}
+    return {material.pk for material in _proposed(newsletter, rule_of(newsletter))}
 
 
 def gathering_start(newsletter: Newsletter) -> datetime:
@@ -68,15 +87,24 @@ def gathering_start(newsletter: Newsletter) -> datetime:
     return last or clock.now() - FIRST_ISSUE_REACHES_BACK
 
 
-def _proposed(newsletter: Newsletter) -> QuerySet[Material]:
-    section_ids = newsletter.sections.values_list("pk", flat=True)
-    included = current(published_materials(section_ids=with_descendants(section_ids)))
-    if newsletter.selection == Selection.LAST_DAYS:
-        since = clock.now() - timedelta(days=newsletter.selection_days)
-        return included.filter(published_at__gt=since)
-    if newsletter.selection == Selection.NEWEST:
-        return _newest_of_each_section(included, count=newsletter.selection_count)
-    return _since_the_last_issue(included, newsletter)
+def _proposed(newsletter: Newsletter, rule: SelectionRule) -> QuerySet[Material]:
+    sections = with_descendants(rule.section_ids)
+    included = current(published_materials(section_ids=sections))
+    if rule.selection == Selection.LAST_DAYS:
+        since = clock.now() - timedelta(days=rule.days)
+        return _tagged(included.filter(published_at__gt=since), rule)
+    if rule.selection == Selection.NEWEST:
+        return _newest_of_each_section(_tagged(included, rule), count=rule.count)
+    return _tagged(_since_the_last_issue(included, newsletter), rule)
+
+
+def _tagged(found: QuerySet[Material], rule: SelectionRule) -> QuerySet[Material]:
+    """Leave those with the tags; SQLite cannot look into a list, so Python does."""
+    if not rule.tags:
+        return found
+    tags_of_each = found.exclude(tags=[]).values_list("pk", "tags").iterator()
+    suitable = (pk for pk, tags in tags_of_each if rule.suits(tags))
+    return found.filter(pk__in=list(islice(suitable, MOST_TAGGED)))
 
 
 def _since_the_last_issue(

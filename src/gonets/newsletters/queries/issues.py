@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from gonets.audience.queries import confirmed_counts
 from gonets.newsletters.models import HeldMaterial, Issue, Newsletter
+from gonets.newsletters.standing.ending import is_standing
+from gonets.newsletters.standing.models import StandingDraft
+from gonets.newsletters.standing.states import OPEN_STATES
 from gonets.newsletters.states import EDITABLE_STATES, IssueState
 from gonets.newsletters.types import NewsletterRow
 
@@ -16,6 +19,7 @@ def newsletter_rows(*, archived: bool = False) -> list[NewsletterRow]:
     people = confirmed_counts()
     last = _last_issues()
     planned = _open_issues()
+    standing = _standing_drafts()
     return [
         NewsletterRow(
             newsletter=newsletter,
@@ -23,6 +27,7 @@ def newsletter_rows(*, archived: bool = False) -> list[NewsletterRow]:
             last_issue=last.get(newsletter.pk),
             next_issue=_nearest(planned.get(newsletter.pk, [])),
             open_issues=len(planned.get(newsletter.pk, [])),
+            standing=standing.get(newsletter.pk),
         )
         for newsletter in newsletters.order_by("pk")
     ]
@@ -44,6 +49,11 @@ def _open_issues() -> dict[int, list[Issue]]:
     return by_newsletter
 
 
+def _standing_drafts() -> dict[int, StandingDraft]:
+    found = StandingDraft.objects.filter(state__in=OPEN_STATES)
+    return {draft.newsletter_id: draft for draft in found}
+
+
 def _nearest(issues: list[Issue]) -> Issue | None:
     dated = [issue for issue in issues if issue.scheduled_at is not None]
     return min(dated, key=lambda issue: str(issue.scheduled_at), default=None)
@@ -52,10 +62,12 @@ def _nearest(issues: list[Issue]) -> Issue | None:
 def drafts_of(newsletter_id: int) -> QuerySet[Issue]:
     """The newsletter's issues in preparation, the last changed first.
 
-    A postponed one was put aside on purpose and is not among them.
+    A postponed one was put aside on purpose and is not among them, unless it is the
+    standing draft.
     """
+    is_draft = Q(state=IssueState.DRAFT) | Q(is_standing(), state=IssueState.POSTPONED)
     return (
-        Issue.objects.filter(newsletter=newsletter_id, state=IssueState.DRAFT)
+        Issue.objects.filter(is_draft, newsletter=newsletter_id)
         .select_related("changed_by")
         .order_by("-changed_at", "-pk")
     )

@@ -43,12 +43,15 @@ WELL_KNOWN = {
 }
 """In the order in which they are offered; the words end a sentence about a time."""
 
+UTC_NAMES = ("Etc/UTC", "Etc/UCT", "UCT", "Etc/GMT", "GMT", "Universal", "Zulu")
+
 PLACES = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia")
 MORE_PLACES = ("Europe", "Indian", "Pacific")
 
 
 def zone_words(zone: str) -> str:
     """Return the zone as the end of "at 10:00, …"."""
+    zone = "UTC" if zone in UTC_NAMES else zone
     if zone in WELL_KNOWN:
         return _(WELL_KNOWN[zone])
     city = zone.rpartition("/")[2].replace("_", " ")

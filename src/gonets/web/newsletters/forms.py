@@ -12,7 +12,13 @@ from gonets.content.models import Section
 from gonets.newsletters.errors import BadSettings
 from gonets.newsletters.models import Newsletter
 from gonets.newsletters.queries import design_choices
-from gonets.newsletters.settings import MOST_DAYS, MOST_PER_SECTION, checked_settings
+from gonets.newsletters.rules import TagMatch
+from gonets.newsletters.settings import (
+    MOST_DAYS,
+    MOST_PER_SECTION,
+    MOST_WANTED,
+    checked_settings,
+)
 from gonets.newsletters.states import Selection
 from gonets.newsletters.types import NewsletterSettings
 
@@ -50,6 +56,24 @@ class NewsletterForm(forms.Form):
         min_value=1,
         max_value=MOST_PER_SECTION,
         required=False,
+    )
+    tags = forms.CharField(
+        label=_("Only materials with these tags"),
+        required=False,
+        help_text=_("Separated by commas. Empty: whatever the tags."),
+    )
+    tags_match = forms.ChoiceField(
+        label=_("A material must have"), choices=TagMatch.choices, required=False
+    )
+    minimum = forms.IntegerField(
+        label=_("Materials at least"),
+        min_value=1,
+        max_value=MOST_WANTED,
+        required=False,
+        help_text=_(
+            "With fewer on its date, an issue that comes about by itself is skipped; "
+            "its materials wait for the next one."
+        ),
     )
     sender_name = forms.CharField(label=_("Sender’s name"))
     sender_address = forms.CharField(
@@ -107,6 +131,7 @@ class NewsletterForm(forms.Form):
         """Return the form filled in with what the newsletter has now."""
         names = [name for name in cls.base_fields if name != "section_ids"]
         initial = {name: getattr(newsletter, name) for name in names}
+        initial["tags"] = ", ".join(newsletter.tags)
         section_ids = list(newsletter.sections.values_list("pk", flat=True))
         return cls(initial={**initial, "section_ids": section_ids})
 
@@ -130,7 +155,8 @@ def _settings(cleaned: dict[str, Any]) -> NewsletterSettings:
     given = dict(cleaned)
     section_ids = tuple(given.pop("section_ids"))
     given["template"] = given["template"] or usual.template
-    for name in ("selection_days", "selection_count"):
-        if given[name] is None:
+    given["tags"] = tuple(given["tags"].split(","))
+    for name in ("selection_days", "selection_count", "tags_match", "minimum"):
+        if given[name] in (None, ""):
             given[name] = getattr(usual, name)
     return NewsletterSettings(section_ids=section_ids, **given)

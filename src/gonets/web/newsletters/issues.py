@@ -14,6 +14,7 @@ from gonets.delivery.states import RunStatus
 from gonets.newsletters import actions
 from gonets.newsletters.errors import NewslettersError
 from gonets.newsletters.models import Issue
+from gonets.newsletters.standing.planning import skip_issue
 from gonets.newsletters.states import IssueStep
 from gonets.publishing import queries
 from gonets.publishing.actions import continue_run, start_rehearsal
@@ -31,7 +32,9 @@ def planned(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.planned_issues(), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
-    context = {"page": page, "rows": issue_rows(page.object_list)}
+    rows = issue_rows(page.object_list)
+    has_standing = any(row.standing is not None for row in rows)
+    context = {"page": page, "rows": rows, "has_standing": has_standing}
     return render(request, "gonets/newsletters/planned.html", context)
 
 
@@ -79,6 +82,12 @@ def act_on_planned(request: HttpRequest) -> HttpResponse:
             case "unschedule":
                 actions.unschedule_issue(issue_id, user=request.user)
                 messages.success(request, _("The date is taken off; the issue stays."))
+                return redirect("gonets:planned")
+            case "skip":
+                skip_issue(issue_id, user=request.user)
+                messages.success(
+                    request, _("Skipped: what was collected waits for the next date.")
+                )
                 return redirect("gonets:planned")
             case "rehearse":
                 start_rehearsal(issue_id, user=request.user)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from gonets.delivery.states import RunStatus
 from gonets.newsletters.models import Issue
+from gonets.newsletters.standing.models import StandingDraft
+from gonets.newsletters.standing.queries import material_counts, standing_of
 from gonets.newsletters.states import IssueState
 from gonets.publishing.queries import issue_status_text, run_states
 from gonets.publishing.types import IssueRunState
@@ -26,6 +28,8 @@ MOVING = (RunStatus.PREPARING, RunStatus.RUNNING, RunStatus.PAUSING)
 class IssueRow:
     issue: Issue
     run: IssueRunState | None
+    standing: StandingDraft | None = None
+    count: int = 0  # of the materials in a standing draft
 
     @property
     def status_text(self) -> str:
@@ -36,9 +40,15 @@ class IssueRow:
         """How the status is coloured; the words say the same."""
         if self.run is not None:
             return TONES[self.run.status]
-        if self.issue.schedule_missed:
+        if self.issue.schedule_missed or self.waits_for_editor:
             return "warn"
         return "note" if self.issue.state == IssueState.SCHEDULED else ""
+
+    @property
+    def waits_for_editor(self) -> bool:
+        """Whether its date has come and nothing happens until somebody acts."""
+        is_over = self.standing is not None and not self.standing.is_collecting
+        return is_over and self.issue.state != IssueState.SCHEDULED
 
     @property
     def is_moving(self) -> bool:
@@ -52,7 +62,8 @@ class IssueRow:
             return "continue"
         if self.issue.state == IssueState.SCHEDULED:
             return "continue rehearse unschedule"
-        return "continue rehearse delete"
+        skip = " skip" if self.standing is not None else ""
+        return f"continue rehearse delete{skip}"
 
 
 def issue_row(issue: Issue) -> IssueRow:
@@ -62,5 +73,16 @@ def issue_row(issue: Issue) -> IssueRow:
 
 def issue_rows(issues: Iterable[Issue]) -> list[IssueRow]:
     shown = list(issues)
-    runs = run_states([issue.pk for issue in shown])
-    return [IssueRow(issue=issue, run=runs.get(issue.pk)) for issue in shown]
+    ids = [issue.pk for issue in shown]
+    runs = run_states(ids)
+    standing = standing_of(ids)
+    counts = material_counts(standing)
+    return [
+        IssueRow(
+            issue=issue,
+            run=runs.get(issue.pk),
+            standing=standing.get(issue.pk),
+            count=counts.get(issue.pk, 0),
+        )
+        for issue in shown
+    ]

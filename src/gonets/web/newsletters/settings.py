@@ -14,9 +14,12 @@ from gonets.content.queries import section_tree
 from gonets.letters.gallery import USUAL
 from gonets.newsletters import actions
 from gonets.newsletters.models import Newsletter
+from gonets.newsletters.standing.models import NewsletterRhythm
+from gonets.newsletters.standing.wording import rhythm_words
 from gonets.newsletters.states import Selection
 from gonets.web.access import editor_required
 from gonets.web.newsletters.forms import NewsletterForm
+from gonets.web.newsletters.rules import taken_by
 from gonets.web.trees import nested
 
 
@@ -28,7 +31,7 @@ def newsletter_create(request: HttpRequest) -> HttpResponse:
     form = NewsletterForm(request.POST)
     if not form.is_valid():
         return _form_page(request, form)
-    newsletter = actions.create_newsletter(form.settings)
+    newsletter = actions.create_newsletter(form.settings, user=request.user)
     messages.success(
         request, _("“%(newsletter)s” is made.") % {"newsletter": newsletter.title}
     )
@@ -43,6 +46,7 @@ def _first_values(request: HttpRequest) -> dict[str, object]:
         "selection": Selection.SINCE_LAST_ISSUE,
         "selection_days": 7,
         "selection_count": 5,
+        "minimum": 1,
         "test_address": getattr(request.user, "email", ""),
     }
 
@@ -66,9 +70,12 @@ def _form_page(
     request: HttpRequest, form: NewsletterForm, newsletter: Newsletter | None = None
 ) -> HttpResponse:
     chosen = form["section_ids"].value() or []
+    row = NewsletterRhythm.objects.filter(newsletter=newsletter, is_on=True).first()
     context = {
         "form": form,
         "newsletter": newsletter,
+        "rhythm_words": rhythm_words(row.rhythm) if row else "",
+        "taken": taken_by(form, newsletter) if newsletter else None,
         "tree": nested(section_tree()),
         "chosen": {str(section_id) for section_id in chosen},
     }

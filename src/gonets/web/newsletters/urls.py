@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from gonets.web.newsletters import issues, newsletters, settings
+from gonets.web.newsletters import issues, newsletters, rules, schedule, settings
 
 urlpatterns: list[URLPattern] = [
     path("", newsletters.newsletter_list, name="newsletters"),
@@ -33,6 +33,27 @@ urlpatterns: list[URLPattern] = [
         newsletters.issue_prepare,
         name="issue-prepare",
     ),
+    path(
+        "newsletters/<int:newsletter_id>/schedule/",
+        schedule.newsletter_schedule,
+        name="newsletter-schedule",
+    ),
+    path(
+        "newsletters/<int:newsletter_id>/schedule/preview/",
+        schedule.schedule_preview,
+        name="schedule-preview",
+    ),
+    path(
+        "newsletters/<int:newsletter_id>/schedule/skip/",
+        schedule.schedule_skip,
+        name="schedule-skip",
+    ),
+    path(
+        "newsletters/<int:newsletter_id>/schedule/stop/",
+        schedule.schedule_stop,
+        name="schedule-stop",
+    ),
+    path("newsletters/rule/", rules.rule_preview, name="rule-preview"),
     path("planned/", issues.planned, name="planned"),
     path("planned/selected/", issues.act_on_planned, name="planned-selected"),
     path("sent/", issues.sent, name="sent"),

@@ -1,0 +1,160 @@
+"""A notice as a letter: what happened, what preflight says, and the letter itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from gonets.delivery.ports import Envelope
+from gonets.kernel.addresses import parse_address
+from gonets.letters.compiling import compile_letter
+from gonets.letters.errors import LetterError
+from gonets.letters.headers import plain_address
+from gonets.letters.personalising import clean_line
+from gonets.letters.preflight import Problem
+from gonets.newsletters.models import Newsletter
+from gonets.newsletters.standing.queries import address_of, material_count
+from gonets.publishing.captions import moment_text
+from gonets.publishing.errors import SenderMissing
+from gonets.publishing.identities import message_id
+from gonets.publishing.notices.models import Notice
+from gonets.publishing.notices.states import NoticeKind
+from gonets.publishing.previews import preview_reader
+from gonets.publishing.readiness import content_now, problems
+from gonets.publishing.signing import current_signer
+
+BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
+LONGEST_SUBJECT = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """The issue's letter as it is now, or why there is none."""
+
+    subject: str
+    html: str = ""
+    text: str = ""
+    fault: str = ""
+
+
+def envelope_for(notice: Notice, *, now: datetime) -> Envelope:
+    """Return the notice addressed to its editor, in that person's language.
+
+    :raises BadHeader, BadAddress: if an address cannot be written to.
+    :raises SigningRefused: if there is a key that cannot be used.
+    """
+    newsletter = notice.issue.newsletter
+    sender = plain_address(parse_address(newsletter.sender_address).spelling)
+    recipient = plain_address(address_of(notice.user))
+    with translation.override(_language(notice)):
+        message = _message(notice)
+    message["From"] = Address(clean_line(newsletter.sender_name), addr_spec=sender)
+    message["To"] = Address(addr_spec=recipient)
+    message["Date"] = format_datetime(now)
+    # The same at every try: who got it twice sees it once.
+    message["Message-ID"] = message_id("notice", str(notice.pk), sender=sender)
+    # Nobody's vacation responder answers it (RFC 3834).
+    message["Auto-Submitted"] = "auto-generated"
+    content = message.as_bytes()
+    signer = current_signer(sender)
+    if signer is not None:
+        content = signer.signed(content, at=now)
+    return Envelope(sender=sender, recipient=recipient, content=content)
+
+
+def _language(notice: Notice) -> str:
+    chosen = getattr(notice.user, "language", "")
+    known = chosen in dict(settings.LANGUAGES)
+    return chosen if known else notice.issue.newsletter.language
+
+
+def _message(notice: Notice) -> EmailMessage:
+    sample = _sample(notice)
+    facts = _facts(notice, sample)
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = clean_line(_subject(notice, sample))[:LONGEST_SUBJECT]
+    text = render_to_string("gonets/notices/notice.txt", facts)
+    message.set_content(_tidy(text), cte="base64")
+    message.add_alternative(_html(facts, sample), subtype="html", cte="base64")
+    return message
+
+
+def _subject(notice: Notice, sample: Sample) -> str:
+    words = {"subject": sample.subject or notice.issue.newsletter.title}
+    if notice.kind == NoticeKind.MISSED:
+        return _("Did not go out: %(subject)s") % words
+    return _("Waits for you: %(subject)s") % words
+
+
+def _facts(notice: Notice, sample: Sample) -> Mapping[str, Any]:
+    issue = notice.issue
+    return {
+        "is_missed": notice.kind == NoticeKind.MISSED,
+        "newsletter": issue.newsletter.title,
+        "count": material_count(issue.pk),
+        "when": moment_text(notice.due_at),
+        "reason": _(notice.reason) if notice.reason else "",
+        "problems": _problems(issue.pk),
+        "address": _absolute("gonets:issue-open", issue.pk),
+        "settings_address": _settings_address(issue.newsletter),
+        "sample": sample,
+    }
+
+
+def _problems(issue_id: int) -> list[Problem]:
+    try:
+        return problems(issue_id)
+    except SenderMissing:
+        return []
+
+
+def _sample(notice: Notice) -> Sample:
+    issue = notice.issue
+    reader = preview_reader(issue, None)
+    try:
+        letter = compile_letter(content_now(issue.pk))
+        return Sample(
+            subject=letter.subject_for(reader),
+            html=letter.html_for(reader),
+            text=letter.text_for(reader),
+        )
+    except (LetterError, SenderMissing) as error:
+        return Sample(subject=issue.subject, fault=str(error))
+
+
+def _html(facts: Mapping[str, Any], sample: Sample) -> str:
+    """Put the notice on top of the very letter, inside its document."""
+    banner = render_to_string("gonets/notices/notice.html", facts)
+    body = BODY.search(sample.html)
+    if body is None:
+        return (
+            '<!doctype html><html><head><meta charset="utf-8"></head>'
+            f"<body>{banner}</body></html>"
+        )
+    return f"{sample.html[: body.end()]}{banner}{sample.html[body.end() :]}"
+
+
+def _tidy(text: str) -> str:
+    """Leave no more than one blank line between paragraphs."""
+    return re.sub(r"\n\s*\n\s*\n+", "\n\n", text).strip() + "\n"
+
+
+def _settings_address(newsletter: Newsletter) -> str:
+    return _absolute("gonets:newsletter-schedule", newsletter.pk)
+
+
+def _absolute(page: str, key: int) -> str:
+    return settings.GONETS_PUBLIC_URL.rstrip("/") + reverse(page, args=[key])
