@@ -13,7 +13,7 @@ from gonets.content.carrying import carry_out_fetches, due_sources
 from gonets.content.fetching import Fetching, add_source, fetch_source
 from gonets.content.hosts import claim_host, host_of, keep_claims, release_host
 from gonets.content.models import Fetch, Host, Material, Source
-from gonets.content.recording import KEPT_FETCHES, KEPT_IDLE_FETCHES
+from gonets.content.recording import FORGET_EVERY, KEPT_FETCHES, KEPT_IDLE_FETCHES
 from gonets.content.signals import source_failing
 from gonets.content.states import FetchFailure
 from gonets.kernel import clock
@@ -280,12 +280,12 @@ def test_the_history_is_bounded(hosts):
         for _ in range(150)
     )
 
-    for _ in range(3):
+    for _ in range(FORGET_EVERY):
         fetch_source(source.pk)
 
     history = Fetch.objects.filter(source=source)
-    assert history.count() <= KEPT_FETCHES
-    assert history.filter(new=0).count() <= KEPT_IDLE_FETCHES
+    assert history.count() <= KEPT_FETCHES + FORGET_EVERY
+    assert history.filter(new=0).count() <= KEPT_IDLE_FETCHES + FORGET_EVERY
 
 
 @pytest.mark.parametrize(

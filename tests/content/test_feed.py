@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from gonets.content.connectors.feed import read_feed
 from gonets.content.errors import SourceUnreadable
+from gonets.content.markup import with_absolute_links
 from gonets.content.states import FetchFailure
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "feeds"
@@ -283,3 +284,23 @@ def test_no_bytes_crash_the_reader(data):
     except SourceUnreadable:
         return
     assert all(draft.title and draft.external_id for draft in reading.materials)
+
+
+@pytest.mark.parametrize(
+    ("html", "absolute"),
+    [
+        ('<a href="b">', '<a href="https://x.example/a/b">'),
+        ("<a href='/b?c&amp;d'>", '<a href="https://x.example/b?c&amp;d">'),
+        ("<img alt=y src=p.png>", '<img alt=y src="https://x.example/a/p.png">'),
+        ('<a href="#top">', '<a href="https://x.example/a/#top">'),
+        ('<a href="//y.example/">', '<a href="https://y.example/">'),
+        ('<a href="https://y.example/">', '<a href="https://y.example/">'),
+        ('<a href="javascript:x">', '<a href="javascript:x">'),  # goes on cleaning
+        ('<a href=" mailto:a@y.example">', '<a href=" mailto:a@y.example">'),
+        ("a <b href is no tag", "a <b href is no tag"),
+        ('<a href="http://[">', '<a href="http://[">'),
+        ('<a href="//[">', '<a href="">'),
+    ],
+)
+def test_links_within_a_text_are_seen_from_where_it_stood(html, absolute):
+    assert with_absolute_links(html, base="https://x.example/a/") == absolute

@@ -100,10 +100,11 @@ def change_source(
     """
     source = Source.objects.get(pk=source_id)
     needs = connector_of(source.kind).needs
-    kept = source.settings
+    before = {need.name: need.initial for need in needs} | source.settings
+    kept = before
     if settings is not None:
         kept = kept_settings(needs, settings, before=source.settings)
-    if file is not None or address != source.address or kept != source.settings:
+    if file is not None or address != source.address or kept != before:
         access = Access(
             address=address,
             settings=opened_settings(needs, kept),
@@ -184,8 +185,8 @@ class Fetching:
         """Store a page, and how far the source has been read."""
         page = _took_over(self._source, reading)
         self.report = replace(self.report.plus(page), is_unchanged=reading.is_unchanged)
-        note_page(self._fetch, self.report)
-        if reading.next_cursor and self._fetch.pages < MOST_PAGES:
+        if reading.next_cursor and self._fetch.pages + 1 < MOST_PAGES:
+            note_page(self._fetch, self.report)
             return
         self.report = replace(self.report, has_more=bool(reading.next_cursor))
         self._end(ask_again_after=reading.ask_again_after)
@@ -258,7 +259,6 @@ def _took_over_first(source: Source, reading: Reading) -> FetchReport:
     source.cursor, source.changed_since, source.listing_began_at = "", None, None
     fetch = begin_fetch(source)
     report = replace(_took_over(source, reading), has_more=bool(reading.next_cursor))
-    note_page(fetch, report)
     end_fetch(fetch, report, ask_again_after=reading.ask_again_after)
     return report
 

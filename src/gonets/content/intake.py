@@ -10,7 +10,7 @@ from itertools import islice
 from django.db import transaction
 
 from gonets.content.columns import FOLLOWED, columns_of, picture_state_of, search_text
-from gonets.content.connectors.base import MaterialDraft, Reading, SectionDraft
+from gonets.content.connectors.base import MaterialDraft, Reading
 from gonets.content.models import Material, Section, Source
 from gonets.content.sectioning import follow_sections
 from gonets.content.states import PictureState, Visibility
@@ -33,7 +33,8 @@ def take_over(source: Source, reading: Reading) -> FetchReport:
     that visitors of the site cannot see is left out unless the owner wants such.
     """
     drafts, private = _admitted(source, reading.materials)
-    sections = follow_sections(source, _all_sections(source, reading.sections, drafts))
+    mentioned = dict.fromkeys(draft.section_id for draft in drafts)
+    sections = follow_sections(source, reading.sections, mentioned=mentioned)
     withdrawn = withdraw(source, [*private, *reading.withdrawn])
     new = changed = 0
     numbered = enumerate(drafts)
@@ -83,16 +84,6 @@ def _admitted(
 
 def _repeated(drafts: Sequence[MaterialDraft]) -> int:
     return len(drafts) - len({draft.external_id for draft in drafts})
-
-
-def _all_sections(
-    source: Source, told: Sequence[SectionDraft], drafts: Iterable[MaterialDraft]
-) -> list[SectionDraft]:
-    """Return the sections told, and those that only materials know of."""
-    known = {section.external_id for section in told}
-    known.update(source.sections.values_list("external_id", flat=True))
-    untold = dict.fromkeys(d.section_id for d in drafts if d.section_id not in known)
-    return [*told, *(SectionDraft(external_id=each, name="") for each in untold)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import unescape
+from html import escape, unescape
+from urllib.parse import urljoin
 
 from gonets.kernel.html import storable
 
@@ -25,6 +26,33 @@ _ELEMENT = re.compile(
     r"|&(?:[a-zA-Z]{2,31}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});",
     re.IGNORECASE,
 )
+
+
+_SCHEME = r"(?!\s*[a-z][a-z0-9+.-]*:)"
+_RELATIVE = re.compile(
+    r"(<[a-z][^<>]*?\s(?:href|src)\s*=\s*)"
+    rf"""(?:"{_SCHEME}([^"<>]*)"|'{_SCHEME}([^'<>]*)'|{_SCHEME}([^\s"'<>]+))""",
+    re.IGNORECASE,
+)
+
+
+def with_absolute_links(html: str, *, base: str) -> str:
+    """Return ``html`` with its links and pictures as they are seen from ``base``."""
+    if not base:
+        return html
+
+    def absolute(tag: re.Match[str]) -> str:
+        link = tag[2] or tag[3] or tag[4] or ""
+        return f'{tag[1]}"{_joined(base, unescape(link).strip())}"'
+
+    return _RELATIVE.sub(absolute, html)
+
+
+def _joined(base: str, link: str) -> str:
+    try:
+        return escape(urljoin(base, link))
+    except ValueError:
+        return ""
 
 
 def looks_like_html(text: str) -> bool:

@@ -31,6 +31,9 @@ KEPT_FETCHES = 100
 KEPT_IDLE_FETCHES = 20
 """Fetches that brought nothing say little after a while."""
 
+FORGET_EVERY = 5
+"""Looking for old ones costs more than keeping some more of them."""
+
 
 def begin_fetch(source: Source) -> Fetch:
     """Record that a fetch begins.
@@ -51,9 +54,7 @@ def begin_fetch(source: Source) -> Fetch:
 
 def note_page(fetch: Fetch, report: FetchReport) -> None:
     """Show how far a fetch has come."""
-    fetch.pages += 1
-    for name in ("new", "changed", "unchanged", "skipped", "private"):
-        setattr(fetch, name, getattr(report, name))
+    _count_page(fetch, report)
     fetch.save()
 
 
@@ -69,21 +70,33 @@ def break_off_fetch(fetch: Fetch) -> None:
     ).update(next_fetch_at=clock.now())
 
 
+def _count_page(fetch: Fetch, report: FetchReport) -> None:
+    fetch.pages += 1
+    for name in ("new", "changed", "unchanged", "skipped", "private"):
+        setattr(fetch, name, getattr(report, name))
+
+
 @transaction.atomic
 def end_fetch(
     fetch: Fetch, report: FetchReport, *, ask_again_after: timedelta | None
 ) -> None:
-    """Record how a fetch ended, and when the next one is due."""
+    """Record how a fetch ended, and when the next one is due.
+
+    Unless it failed, what is reported includes a last page.
+    """
     source = fetch.source
     fetch.ended_at = clock.now()
     fetch.failure = report.failure or ""
     fetch.failure_detail = report.detail[:2000]
-    fetch.save(update_fields=["ended_at", "failure", "failure_detail"])
+    if report.failure is None:
+        _count_page(fetch, report)
+    fetch.save()
     if report.failure is None:
         _note_success(source, report, wished=ask_again_after)
     else:
         _note_failure(source, report, demanded=ask_again_after)
-    _forget_old_fetches(source)
+    if fetch.pk % FORGET_EVERY == 0:
+        _forget_old_fetches(source)
 
 
 def _note_success(
@@ -149,6 +162,6 @@ def _forget_old_fetches(source: Source) -> None:
     newest = source.fetches.order_by("-began_at", "-pk")
     idle = newest.filter(new=0, changed=0, failure="", ended_at__isnull=False)
     for fetches, kept in ((newest, KEPT_FETCHES), (idle, KEPT_IDLE_FETCHES)):
-        old = list(fetches.values_list("pk", flat=True)[kept : kept + 100])
+        old = list(fetches.values_list("pk", flat=True)[kept : kept + 500])
         if old:
             Fetch.objects.filter(pk__in=old).delete()

@@ -21,6 +21,7 @@ SHORTEST_BEGINNING = 2
 
 _WORD = re.compile(r"\w+")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_ACCENTED = re.compile(r"[\u00c0-\u024f]")
 _russian = snowballstemmer.stemmer("russian").stemWord
 _english = snowballstemmer.stemmer("english").stemWord
 
@@ -75,10 +76,7 @@ def _stem(word: str) -> str:
 
 def _without_accents(text: str) -> str:
     """Take the accents off Latin letters; «й» is a letter of its own."""
-    return "".join(
-        letter if letter < "\u00c0" or letter > "\u024f" else _base(letter)
-        for letter in text
-    )
+    return _ACCENTED.sub(lambda letter: _base(letter[0]), text)
 
 
 @lru_cache(maxsize=1000)

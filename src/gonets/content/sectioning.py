@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 
@@ -14,11 +14,17 @@ from gonets.kernel.html import line_of
 
 @transaction.atomic
 def follow_sections(
-    source: Source, drafts: Sequence[SectionDraft]
+    source: Source, drafts: Sequence[SectionDraft], *, mentioned: Iterable[str] = ()
 ) -> dict[str, Section]:
-    """Add new sections, follow new names; return all of the source by their ids."""
+    """Add new sections, follow new names; return all of the source by their ids.
+
+    ``mentioned`` are ids that materials know of; those that nobody tells of are called
+    as the source.
+    """
     known = {section.external_id: section for section in source.sections.all()}
-    for draft in drafts:
+    told = {draft.external_id for draft in drafts} | known.keys()
+    untold = [SectionDraft(external_id=i, name="") for i in mentioned if i not in told]
+    for draft in (*drafts, *untold):
         section = known.get(draft.external_id)
         if section is None:
             parent = known.get(draft.parent_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from html.parser import HTMLParser
+from html import unescape
 
 import nh3
 
@@ -162,12 +162,11 @@ def only_tags(html: str, *, tags: set[str], attributes: dict[str, set[str]]) -> 
 
 def text_of(html: str) -> str:
     """Return the words of ``html`` as plain text, one line per block."""
-    # nh3 first: its output is well-formed, and the standard library's own parser
-    # takes quadratic time on some hostile input.
-    reader = _TextReader()
-    reader.feed(_LINES.clean(_bounded(html)))
-    reader.close()
-    lines = (" ".join(line.split()) for line in "".join(reader.pieces).split("\n"))
+    # nh3's output is well-formed: every "<" begins a tag, and only of those that end
+    # a line; "<" and "&" of the text itself are entities.
+    known = _LINES.clean(_bounded(html)).replace("\n", " ")
+    text = unescape(_TAG.sub("\n", known))
+    lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
 
@@ -251,6 +250,7 @@ _LAYOUT = nh3.Cleaner(
     link_rel=None,
 )
 
+_TAG = re.compile(r"<[^>]*>")
 _STAND_IN = re.compile(rf"<(/?)({'|'.join(sorted(STAND_INS))})>")
 _EMPTY_PARAGRAPH = re.compile(r"<p>(?:\s|<br>|&nbsp;)*</p>")
 _LINK_TO_NOWHERE = re.compile(r"<a>(.*?)</a>", re.DOTALL)
@@ -281,18 +281,3 @@ _OF_WINDOWS = {
     "\x97": "—",
     "\x99": "™",
 }
-
-
-class _TextReader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.pieces.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.pieces.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        self.pieces.append(data.replace("\n", " "))

@@ -231,6 +231,7 @@ class Connector:
     address_help: str | Promise = ""
     needs: tuple[Need, ...] = ()
     is_asked: bool = True  # False: its materials come by themselves, nothing to fetch
+    is_added_by_hand: bool = True  # False: the program makes its one source itself
     is_local: bool = False  # True: reads this database, in the thread that holds it
 
     def recognise(self, look: Look) -> Iterable[Recognition]:

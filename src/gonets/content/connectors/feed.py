@@ -56,8 +56,8 @@ class FeedConnector(Connector):
             label=_("Categories of the feed"),
             kind=NeedKind.CHOICE,
             choices=(
-                (AS_TAGS, _("are tags; the feed is one section")),
-                (AS_SECTIONS, _("are sections")),
+                (AS_TAGS, _("become tags; the feed is one section")),
+                (AS_SECTIONS, _("become sections")),
             ),
             initial=AS_TAGS,
         ),

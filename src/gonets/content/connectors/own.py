@@ -11,6 +11,7 @@ class OwnConnector(Connector):
     caption = _("This site")
     address_label = None
     is_asked = False
+    is_added_by_hand = False
 
     def materials(self, access: Access, wish: Wish) -> Reading:
         return Reading()

@@ -11,6 +11,7 @@ class PageConnector(Connector):
     caption = _("Pages by their addresses")
     address_label = None
     is_asked = False
+    is_added_by_hand = False
 
     def materials(self, access: Access, wish: Wish) -> Reading:
         return Reading()

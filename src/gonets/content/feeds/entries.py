@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from gonets.content.connectors.base import MaterialDraft, SectionDraft
-from gonets.content.markup import first_picture, looks_like_html
+from gonets.content.markup import first_picture, looks_like_html, with_absolute_links
 from gonets.kernel.html import excerpt, line_of, storable, text_of
 
 TEASER_CHARACTERS = 400
@@ -107,19 +107,19 @@ def _body(entry: Entry) -> str:
     html = [each for each in contents if "html" in str(each.get("type", ""))]
     for each in [*html, *contents]:
         if each.get("value"):
-            return _as_html(each["value"], str(each.get("type", "")))
+            return _as_html(str(each["value"]), each)
     return ""
 
 
 def _summary(entry: Entry) -> str:
-    kind = (entry.get("summary_detail") or {}).get("type", "")
-    return _as_html(str(entry.get("summary", "")), str(kind))
+    return _as_html(str(entry.get("summary", "")), entry.get("summary_detail") or {})
 
 
-def _as_html(value: str, kind: str) -> str:
-    if kind == "text/plain" and "<" not in value:
+def _as_html(value: str, detail: Entry) -> str:
+    """Return a text as HTML whose links do not depend on where it stood."""
+    if detail.get("type") == "text/plain" and "<" not in value:
         return escape(value, quote=False)
-    return value
+    return with_absolute_links(value, base=str(detail.get("base") or ""))
 
 
 def _address(entry: Entry, *, base: str) -> str:

@@ -14,9 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gonets.content.errors import NotAPicture
-from gonets.content.models import Material, Picture, Section, Source
+from gonets.content.models import Material, Picture, Section
 from gonets.content.pictures import MAX_BYTES, store_picture
-from gonets.content.syndication import MAX_FEED_BYTES
 from gonets.content.types import MaterialText
 from gonets.kernel import clock
 from gonets.web.content.choices import section_choices
@@ -171,79 +170,6 @@ class SectionForm(forms.Form):
         names = ("name", "parent_id", "is_hidden")
         initial = {name: getattr(section, name) for name in names}
         return cls(*args, initial=initial, **kwargs)
-
-
-class SourceForm(forms.Form):
-    """A feed: its address, or a file that was saved from it."""
-
-    address = forms.CharField(
-        label=_("Address"),
-        required=False,
-        max_length=2000,
-        widget=forms.TextInput(
-            attrs={"inputmode": "url", "placeholder": "https://", "spellcheck": "false"}
-        ),
-        help_text=_(
-            "Of the feed, or of the site: most sites say themselves where it is."
-        ),
-    )
-    file = forms.FileField(
-        label=_("Or a file"),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": ".xml,.rss,.atom,.rdf,text/xml"}),
-        help_text=_("RSS or Atom saved as a file, up to 10 MB."),
-    )
-    name = forms.CharField(
-        label=_("Name"),
-        required=False,
-        max_length=200,
-        help_text=_("For your own orientation; left empty, the feed's own is taken."),
-    )
-
-    def clean_address(self) -> str:
-        return web_address(self.cleaned_data["address"])
-
-    def clean_file(self) -> bytes | None:
-        upload = self.cleaned_data["file"]
-        if not upload:
-            return None
-        if upload.size > MAX_FEED_BYTES:
-            raise ValidationError(gettext("The file is larger than 10 MB."))
-        content: bytes = upload.read()
-        return content
-
-    def clean(self) -> dict[str, Any]:
-        if not self.errors and not self.offers_anything:
-            self.add_error("address", gettext("Give an address or choose a file."))
-        return self.cleaned_data
-
-    @property
-    def offers_anything(self) -> bool:
-        return bool(
-            self.cleaned_data.get("address")
-            or self.cleaned_data.get("file") is not None
-        )
-
-
-class SourceEditForm(SourceForm):
-    """The name may not be empty any more; a file is only for sources from files."""
-
-    def __init__(self, *args: Any, source: Source, **kwargs: Any) -> None:
-        kwargs["initial"] = {"name": source.name, "address": source.address}
-        super().__init__(*args, **kwargs)
-        self.fields["name"].required = True
-        self.fields["name"].help_text = ""
-        self.order_fields(["name", "address", "file"])
-        if source.address:
-            del self.fields["file"]
-            self.fields["address"].required = True
-        else:
-            del self.fields["address"]
-            self.fields["file"].label = gettext("A newer file")
-
-    @property
-    def offers_anything(self) -> bool:
-        return True
 
 
 def web_address(text: str) -> str:

@@ -55,6 +55,7 @@ class ListWish:
 
     search: str
     section_id: int | None
+    source_id: int | None
     offer: str
     order: Order
 
@@ -64,19 +65,21 @@ class ListWish:
         return cls(
             search=query.get("q", "").replace("\0", "")[:LONGEST_SEARCH].strip(),
             section_id=number_of(query.get("section", "")),
+            source_id=number_of(query.get("source", "")),
             offer=offer if offer in Offer.values else "",
             order=Order(order) if order in Order.values else Order.NEWEST,
         )
 
     @property
     def is_empty(self) -> bool:
-        return not (self.search or self.section_id or self.offer)
+        return not (self.search or self.section_id or self.source_id or self.offer)
 
     def materials(self) -> QuerySet[Material]:
         published = {Offer.HIDDEN: False, Offer.FUTURE: True, Offer.PUBLISHED: True}
         found = queries.materials(
             MaterialFilter(
                 section_id=self.section_id,
+                source_id=self.source_id,
                 search=self.search,
                 published=published[Offer(self.offer)] if self.offer else None,
             )

@@ -8,7 +8,9 @@ from gonets.web.content import (
     materials,
     pictures,
     sections,
+    source_adding,
     source_keys,
+    source_page,
     sources,
     texts,
 )
@@ -47,8 +49,21 @@ urlpatterns: list[URLPattern] = [
         name="section-separate",
     ),
     path("sources/", sources.source_list, name="sources"),
-    path("sources/new/", sources.source_create, name="source-create"),
-    path("sources/<int:source_id>/", sources.source_edit, name="source-edit"),
+    path("sources/new/", source_adding.source_create, name="source-create"),
+    path("sources/new/preview/", source_adding.source_preview, name="source-preview"),
+    path(
+        "sources/new/<slug:kind>/",
+        source_adding.source_create_kind,
+        name="source-create-kind",
+    ),
+    path("sources/export/", sources.source_export, name="source-export"),
+    path("sources/<int:source_id>/", source_page.source_edit, name="source-edit"),
+    path("sources/<int:source_id>/card/", sources.source_card, name="source-card"),
+    path("sources/<int:source_id>/pause/", sources.source_pause, name="source-pause"),
+    path(
+        "sources/<int:source_id>/resume/", sources.source_resume, name="source-resume"
+    ),
+    path("sources/<int:source_id>/seen/", sources.source_seen, name="source-seen"),
     path("sources/<int:source_id>/fetch/", sources.source_fetch, name="source-fetch"),
     path(
         "sources/<int:source_id>/pictures/",

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from gonets.content import pictures
+from gonets.content.fetch_history import unread_trouble_count
 from gonets.content.models import Picture
 from gonets.delivery import causes
 from gonets.delivery.models import Delivery
@@ -43,6 +44,12 @@ def nav_link(
     path = context["request"].path
     current = path == address or (address != "/" and path.startswith(address))
     return {"address": address, "icon": icon, "label": label, "current": current}
+
+
+@register.inclusion_tag("gonets/parts/source_troubles.html")
+def source_troubles() -> dict[str, int]:
+    """Show in the menu how many sources fail, until somebody has read of it."""
+    return {"count": unread_trouble_count()}
 
 
 @register.inclusion_tag("gonets/parts/fence.html", takes_context=True)
