@@ -15,7 +15,13 @@ from tests.browser.words import foreign_words
 MakeProduct = Callable[..., Product]
 
 LISTS = {
-    "newsletters": ["/", "/planned/", "/sent/", "/newsletters/archive/"],
+    "newsletters": [
+        "/",
+        "/planned/",
+        "/sent/",
+        "/newsletters/archive/",
+        "/newsletters/1/schedule/",
+    ],
     "the site": [
         "/materials/",
         "/materials/?search=zzzz",
