@@ -16,6 +16,8 @@ from gonets.server.models import User
 
 PASSWORD_FILE = "first-password"  # noqa: S105  # A file name.
 
+DEMO_ADDRESS = "editor@pristan.example"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogIn:
@@ -43,7 +45,11 @@ def _make_administrator(environment: Environment) -> None:
     if not environment.admin_password:
         _write_private(environment.data / PASSWORD_FILE, password)
     User.objects.create_superuser(
-        username=environment.admin_name, password=password, language=""
+        username=environment.admin_name,
+        # What the desk tells its editors comes to the mailbox of the demo too.
+        email=DEMO_ADDRESS if environment.demo else "",
+        password=password,
+        language="",
     )
 
 
