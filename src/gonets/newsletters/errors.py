@@ -9,6 +9,7 @@
     ├── ChangedOnSite       look at what the site says now, then decide
     ├── NothingToUndo       there is no such step (any more)
     ├── AnothersStep        ask: it would take back what somebody else did
+    ├── PartMissing         show the parts as they are now
     ├── BadWording          correct the named field
     ├── BadSchedule         choose another time
     ├── BadBrand            correct the named fields of the brand
@@ -111,6 +112,10 @@ class AnothersStep(NewslettersError):
         super().__init__(
             _("The last step here is not yours: %(who)s made it.") % {"who": who}
         )
+
+
+class PartMissing(NewslettersError):
+    """What stood under that heading is in other parts now, or gone."""
 
 
 class BadWording(NewslettersError):

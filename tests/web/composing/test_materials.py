@@ -76,15 +76,15 @@ def test_removing_answers_with_the_list_and_can_be_undone(desk, issue):
     assert "2 materials in the issue" in answer.content.decode()
     assert event(answer, "removed") == {"text": "1 material removed", "undo": "Undo"}
 
-    desk.post(address(issue, "restore"))
+    desk.post(address(issue, "undo"))
     assert titles(issue) == ["a", "b", "c"]
 
 
 def test_undoing_twice_does_nothing_more(desk, issue):
     desk.post(address(issue, "remove"), {"entry": [ids(issue)["a"]]})
-    desk.post(address(issue, "restore"))
+    desk.post(address(issue, "undo"))
 
-    assert desk.post(address(issue, "restore")).status_code == 200
+    assert desk.post(address(issue, "undo")).status_code == 200
     assert titles(issue) == ["a", "b", "c"]
 
 
@@ -311,7 +311,7 @@ def test_titles_with_html_are_shown_as_text(desk, section):
 
 
 def test_a_get_changes_nothing(desk, issue):
-    for name in ("remove", "hold", "restore", "order", "add", "ready", "leave"):
+    for name in ("remove", "hold", "undo", "order", "add", "ready", "leave"):
         assert desk.get(address(issue, name)).status_code == 405
     assert titles(issue) == ["a", "b", "c"]
 
@@ -323,7 +323,7 @@ def test_a_long_issue_takes_a_fixed_number_of_queries(
         make_material(f"news {number}", section=section)
     issue = make_issue(make_newsletter(section))
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(15):
         desk.get(address(issue))
 
 
@@ -381,3 +381,91 @@ def test_a_page_that_was_read_is_offered_ticked(desk, issue, settings):
     assert 'role="alert"' in gone
     assert "Try again" in gone
     assert Material.objects.filter(source__kind="page").count() == 1
+
+
+def test_a_section_of_the_letter_is_renamed_and_that_can_be_undone(desk, issue):
+    part = issue.entries.all()[0].part
+
+    renamed = desk.post(
+        address(issue, "rename-part"), {"part": part, "heading": "<Town>"}
+    )
+    assert "&lt;Town&gt;" in renamed.content.decode()
+
+    undone = desk.post(address(issue, "undo"))
+    assert event(undone, "stepped") == {"text": "Taken back"}
+    assert issue.entries.all()[0].heading == "News"
+
+    desk.post(address(issue, "redo"))
+    assert issue.entries.all()[0].heading == "<Town>"
+
+
+def test_a_heading_that_cannot_be_is_said_beside_the_list(desk, issue):
+    part = issue.entries.all()[0].part
+
+    answer = desk.post(
+        address(issue, "rename-part"), {"part": part, "heading": "x" * 300}
+    )
+
+    assert "too long" in answer.content.decode()
+    assert issue.entries.all()[0].heading == "News"
+
+
+def test_undoing_with_nothing_to_undo_says_so(desk, issue):
+    for step in ("undo", "redo"):
+        answer = desk.post(address(issue, step))
+        assert event(answer, "toast")["text"].startswith("There is nothing to")
+
+
+def test_a_colleagues_step_is_taken_back_only_after_a_question(
+    desk, issue, administrator
+):
+    actions.sort_by_date(issue.pk, newest_first=False, user=administrator)
+
+    asked = event(desk.post(address(issue, "undo")), "anothers-step")
+    assert titles(issue) == ["c", "b", "a"]
+
+    desk.post(address(issue, "undo"), {"step": asked["step"]})
+    assert titles(issue) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("by", "order"),
+    [("newest", "abc"), ("oldest", "cba"), ("site", "abc"), ("x", "abc")],
+)
+def test_the_entries_are_sorted_as_asked(desk, issue, by, order):
+    desk.post(address(issue, "sort"), {"by": by})
+
+    assert titles(issue) == list(order)
+
+
+def test_parts_are_joined(desk, issue):
+    other = make_material("d", section=make_section("Sport"))
+    actions.add_materials(issue.pk, [other.pk], user=None)
+    parts = list(dict.fromkeys(issue.entries.values_list("part", flat=True)))
+
+    answer = desk.post(
+        address(issue, "join-parts"), {"part": parts[1], "into": parts[0]}
+    )
+    desk.post(address(issue, "join-parts"), {"part": parts[0], "into": parts[0]})
+    gone = desk.post(address(issue, "join-parts"), {"part": 77, "into": parts[0]})
+
+    assert event(answer, "removed")["undo"] == "Undo"
+    assert set(issue.entries.values_list("heading", flat=True)) == {"News"}
+    assert "This part of the letter is gone" in gone.content.decode()
+
+
+@pytest.mark.parametrize("rest", ["hold", "remove"])
+def test_a_limit_keeps_the_first_and_what_is_over_can_wait(desk, issue, rest):
+    answer = desk.post(address(issue, "limit"), {"most": 2, "rest": rest})
+
+    assert titles(issue) == ["a", "b"]
+    assert event(answer, "removed")["text"].startswith("1 material")
+    assert ("left for the next issue" in answer.content.decode()) is (rest == "hold")
+
+
+@pytest.mark.parametrize("most", ["", "0", "-1", "x", "9999999", "3"])
+def test_a_limit_that_nothing_exceeds_takes_nothing(desk, issue, most):
+    answer = desk.post(address(issue, "limit"), {"most": most})
+
+    assert titles(issue) == ["a", "b", "c"]
+    assert event(answer, "toast")["text"] == "No section has more than that."

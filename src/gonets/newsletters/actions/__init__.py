@@ -40,6 +40,12 @@ from gonets.newsletters.actions.newsletters import (
     edit_newsletter,
     unarchive_newsletter,
 )
+from gonets.newsletters.actions.parts import (
+    join_parts,
+    rename_part,
+    sort_as_on_the_site,
+    sort_by_date,
+)
 from gonets.newsletters.actions.refreshing import (
     acknowledge_replaced,
     pick_wordings,
@@ -73,6 +79,7 @@ __all__ = [
     "freeze_version",
     "hold_for_next",
     "import_letter",
+    "join_parts",
     "mark_released",
     "miss_schedule",
     "move_entry",
@@ -84,12 +91,15 @@ __all__ = [
     "refresh_from_site",
     "release_materials",
     "remove_entries",
+    "rename_part",
     "reorder_entries",
     "reserve_materials",
     "restore",
     "save_wording",
     "schedule_issue",
     "set_step",
+    "sort_as_on_the_site",
+    "sort_by_date",
     "take_entry_out",
     "take_out_gone",
     "take_over_pictures",

@@ -7,6 +7,8 @@ from itertools import groupby
 
 from gonets.content.queries import TEXTS
 from gonets.kernel import clock
+from gonets.letters.kinds import EntryKind
+from gonets.newsletters.arranging import over_limit
 from gonets.newsletters.models import Entry, HeldMaterial, Issue, MaterialUse
 from gonets.newsletters.queries.candidates import LATE_ARRIVAL, gathering_start
 from gonets.newsletters.reasons import Circumstances, reason_for
@@ -34,6 +36,14 @@ def issue_parts(issue: Issue) -> list[Part]:
         Part(key=part, heading=heading, rows=tuple(together))
         for (part, heading), together in grouped
     ]
+
+
+def entries_over_limit(
+    issue_id: int, most: int, *, part: int | None = None
+) -> list[int]:
+    """Return the entries after the first ``most`` materials of each part, or of one."""
+    materials = Entry.objects.filter(issue=issue_id, kind=EntryKind.MATERIAL)
+    return over_limit(materials, most, part=part)
 
 
 def _reasons(

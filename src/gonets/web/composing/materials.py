@@ -6,9 +6,6 @@ editors always look at the same issue.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,14 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import trigger_client_event
 
 from gonets.newsletters import actions, queries
 from gonets.newsletters.errors import (
-    AnothersStep,
-    EditedMeanwhile,
     NewslettersError,
-    NothingToUndo,
 )
 from gonets.newsletters.states import IssueState, IssueStep
 from gonets.web.access import editor_required
@@ -34,6 +27,8 @@ from gonets.web.composing.materials_page import (
     posted_ids,
     posted_places,
     shown_materials,
+    taken_out,
+    with_undo,
 )
 
 
@@ -59,55 +54,23 @@ def shelf(request: HttpRequest, issue_id: int) -> HttpResponse:
 @require_POST
 @editor_required
 def remove(request: HttpRequest, issue_id: int) -> HttpResponse:
-    response, count = _taken_out(request, issue_id, actions.remove_entries)
+    entry_ids = posted_ids(request)
+    response, count = taken_out(request, issue_id, actions.remove_entries, entry_ids)
     text = ngettext("%(count)d material removed", "%(count)d materials removed", count)
-    return _with_undo(response, text, count=count)
+    return with_undo(response, text % {"count": count}, is_done=count > 0)
 
 
 @require_POST
 @editor_required
 def hold(request: HttpRequest, issue_id: int) -> HttpResponse:
-    response, count = _taken_out(request, issue_id, actions.hold_for_next)
+    entry_ids = posted_ids(request)
+    response, count = taken_out(request, issue_id, actions.hold_for_next, entry_ids)
     text = ngettext(
         "%(count)d material left for the next issue",
         "%(count)d materials left for the next issue",
         count,
     )
-    return _with_undo(response, text, count=count)
-
-
-def _taken_out(
-    request: HttpRequest, issue_id: int, take_out: Callable[..., int]
-) -> tuple[HttpResponse, int]:
-    """Return the list without the posted entries, and how many went."""
-    counts: list[int] = []
-
-    def change() -> None:
-        entry_ids = posted_ids(request)
-        counts.append(take_out(issue_id, entry_ids, user=request.user))
-
-    response = changed_list(request, issue_id, change)
-    return response, sum(counts)
-
-
-@require_POST
-@editor_required
-def restore(request: HttpRequest, issue_id: int) -> HttpResponse:
-    """Undo this editor's last step in this issue."""
-    edition = composed_issue(issue_id).edition
-
-    def change() -> None:
-        with suppress(NothingToUndo, AnothersStep, EditedMeanwhile):
-            actions.undo(issue_id, edition=edition, user=request.user)
-
-    return changed_list(request, issue_id, change)
-
-
-def _with_undo(response: HttpResponse, text: str, *, count: int) -> HttpResponse:
-    if not count:
-        return response
-    words = {"text": text % {"count": count}, "undo": _("Undo")}
-    return trigger_client_event(response, "removed", words)
+    return with_undo(response, text % {"count": count}, is_done=count > 0)
 
 
 @require_POST

@@ -13,11 +13,17 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from gonets.content.queries import published_counts, section_tree
 from gonets.newsletters import actions, queries
-from gonets.newsletters.errors import EditedMeanwhile, IssueMissing, NewslettersError
+from gonets.newsletters.errors import (
+    BadWording,
+    EditedMeanwhile,
+    IssueMissing,
+    NewslettersError,
+    PartMissing,
+)
 from gonets.newsletters.models import Issue, Newsletter
 from gonets.newsletters.people import name_of
 from gonets.newsletters.states import IssueStep, Selection
@@ -63,10 +69,13 @@ def changed_list(
     Where the issue is gone or was sent meanwhile, the browser goes where it is now.
     """
     before = Issue.objects.select_related("changed_by").filter(pk=issue_id).first()
+    complaint = ""
     try:
         if before is None:
             raise IssueMissing
         change()
+    except (PartMissing, BadWording) as error:
+        complaint = str(error)
     except NewslettersError as error:
         messages.error(request, str(error))
         where = reverse("gonets:planned")
@@ -74,10 +83,32 @@ def changed_list(
             where = reverse("gonets:issue-open", args=[issue_id])
         return HttpResponseClientRedirect(where)
     actions.set_step(issue_id, IssueStep.MATERIALS, user=request.user)
-    context = shown_materials(
-        composed_issue(issue_id), note=_others_change(request, before)
-    )
+    note = complaint or (_others_change(request, before) if before else "")
+    context = shown_materials(composed_issue(issue_id), note=note)
     return render(request, "gonets/composing/materials_list.html", context)
+
+
+def taken_out(
+    request: HttpRequest,
+    issue_id: int,
+    take_out: Callable[..., int],
+    entry_ids: list[int],
+) -> tuple[HttpResponse, int]:
+    """Return the list without these entries, and how many went."""
+    counts: list[int] = []
+
+    def change() -> None:
+        counts.append(take_out(issue_id, entry_ids, user=request.user))
+
+    response = changed_list(request, issue_id, change)
+    return response, sum(counts)
+
+
+def with_undo(response: HttpResponse, text: str, *, is_done: bool) -> HttpResponse:
+    """Let the page say what was done, with a button that takes it back."""
+    if not is_done:
+        return response
+    return trigger_client_event(response, "removed", {"text": text, "undo": _("Undo")})
 
 
 def _others_change(request: HttpRequest, before: Issue) -> str:

@@ -4,9 +4,31 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from gonets.web.composing import materials, materials_picker
+from gonets.web.composing import (
+    materials,
+    materials_parts,
+    materials_picker,
+    materials_steps,
+)
 from gonets.web.composing.preview_urls import preview_addresses
 from gonets.web.composing.refreshing_urls import refreshing_addresses
+
+of_steps = {
+    "rename-part": materials_parts.rename,
+    "join-parts": materials_parts.join,
+    "sort": materials_parts.sort,
+    "limit": materials_parts.limit,
+    "undo": materials_steps.undo,
+    "redo": materials_steps.redo,
+}
+steps = [
+    path(
+        f"issues/<int:issue_id>/materials/{name}/",
+        view,
+        name=f"issue-materials-{name}",
+    )
+    for name, view in of_steps.items()
+]
 
 materials_addresses: list[URLPattern] = [
     path(
@@ -25,15 +47,11 @@ materials_addresses: list[URLPattern] = [
         name="issue-materials-hold",
     ),
     path(
-        "issues/<int:issue_id>/materials/restore/",
-        materials.restore,
-        name="issue-materials-restore",
-    ),
-    path(
         "issues/<int:issue_id>/materials/order/",
         materials.order,
         name="issue-materials-order",
     ),
+    *steps,
     path(
         "issues/<int:issue_id>/materials/ready/",
         materials.ready,

@@ -1,6 +1,7 @@
 // The dialog of materials: selecting, ordering, removing; every change is saved at once.
 
 import { toast } from "./app.js";
+import { followParts } from "./parts.js";
 import { followPicker } from "./picker.js";
 import { followShelf } from "./shelf.js";
 
@@ -254,7 +255,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 document.addEventListener("removed", (event) => {
   const { text, undo } = event.detail;
-  toast(text, { label: undo, action: () => post(urls.restoreUrl, {}) });
+  toast(text, { label: undo, action: () => post(urls.undoUrl, {}) });
 });
 
 document.addEventListener("added", (event) => toast(event.detail.text));
@@ -272,6 +273,18 @@ document.querySelector("[data-ready]").addEventListener("submit", (event) => {
 followPicker({
   dialog: document.getElementById("picker"),
   add: (material) => post(urls.addUrl, { material }),
+});
+followParts({
+  root,
+  post: (url, values, focus) => {
+    if (saving !== null) saveOrder(); // what is on the screen comes first
+    if (focus) focusAfter = focus;
+    post(url, values);
+  },
+  selectPart: (part) => {
+    for (const entry of part.querySelectorAll("[data-entry]")) selected.add(entry.dataset.entry);
+    showSelection();
+  },
 });
 followShelf({ root, take: (material) => post(urls.addUrl, { material }) });
 showSelection();
