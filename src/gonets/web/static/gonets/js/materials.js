@@ -53,6 +53,7 @@ function showSelection() {
   selectsAll.indeterminate = selected.size > 0 && selected.size < all.length;
   selectsAll.disabled = all.length === 0;
   const count = root.querySelector("[data-selected-count]");
+  root.querySelector("[data-selected-number]").textContent = selected.size || "";
   count.textContent = selected.size ? fill(urls.wordsSelected, { count: selected.size }) : "";
 }
 

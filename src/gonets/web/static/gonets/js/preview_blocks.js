@@ -6,6 +6,7 @@ import { toast } from "./app.js";
 import { entryOf, entryOfMark } from "./preview_editing.js";
 
 const GAP = 6;
+const BESIDE = 14;
 
 export class BlockTools {
   /**
@@ -37,15 +38,16 @@ export class BlockTools {
     this.closeMenu();
   }
 
-  /** Put a "+" above the first entry and below every one. */
+  /** Put a "+" above the first entry and below every one, where no words stand. */
   place() {
     if (this.isStopped || !this.frame.contentDocument?.body) return;
     const held = this.signs.contains(document.activeElement) ? document.activeElement.dataset.after : null;
     const entries = this.entries();
     const first = entries[0];
-    const places = [first ? { after: "", x: first.x, y: first.top - 22 } : this.#emptyPlace()];
+    const x = this.#margin(entries);
+    const places = [first ? { after: "", x, y: first.top - 22 } : this.#emptyPlace()];
     entries.forEach((entry, index) => {
-      places.push({ after: entry.id, x: entry.x, y: below(entry, entries[index + 1]) });
+      places.push({ after: entry.id, x, y: below(entry, entries[index + 1]) });
     });
     const shown = new Map([...this.signs.children].map((sign) => [sign.dataset.after, sign]));
     this.signs.replaceChildren(...places.filter(Boolean).map((place) => this.#sign(place, shown.get(place.after))));
@@ -53,7 +55,7 @@ export class BlockTools {
     this.#oneTabStop();
   }
 
-  /** The entries as they stand in the letter: {id, kind, top, bottom, x}. */
+  /** The entries as they stand in the letter: {id, kind, top, bottom, left, right}. */
   entries() {
     const found = new Map();
     const parts = "[data-edit^='entry.'], [data-edit-picture^='entry.'], [class*='entry-']";
@@ -69,7 +71,7 @@ export class BlockTools {
       seen.right = Math.max(seen.right, box.right);
       found.set(id, seen);
     }
-    return [...found.values()].map((each) => ({ kind: "material", ...each, x: (each.left + each.right) / 2 }));
+    return [...found.values()].map((each) => ({ kind: "material", ...each }));
   }
 
   kindOf(id) {
@@ -120,6 +122,12 @@ export class BlockTools {
     if (!answer) return undefined;
     this.redraw("");
     return toast(answer.text, { label: answer.undo, action: () => this.undo() });
+  }
+
+  // Beside the column of the letter: under a short text the "+" would cover its link.
+  #margin(entries) {
+    const edge = Math.max(...entries.map((entry) => entry.right));
+    return Math.min(edge + BESIDE, this.frame.clientWidth - BESIDE);
   }
 
   #emptyPlace() {
