@@ -13,7 +13,7 @@ BUSY_CHILD = """
 import subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-c", '''
 memory = bytearray(50_000_000)
-while __import__("time").process_time() < 0.3: pass
+while __import__("time").process_time() < 0.5: pass
 print("ready", flush=True)
 input()
 '''], stdin=subprocess.PIPE)
@@ -39,7 +39,8 @@ def parent() -> Iterator[subprocess.Popen[bytes]]:
 def test_children_are_counted(parent):
     assert len(list(family(parent.pid))) == 2
     assert peak_memory(parent.pid) > 50_000_000
-    assert processor_seconds(parent.pid) >= 0.3
+    # What was computed is cut off to whole ticks of the kernel, per process and kind.
+    assert processor_seconds(parent.pid) >= 0.4
 
 
 def test_who_has_ended_has_used_nothing_that_could_be_told():
