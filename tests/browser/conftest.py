@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser.desk import Desk
+from tests.browser.prepared import PreparedFolders
 from tests.browser.product import Product
 from tests.support.postbox import Postbox
 
@@ -62,26 +63,41 @@ def quick_postbox() -> Iterator[Postbox]:
         yield box
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedFolders:
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # The one of the whole run.
+    return PreparedFolders(folder / "prepared")
+
+
 @pytest.fixture
-def make_product(tmp_path: Path) -> Iterator[Callable[..., Product]]:
+def make_product(
+    tmp_path: Path, prepared: PreparedFolders
+) -> Iterator[Callable[..., Product]]:
     """Return a maker of running products; all are stopped at the end."""
-    yield from _makers(tmp_path)
+    yield from _makers(tmp_path, prepared)
 
 
 @pytest.fixture(scope="module")
 def make_lasting_product(
     tmp_path_factory: pytest.TempPathFactory,
+    prepared: PreparedFolders,
 ) -> Iterator[Callable[..., Product]]:
     """Return a maker of products that serve every test of a module."""
-    yield from _makers(tmp_path_factory.mktemp("lasting"))
+    yield from _makers(tmp_path_factory.mktemp("lasting"), prepared)
 
 
-def _makers(folder: Path) -> Iterator[Callable[..., Product]]:
+def _makers(
+    folder: Path, prepared: PreparedFolders
+) -> Iterator[Callable[..., Product]]:
     made: list[Product] = []
 
-    def make(**options: object) -> Product:
+    def make(*, from_nothing: bool = False, **options: object) -> Product:
         product = Product(folder=folder / f"product-{len(made)}", **options)  # type: ignore[arg-type]
         made.append(product)
+        if not from_nothing:
+            prepared.copy_for(product)
         product.start()
         return product
 

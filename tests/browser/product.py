@@ -40,6 +40,10 @@ class Product:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def data(self) -> Path:
+        return self.folder / "var"
+
+    @property
     def log(self) -> Path:
         return self.folder / "serve.log"
 
@@ -49,7 +53,7 @@ class Product:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "gonets.server.cli", "serve"],
                 cwd=self.folder,
-                env=self._environment(),
+                env=self.environment_variables(),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -75,11 +79,11 @@ class Product:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 
-    def _environment(self) -> dict[str, str]:
+    def environment_variables(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("GONETS_")}
         kept.pop("DJANGO_SETTINGS_MODULE", None)
         return kept | {
-            "GONETS_DATA": str(self.folder / "var"),
+            "GONETS_DATA": str(self.data),
             "GONETS_FENCE": str(self.folder / "fences"),
             "GONETS_PORT": str(self.port),
             "GONETS_CATCHER_PORT": str(self.catcher_port),

@@ -40,7 +40,9 @@ def test_the_walk_reaches_everybody_once_through_a_pause_and_a_killed_server(
     open_desk: OpenDesk,
     postbox: Postbox,
 ) -> None:
-    product = make_product(language=language, relay_url=postbox.url)
+    product = make_product(
+        language=language, relay_url=postbox.url, from_nothing=size is WIDE
+    )
     desk = open_desk(product, size=size)
     desk.log_in()
 

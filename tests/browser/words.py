@@ -13,7 +13,7 @@ NAMES = re.compile(
 
 LETTERS = {"ru": re.compile(r"[A-Za-z]{2,}"), "en": re.compile(r"[А-Яа-яЁё]{2,}")}
 
-KEYS = ("Ok", "Alt", "Ctrl", "Enter", "Space", "Delete")
+KEYS = ("Ok", "Alt", "Ctrl", "Shift", "Enter", "Space", "Delete")
 PROTOCOLS = (
     "SMTP",
     "Message",
@@ -30,6 +30,7 @@ PROTOCOLS = (
     "URL",
     "MJML",
     "MiniJinja",
+    "Markdown",
 )
 FILES = ("UTF", "KOI", "PNG", "JPEG", "GIF", "WebP", "XLSX", "ODS", "KB", "MB")
 PROGRAMS = (
@@ -41,6 +42,10 @@ PROGRAMS = (
     "Postfix",
     "Outlook",
     "Telegram",
+    "WordPress",
+    "Ghost",
+    "Drupal",
+    "Wagtail",
 )
 OF_EXAMPLES = ("admin", "name", "subscriber", "default")
 SAME_IN_EVERY_LANGUAGE = {*KEYS, *PROTOCOLS, *FILES, *PROGRAMS, *OF_EXAMPLES}

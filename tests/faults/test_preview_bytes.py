@@ -40,7 +40,7 @@ def call(product: Product, module: str, *arguments: str) -> str:
     called = subprocess.run(
         [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
-        env=product._environment(),
+        env=product.environment_variables(),
         check=True,
         capture_output=True,
         text=True,

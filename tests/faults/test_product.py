@@ -42,7 +42,7 @@ def send(product: Product) -> int:
     sent = subprocess.run(
         [sys.executable, "-m", "tests.support.product_sender", str(AUDIENCE)],
         cwd=ROOT,
-        env=product._environment(),
+        env=product.environment_variables(),
         check=True,
         capture_output=True,
     )

@@ -43,7 +43,7 @@ def product(tmp_path: Path, relay: Postbox) -> Iterator[Product]:
 
 def ask(product: Product, name: str, **arguments: object) -> Any:
     """Do something in the product's database, in a process of its own."""
-    environment = product._environment()
+    environment = product.environment_variables()
     environment["PYTHONPATH"] = f"{ROOT}:{environment.get('PYTHONPATH', '')}"
     module = "tests.support.product_desk"
     answer = subprocess.run(

@@ -178,7 +178,7 @@ def serve(product, **values):
     return subprocess.run(
         [sys.executable, "-m", "gonets.server.cli", "serve"],
         cwd=product.folder,
-        env=product._environment() | values,
+        env=product.environment_variables() | values,
         capture_output=True,
         text=True,
         timeout=60,
@@ -257,7 +257,7 @@ def back_up(product):
     subprocess.run(
         [sys.executable, "-m", "gonets.server.cli", "backup", "backup.tar.gz"],
         cwd=product.folder,
-        env=product._environment(),
+        env=product.environment_variables(),
         check=True,
     )
 
