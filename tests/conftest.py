@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import warnings
@@ -13,6 +14,8 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connections
 from django.utils import translation
+
+from tests.browser.prepared import PreparedFolders
 
 
 @pytest.fixture(scope="session")
@@ -80,3 +83,11 @@ def leaves_no_language() -> Iterator[None]:
     """A page asked for in Russian must not make the next test speak it."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedFolders:
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # The one of the whole run.
+    return PreparedFolders(folder / "prepared")

@@ -63,14 +63,6 @@ def quick_postbox() -> Iterator[Postbox]:
         yield box
 
 
-@pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedFolders:
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent  # The one of the whole run.
-    return PreparedFolders(folder / "prepared")
-
-
 @pytest.fixture
 def make_product(
     tmp_path: Path, prepared: PreparedFolders

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.prepared import PreparedFolders
 from tests.browser.product import Product
 from tests.support.engine import ROOT
 from tests.support.postbox import Postbox
@@ -29,8 +30,11 @@ def postbox() -> Iterator[Postbox]:
 
 
 @pytest.fixture
-def product(tmp_path: Path, postbox: Postbox) -> Iterator[Product]:
+def product(
+    tmp_path: Path, postbox: Postbox, prepared: PreparedFolders
+) -> Iterator[Product]:
     product = Product(tmp_path, language="ru", demo=False, relay_url=postbox.url)
+    prepared.copy_for(product)
     product.start()
     yield product
     product.stop()

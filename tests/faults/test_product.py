@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.prepared import PreparedFolders
 from tests.browser.product import Product
 from tests.faults.accounts import Comparison
 from tests.support.engine import ROOT
@@ -31,8 +32,11 @@ def oracle(make_oracle: Callable[..., Oracle]) -> Oracle:
 
 
 @pytest.fixture
-def product(tmp_path: Path, oracle: Oracle) -> Iterator[Product]:
+def product(
+    tmp_path: Path, oracle: Oracle, prepared: PreparedFolders
+) -> Iterator[Product]:
     product = Product(tmp_path, language="en", demo=False, relay_url=oracle.url)
+    prepared.copy_for(product)
     product.start()
     yield product
     product.stop()

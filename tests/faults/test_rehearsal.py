@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from gonets.server.children import NICENESS
+from tests.browser.prepared import PreparedFolders
 from tests.browser.product import Product
 from tests.support.postbox import Postbox
 
@@ -33,9 +34,12 @@ def relay() -> Iterator[Postbox]:
 
 
 @pytest.fixture
-def product(tmp_path: Path, relay: Postbox) -> Iterator[Product]:
+def product(
+    tmp_path: Path, relay: Postbox, prepared: PreparedFolders
+) -> Iterator[Product]:
     url = f"smtp://127.0.0.1:{relay.port}"
     running = Product(tmp_path, language="en", demo=False, relay_url=url)
+    prepared.copy_for(running)
     running.start()
     yield running
     running.stop()
@@ -118,7 +122,7 @@ def test_a_product_stopped_in_between_hands_it_back(product):
 
 
 def test_a_product_killed_in_between_goes_on_and_counts_everybody_once(product):
-    people = 6_000
+    people = 3_000
     issue_id = ask(product, "issue_for", people=people)
     ask(product, "rehearse", issue_id=issue_id)
     wait_for(product, "looked_up_to > 0")

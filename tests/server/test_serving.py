@@ -19,6 +19,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from benchmarks.processes import processor_seconds
 
 from tests.browser.product import Product
 
@@ -28,8 +29,9 @@ CHILDREN = {"web", "worker", "catcher"}
 
 
 @pytest.fixture
-def product(tmp_path):
+def product(tmp_path, prepared):
     running = Product(tmp_path, language="en", demo=False)
+    prepared.copy_for(running)
     yield running
     running.stop()
 
@@ -133,10 +135,10 @@ def test_a_second_start_keeps_the_data_and_is_quick(product):
     product.stop()
     key = (product.folder / "var" / "secret-key").read_text()
 
-    began = time.monotonic()
     product.start()
 
-    assert time.monotonic() - began < 15  # < 5 s on a machine without other work
+    # Counted in what it computes: other work on the machine does not matter.
+    assert processor_seconds(supervisor(product)) < 10
     assert (product.folder / "var" / "secret-key").read_text() == key
 
 
