@@ -18,10 +18,13 @@ from tests.browser.product import Product
 PREPARE = """
 import django
 django.setup()
+from gonets.delivery.models import CloneFence
 from gonets.server.first_run import prepare
 from gonets.server.settings import ENVIRONMENT
 prepare(ENVIRONMENT)
+CloneFence.objects.all().delete()
 """
+"""The desk of a copy is a new one, not a clone that has to wait for a person."""
 
 
 @dataclass(frozen=True)
