@@ -12,7 +12,7 @@ from urllib.parse import quote
 from gonets.content.connectors.base import MaterialDraft
 from gonets.content.searching import searchable
 from gonets.content.states import PictureState
-from gonets.kernel.html import clean_body, excerpt, line_of, storable, text_of
+from gonets.kernel.html import clean_body, excerpt, line_of, storable, text_of_clean
 
 TEASER_CHARACTERS = 400
 MOST_TAGS = 50
@@ -34,7 +34,7 @@ def columns_of(draft: MaterialDraft) -> dict[str, Any]:
     teaser = storable(draft.teaser).strip()
     return {
         "title": line_of(draft.title)[:500] or _UNTITLED,
-        "teaser": teaser or excerpt(text_of(body), characters=TEASER_CHARACTERS),
+        "teaser": teaser or excerpt(text_of_clean(body), characters=TEASER_CHARACTERS),
         "body": body,
         "address": _web_address(draft.address),
         "author": line_of(draft.author)[:200],

@@ -182,14 +182,21 @@ class Fetching:
         return replace(reading, sections=(*sections, *reading.sections))
 
     def take(self, reading: Reading) -> None:
-        """Store a page, and how far the source has been read."""
-        page = _took_over(self._source, reading)
-        self.report = replace(self.report.plus(page), is_unchanged=reading.is_unchanged)
-        if reading.next_cursor and self._fetch.pages + 1 < MOST_PAGES:
-            note_page(self._fetch, self.report)
-            return
-        self.report = replace(self.report, has_more=bool(reading.next_cursor))
-        self._end(ask_again_after=reading.ask_again_after)
+        """Store a page, and with it how far the source has been read."""
+
+        def note(page: FetchReport) -> None:
+            began_at = self._fetch.began_at
+            _note_progress(self._source, reading, began_at=began_at)
+            self.report = replace(
+                self.report.plus(page), is_unchanged=reading.is_unchanged
+            )
+            if reading.next_cursor and self._fetch.pages + 1 < MOST_PAGES:
+                note_page(self._fetch, self.report)
+                return
+            self.report = replace(self.report, has_more=bool(reading.next_cursor))
+            self._end(ask_again_after=reading.ask_again_after)
+
+        take_over(self._source, reading, also=note)
 
     def fail(self, error: SourceUnreadable) -> None:
         """Keep the reason; a place that the source knows no more is forgotten."""
@@ -258,17 +265,23 @@ def _took_over_first(source: Source, reading: Reading) -> FetchReport:
     """
     source.cursor, source.changed_since, source.listing_began_at = "", None, None
     fetch = begin_fetch(source)
-    report = replace(_took_over(source, reading), has_more=bool(reading.next_cursor))
-    end_fetch(fetch, report, ask_again_after=reading.ask_again_after)
-    return report
+
+    def note(report: FetchReport) -> None:
+        _note_progress(source, reading, began_at=fetch.began_at)
+        end_fetch(
+            fetch,
+            replace(report, has_more=bool(reading.next_cursor)),
+            ask_again_after=reading.ask_again_after,
+        )
+
+    return take_over(source, reading, also=note)
 
 
-def _took_over(source: Source, reading: Reading) -> FetchReport:
-    """Store a page, and then how far we have come: a cut in between repeats it."""
-    began_at = source.listing_began_at if source.cursor else None
-    began_at = began_at or clock.now()
-    report = take_over(source, reading)
+def _note_progress(source: Source, reading: Reading, *, began_at: datetime) -> None:
+    """Keep how far we have come: a cut before this repeats the page."""
     now = clock.now()
+    if source.cursor and source.listing_began_at:
+        began_at = source.listing_began_at
     source.fetched_at = now
     source.cursor, source.listing_began_at = reading.next_cursor, began_at
     if not reading.next_cursor:
@@ -278,7 +291,6 @@ def _took_over(source: Source, reading: Reading) -> FetchReport:
     if reading.memory is not None:
         source.memory = storable_json(reading.memory)
     source.save(update_fields=PROGRESS)
-    return report
 
 
 PROGRESS = (

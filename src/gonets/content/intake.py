@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import islice
 
 from django.db import transaction
 
@@ -26,30 +25,34 @@ CHANGED_COLUMNS = [
 ]
 
 
-def take_over(source: Source, reading: Reading) -> FetchReport:
+def take_over(
+    source: Source,
+    reading: Reading,
+    *,
+    also: Callable[[FetchReport], None] = lambda _report: None,
+) -> FetchReport:
     """Store what is new or changed of one page.
 
     A material whose date the source does not tell gets the moment it first came.  One
     that visitors of the site cannot see is left out unless the owner wants such.
+    ``also`` is written together with the last of it.
     """
     drafts, private = _admitted(source, reading.materials)
     mentioned = dict.fromkeys(draft.section_id for draft in drafts)
     sections = follow_sections(source, reading.sections, mentioned=mentioned)
-    withdrawn = withdraw(source, [*private, *reading.withdrawn])
-    new = changed = 0
-    numbered = enumerate(drafts)
-    while chunk := list(islice(numbered, CHUNK)):
-        with transaction.atomic():
-            taken = _take_chunk(source, sections, chunk)
-        new += taken.new
-        changed += taken.changed
-    return FetchReport(
-        new=new,
-        changed=changed,
-        unchanged=len(drafts) - new - changed,
+    report = FetchReport(
         skipped=reading.skipped + _repeated(reading.materials),
-        private=len(private) + withdrawn,
+        private=len(private) + withdraw(source, [*private, *reading.withdrawn]),
     )
+    for start in range(0, max(len(drafts), 1), CHUNK):
+        chunk = drafts[start : start + CHUNK]
+        rows = _compared(source, sections, chunk, place=start)
+        with transaction.atomic():
+            rows.store()
+            report = report.plus(rows.report)
+            if start + CHUNK >= len(drafts):
+                also(report)
+    return report
 
 
 def withdraw(source: Source, external_ids: Iterable[str]) -> int:
@@ -86,41 +89,56 @@ def _repeated(drafts: Sequence[MaterialDraft]) -> int:
     return len(drafts) - len({draft.external_id for draft in drafts})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Taken:
-    new: int
-    changed: int
+@dataclass(slots=True, kw_only=True)
+class _Rows:
+    """What a chunk changes in the database; made while nobody is kept waiting."""
+
+    new: list[Material] = field(default_factory=list)
+    changed: list[Material] = field(default_factory=list)
+    without_picture: list[int] = field(default_factory=list)
+    unchanged: int = 0
+
+    @property
+    def report(self) -> FetchReport:
+        return FetchReport(
+            new=len(self.new), changed=len(self.changed), unchanged=self.unchanged
+        )
+
+    def store(self) -> None:
+        if self.new:
+            # Of two fetches of one source the second finds the first one's rows there.
+            Material.objects.bulk_create(self.new, ignore_conflicts=True)
+        if self.changed:
+            Material.objects.bulk_update(self.changed, CHANGED_COLUMNS)
+        if self.without_picture:
+            Material.objects.filter(
+                pk__in=self.without_picture, picture_state=PictureState.FAILED
+            ).update(picture_state=PictureState.WANTED)
 
 
-def _take_chunk(
+def _compared(
     source: Source,
     sections: dict[str, Section],
-    chunk: Sequence[tuple[int, MaterialDraft]],
-) -> _Taken:
-    known = {
-        material.external_id: material
-        for material in Material.objects.filter(
-            source=source, external_id__in=[draft.external_id for _, draft in chunk]
-        )
-    }
-    new, changed, pictured = [], [], []
-    for place, draft in chunk:
+    drafts: Sequence[MaterialDraft],
+    *,
+    place: int,
+) -> _Rows:
+    ids = [draft.external_id for draft in drafts]
+    stored = Material.objects.filter(source=source, external_id__in=ids)
+    known = {material.external_id: material for material in stored} if ids else {}
+    rows = _Rows()
+    for number, draft in enumerate(drafts, place):
         section = sections[draft.section_id]
         material = known.get(draft.external_id)
         if material is None:
-            new.append(_new_material(source, section, draft, place=place))
+            rows.new.append(_new_material(source, section, draft, place=number))
         elif _follow(material, section, draft):
-            changed.append(material)
-        elif material.picture_state == PictureState.FAILED:
-            pictured.append(material.pk)
-    # Two fetches of one source at once: the second finds the first one's rows there.
-    Material.objects.bulk_create(new, ignore_conflicts=True)
-    Material.objects.bulk_update(changed, CHANGED_COLUMNS)
-    if pictured:
-        Material.objects.filter(
-            pk__in=pictured, picture_state=PictureState.FAILED
-        ).update(picture_state=PictureState.WANTED)
-    return _Taken(new=len(new), changed=len(changed))
+            rows.changed.append(material)
+        else:
+            rows.unchanged += 1
+            if material.picture_state == PictureState.FAILED:
+                rows.without_picture.append(material.pk)
+    return rows
 
 
 def _new_material(

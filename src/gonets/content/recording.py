@@ -35,6 +35,7 @@ FORGET_EVERY = 5
 """Looking for old ones costs more than keeping some more of them."""
 
 
+@transaction.atomic
 def begin_fetch(source: Source) -> Fetch:
     """Record that a fetch begins.
 

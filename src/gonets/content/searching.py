@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import snowballstemmer
 
-from gonets.kernel.html import text_of
+from gonets.kernel.html import text_of_clean
 
 MAX_SEARCHED_CHARACTERS = 20_000
 MAX_WORDS = 10
@@ -48,7 +47,7 @@ def folded(text: str) -> str:
 
 def search_terms(text: str) -> list[Term]:
     """Return what the words of a search are looked for as."""
-    words = list(_words(text))[:MAX_WORDS]
+    words = _words(text)[:MAX_WORDS]
     terms = [Term(_stem(word)) for word in words]
     if words and len(words[-1]) >= SHORTEST_BEGINNING and not text[-1:].isspace():
         terms[-1] = Term(_stem(words[-1]), beginning=words[-1])
@@ -58,14 +57,18 @@ def search_terms(text: str) -> list[Term]:
 def searchable(*, title: str, teaser: str, body: str) -> str:
     """Return what a search looks through: the stems of all words, once each.
 
-    ``body`` is HTML, the others are text.
+    ``body`` is cleaned HTML, the others are text.
     """
-    text = f"{title}\n{teaser}\n{text_of(body)}"[:MAX_SEARCHED_CHARACTERS]
-    return " ".join(dict.fromkeys(map(_stem, _words(text))))
+    text = f"{title}\n{teaser}\n{text_of_clean(body)}"[:MAX_SEARCHED_CHARACTERS]
+    words = dict.fromkeys(_words(text))
+    return " ".join(dict.fromkeys(map(_stem, words)))
 
 
-def _words(text: str) -> Iterator[str]:
-    return (word[:LONGEST_WORD] for word in _WORD.findall(folded(text)))
+def _words(text: str) -> list[str]:
+    words: list[str] = _WORD.findall(folded(text))
+    return [
+        word if len(word) <= LONGEST_WORD else word[:LONGEST_WORD] for word in words
+    ]
 
 
 @lru_cache(maxsize=50_000)

@@ -12,7 +12,6 @@ from gonets.content.models import Section, Source
 from gonets.kernel.html import line_of
 
 
-@transaction.atomic
 def follow_sections(
     source: Source, drafts: Sequence[SectionDraft], *, mentioned: Iterable[str] = ()
 ) -> dict[str, Section]:
@@ -24,14 +23,28 @@ def follow_sections(
     known = {section.external_id: section for section in source.sections.all()}
     told = {draft.external_id for draft in drafts} | known.keys()
     untold = [SectionDraft(external_id=i, name="") for i in mentioned if i not in told]
-    for draft in (*drafts, *untold):
+    differing = [
+        draft
+        for draft in (*drafts, *untold)
+        if draft.external_id not in known
+        or known[draft.external_id].source_name != _name(draft, source)
+    ]
+    if differing:
+        _take_over(source, differing, known)
+    return known
+
+
+@transaction.atomic
+def _take_over(
+    source: Source, drafts: Iterable[SectionDraft], known: dict[str, Section]
+) -> None:
+    for draft in drafts:
         section = known.get(draft.external_id)
         if section is None:
             parent = known.get(draft.parent_id)
             known[draft.external_id] = _new_section(source, draft, parent=parent)
         else:
             _follow_name(section, _name(draft, source))
-    return known
 
 
 def _new_section(

@@ -162,10 +162,14 @@ def only_tags(html: str, *, tags: set[str], attributes: dict[str, set[str]]) -> 
 
 def text_of(html: str) -> str:
     """Return the words of ``html`` as plain text, one line per block."""
-    # nh3's output is well-formed: every "<" begins a tag, and only of those that end
-    # a line; "<" and "&" of the text itself are entities.
-    known = _LINES.clean(_bounded(html)).replace("\n", " ")
-    text = unescape(_TAG.sub("\n", known))
+    return text_of_clean(_LINES.clean(_bounded(html)))
+
+
+def text_of_clean(html: str) -> str:
+    """Return the words of what ``clean_body`` gave, as ``text_of`` does."""
+    # It is well-formed: every "<" begins a tag; those of the text are entities.
+    broken = _LINE_END.sub("\n", html.replace("\n", " "))
+    text = unescape(_TAG.sub("", broken))
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
@@ -251,6 +255,7 @@ _LAYOUT = nh3.Cleaner(
 )
 
 _TAG = re.compile(r"<[^>]*>")
+_LINE_END = re.compile(rf"</?(?:{'|'.join(sorted(ENDS_A_LINE))})\b[^>]*>")
 _STAND_IN = re.compile(rf"<(/?)({'|'.join(sorted(STAND_INS))})>")
 _EMPTY_PARAGRAPH = re.compile(r"<p>(?:\s|<br>|&nbsp;)*</p>")
 _LINK_TO_NOWHERE = re.compile(r"<a>(.*?)</a>", re.DOTALL)
