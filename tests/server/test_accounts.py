@@ -17,7 +17,7 @@ PUBLIC = {"login", "healthz", "set-language"}
 """Names anybody may ask for; those of ``gonets:`` are listed by what they are."""
 PUBLIC_OF_THE_DESK = {
     *("unsubscribe", "unsubscribe-now", "picture", "browser-page"),
-    "event-calendar",
+    *("event-calendar", "hub"),
 }
 
 pytestmark = pytest.mark.django_db

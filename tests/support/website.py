@@ -20,8 +20,13 @@ class Visit(BaseHTTPRequestHandler):
     """One request; a page answers it with ``answer`` or writes what it likes."""
 
     site: WebSite
+    body = b""
 
     def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def do_POST(self) -> None:
+        self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.do_GET()
 
     def do_GET(self) -> None:

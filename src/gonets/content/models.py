@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from gonets.content.states import FetchFailure, PictureState, Visibility
+from gonets.content.states import FetchFailure, HubState, PictureState, Visibility
 
 OWN = "own"
 """The kind of the one source whose materials are written here."""
@@ -125,6 +125,28 @@ class Fetch(models.Model):
     @property
     def brought_something(self) -> bool:
         return bool(self.new or self.changed)
+
+
+class HubSubscription(models.Model):
+    """What a hub and we have agreed upon: it tells us of what is new in a feed."""
+
+    source = models.OneToOneField(Source, models.CASCADE, related_name="hub")
+    hub = models.CharField(max_length=2000)
+    topic = models.CharField(max_length=2000)  # the feed, as the hub knows it
+    token = models.CharField(max_length=64, unique=True)  # in the address it posts to
+    secret = models.TextField()  # sealed
+    state = models.CharField(
+        max_length=8, choices=HubState.choices, default=HubState.ASKED
+    )
+    asked_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.topic
+
+    @property
+    def is_active(self) -> bool:
+        return self.state == HubState.ACTIVE
 
 
 class SourceKey(models.Model):

@@ -19,6 +19,12 @@ class Visibility(TextChoices):
     PRIVATE = "private", _("private")  # only for people the site let in
 
 
+class HubState(TextChoices):
+    ASKED = "asked"  # the hub has not asked back yet
+    ACTIVE = "active"
+    DENIED = "denied"  # the hub does not want to tell us
+
+
 class FetchFailure(TextChoices):
     """Each label tells an editor what is wrong and what to do."""
 

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import httpcore2
 import httpx2
@@ -41,6 +42,7 @@ __all__ = [
     "TooManyRedirects",
     "TooSlow",
     "fetch",
+    "post_form",
     "sight",
 ]
 
@@ -149,6 +151,23 @@ def fetch(
     raise TooManyRedirects(f"{address} redirects more than {guard.redirects} times.")
 
 
+def post_form(address: str, fields: Mapping[str, str], *, guard: Guard) -> None:
+    """Send a form; whoever is asked has to take it there, with a status of success.
+
+    :raises HttpError: one of its kinds, with a sentence.
+    """
+    url = _checked(address, guard)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    content = urlencode(fields).encode("ascii")
+    deadline = Deadline(guard.patience)
+    with _asked(
+        url, headers, guard, deadline, method="POST", content=content
+    ) as response:
+        if not 200 <= response.status < 300:
+            message = f"{url.host} answered with the status {response.status}."
+            raise Refusal(message, status=response.status)
+
+
 def _checked(address: str, guard: Guard) -> httpx2.URL:
     try:
         url = httpx2.URL(address.strip())
@@ -174,6 +193,7 @@ def _asked(
     deadline: Deadline,
     *,
     method: str = "GET",
+    content: bytes | None = None,
 ) -> Iterator[httpcore2.Response]:
     """Open the answer to one question; close its connection in the end."""
     headers: dict[str, str] = {
@@ -184,6 +204,8 @@ def _asked(
         "Connection": "close",
         **own_headers,
     }
+    if content is not None:
+        headers["Content-Length"] = str(len(content))
     asked = httpcore2.URL(
         scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
     )
@@ -193,7 +215,9 @@ def _asked(
             network_backend=GuardedBackend(guard, deadline),
         ) as pool,
         _told_plainly(url.host),
-        pool.stream(method, asked, headers=list(headers.items())) as response,
+        pool.stream(
+            method, asked, headers=list(headers.items()), content=content
+        ) as response,
     ):
         yield response
 

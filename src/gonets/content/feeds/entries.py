@@ -143,7 +143,8 @@ def web_address(link: str, *, base: str) -> str:
     if not link:
         return ""
     try:
-        address = urljoin(base, link)
+        is_whole = link.startswith(("http://", "https://"))
+        address = link if is_whole else urljoin(base, link)
         parts = urlsplit(address)
     except ValueError:
         return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from gonets.web.content import (
+    hub,
     materials,
     pictures,
     sections,
@@ -80,5 +81,6 @@ urlpatterns: list[URLPattern] = [
         source_keys.source_key_withdraw,
         name="source-key-withdraw",
     ),
+    path("hub/<str:token>/", hub.hub_callback, name="hub"),
     path("media/pictures/<str:name>", pictures.picture, name="picture"),
 ]
