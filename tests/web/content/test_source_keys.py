@@ -24,3 +24,19 @@ def test_a_source_that_sends_by_itself_gets_a_key_that_is_shown_once(editor_clie
 
     editor_client.post(reverse("gonets:source-key-withdraw", args=[source.pk]))
     assert not SourceKey.objects.exists()
+
+
+def test_a_source_that_sends_by_itself_has_a_page_and_can_be_renamed(editor_client):
+    editor_client.post(reverse("gonets:source-push"), {"name": "Наш сайт"})
+    source = Source.objects.get(kind="push")
+    address = reverse("gonets:source-edit", args=[source.pk])
+
+    page = editor_client.get(address)
+    saved = editor_client.post(address, {"name": "Портал"})
+
+    assert page.status_code == 200
+    assert saved.url == reverse("gonets:sources")
+    source.refresh_from_db()
+    assert source.name == "Портал"
+    card = editor_client.get(saved.url).content.decode()
+    assert reverse("gonets:source-key", args=[source.pk]) in card

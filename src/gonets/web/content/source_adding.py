@@ -155,7 +155,8 @@ def _added(
     except SourceUnreadable as error:
         form.add_error(None, str(error.failure.label))
         return None
-    _tell_added(request, source.name, report.new)
+    if known_connectors()[kind].is_asked:  # Else nothing can have come yet.
+        _tell_added(request, source.name, report.new)
     return source
 
 
