@@ -49,3 +49,5 @@ MEDIA_ROOT = FOLDER / "media"
 # The desk's own pages are what is tested; the lock-out has tests of its own.
 AXES_ENABLED = False
 WHITENOISE_USE_FINDERS = False
+# A site's own models, for the sources that are made of them.
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.support.newsroom"]  # noqa: F405

@@ -16,6 +16,7 @@ class ContentConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_keep_search_index, sender=self)
+        import_module("gonets.content.model_updates").begin_following()
 
 
 def _keep_search_index(*, using: str, **_named: Any) -> None:
