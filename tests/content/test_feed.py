@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gonets.content.connectors.feed import read_feed
@@ -268,6 +268,7 @@ def test_a_large_feed_is_cut_to_its_newest_entries():
     assert time.perf_counter() - started < 10
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # A busy machine is no fault.
 @given(st.data())
 def test_no_bytes_crash_the_reader(data):
     sample = data.draw(
