@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from urllib.parse import unquote, urljoin
 
+from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 
 from gonets.content.errors import NotAPicture
 from gonets.content.fetching import site_guard
 from gonets.content.models import Material, Picture
-from gonets.content.pictures import store_picture
+from gonets.content.pictures import MAX_BYTES, store_picture
 from gonets.content.states import PictureState
 from gonets.content.types import PictureReport
 from gonets.kernel import clock, http
+
+OF_THIS_SITE = "model"
+"""The kind of source whose pictures may be read from the site's own files."""
 
 AT_ONCE = 4
 """Connections at a time: quick for us, polite to them."""
@@ -31,9 +38,12 @@ def fetch_pictures(
     A picture that cannot be had is counted and left out; its material is as good
     without it.
     """
-    chosen = list(_wanting(source_id).order_by("-published_at", "-pk")[:at_most])
+    wanting = _wanting(source_id).select_related("source")
+    chosen = list(wanting.order_by("-published_at", "-pk")[:at_most])
+    answers: dict[str, bytes | http.HttpError] = dict(_read_here(chosen))
     addresses = dict.fromkeys(material.picture_source for material in chosen)
-    answers = dict(_fetched(addresses, guard or site_guard()))
+    asked = [address for address in addresses if address not in answers]
+    answers |= _fetched(asked, guard or site_guard())
     outcomes = [_keep(material, answers) for material in chosen]
     kept = outcomes.count(PictureState.KEPT)
     return PictureReport(
@@ -55,6 +65,33 @@ def want_failed_pictures_again() -> int:
 def _wanting(source_id: int | None) -> QuerySet[Material]:
     wanting = Material.objects.filter(picture_state=PictureState.WANTED)
     return wanting if source_id is None else wanting.filter(source=source_id)
+
+
+def _read_here(materials: Iterable[Material]) -> Iterator[tuple[str, bytes]]:
+    """Yield pictures that this site keeps itself, of materials it made itself."""
+    for material in materials:
+        if material.source.kind == OF_THIS_SITE:
+            content = own_file(material.picture_source)
+            if content is not None:
+                yield material.picture_source, content
+
+
+def own_file(address: str) -> bytes | None:
+    """Return what this site's own media hold at an address; None if it is not there."""
+    media = urljoin(f"{_public_url()}/", settings.MEDIA_URL)
+    if not address.startswith(media):
+        return None
+    name = unquote(address.removeprefix(media))
+    try:
+        with default_storage.open(name) as file:
+            content: bytes = file.read(MAX_BYTES + 1)
+    except (OSError, SuspiciousFileOperation):
+        return None
+    return content if len(content) <= MAX_BYTES else None
+
+
+def _public_url() -> str:
+    return str(getattr(settings, "GONETS_PUBLIC_URL", "")).rstrip("/")
 
 
 def _fetched(

@@ -1,22 +1,14 @@
-"""What is done now and then beside the sending: each chore in its rhythm, for ever.
-
-A chore that fails is reported and tried again in its next turn: nothing that happens
-to one may hold the others, or the letters, up.
-"""
+"""What is done now and then beside the sending, by the standalone product."""
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-
-from django.db import close_old_connections, connections
 
 from gonets.audience.tasks import discard_abandoned_uploads, run_pending_imports
 from gonets.content.tasks import fetch_wanted_pictures, want_failed_pictures_again
 from gonets.kernel import clock
+from gonets.kernel.chores import Chore, do_chores
 from gonets.publishing.tasks import (
     fold_old_runs,
     forget_old_looks,
@@ -32,29 +24,8 @@ from gonets.server.accounts.actions import forget_old_sessions
 from gonets.server.fetching import FetchingChild
 from gonets.server.rehearsing import RehearsalChild
 
-logger = logging.getLogger(__name__)
-
 HOUR = 3600.0
 REST = 0.02
-
-
-@dataclass
-class Chore:
-    """``do`` is called every ``seconds``; where it takes longer, one after another."""
-
-    do: Callable[[], object]
-    seconds: float
-    name: str
-    due_at: float = field(default=0.0, init=False)
-
-    def take_turn(self) -> None:
-        if clock.monotonic() < self.due_at:
-            return
-        try:
-            self.do()
-        except Exception:  # The outermost loop: recorded, and tried again.
-            logger.exception("The chore “%s” failed", self.name)
-        self.due_at = clock.monotonic() + self.seconds
 
 
 class Chores:
@@ -66,7 +37,9 @@ class Chores:
         self._fetching = FetchingChild()
         groups = (self._quick_ones(), self._long_ones(), self._curious_ones())
         self._threads = [
-            threading.Thread(target=self._work, args=(group,), daemon=True)
+            threading.Thread(
+                target=do_chores, args=(group, self._stopping), daemon=True
+            )
             for group in groups
         ]
 
@@ -116,11 +89,3 @@ class Chores:
             Chore(looking, 1, "looking at links and domains"),
             Chore(forget_old_looks, HOUR, "forgetting old looks"),
         ]
-
-    def _work(self, chores: Sequence[Chore]) -> None:
-        while not self._stopping.wait(0.25):
-            close_old_connections()
-            for chore in chores:
-                if not self._stopping.is_set():
-                    chore.take_turn()
-        connections.close_all()

@@ -3,26 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from functools import cache, wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, cast
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.module_loading import import_string
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 User = AbstractBaseUser | AnonymousUser
 
 
+class Access(Protocol):
+    """What a host site decides: who its editors and administrators are."""
+
+    def is_editor(self, user: User) -> bool: ...
+
+    def is_administrator(self, user: User) -> bool: ...
+
+
+class StaffAccess:
+    """The standalone product: editors are ``is_staff``."""
+
+    def is_editor(self, user: User) -> bool:
+        return bool(user.is_active and getattr(user, "is_staff", False))
+
+    def is_administrator(self, user: User) -> bool:
+        return bool(user.is_active and getattr(user, "is_superuser", False))
+
+
+@cache
+def _access(path: str) -> Access:
+    return cast(Access, import_string(path)())
+
+
+def _policy() -> Access:
+    ours = f"{__name__}.StaffAccess"
+    return _access(getattr(settings, "GONETS_ACCESS", ours))
+
+
 def is_editor(user: User) -> bool:
-    """Editors are ``is_staff``; a host site decides who that is."""
-    return bool(user.is_active and getattr(user, "is_staff", False))
+    """Whether someone makes and sends issues; ``GONETS_ACCESS`` names who decides."""
+    return _policy().is_editor(user)
 
 
 def is_administrator(user: User) -> bool:
-    return bool(user.is_active and getattr(user, "is_superuser", False))
+    return _policy().is_administrator(user)
 
 
 def editor_required(view: View[P]) -> View[P]:

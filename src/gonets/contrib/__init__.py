@@ -1,0 +1,1 @@
+"""Plug-ins for other programs: each lives in that program's own process."""

@@ -1,0 +1,1 @@
+"""What the host starts from its command line."""

@@ -1,0 +1,1 @@
+"""The tables of the plug-in: none but its permission."""

@@ -1,0 +1,1 @@
+"""Tests of the plug-ins, each in its host's own process."""
