@@ -7,7 +7,7 @@ CATALOGUES := $(wildcard src/gonets/locale/*/LC_MESSAGES/*.po)
 SCRATCH := GONETS_DATA=$(CURDIR)/.venv/scratch GONETS_ENV_FILE=/dev/null
 QUICK := not browser and not faults and not soak
 WITHOUT_DATABASE := tests/kernel tests/letters
-PYTEST := $(BIN)/pytest -q -n 2 --dist worksteal
+PYTEST := $(BIN)/pytest -q --dist worksteal -n
 # Browsers and killed processes mind a busy machine: what failed is tried once more, alone,
 # and both summaries stay in sight. What fails alone too has failed.
 AGAIN := $(BIN)/pytest -q --last-failed --last-failed-no-failures none
@@ -28,13 +28,13 @@ run: .venv/ready-to-run .venv/messages  ## start Gonets; everything it needs is 
 
 test: .venv/ready-to-test .venv/messages system lint  ## everything CI runs
 	echo "— on PostgreSQL"
-	GONETS_TEST_DATABASE=postgres $(PYTEST) -m "$(QUICK)" $(WITHOUT_DATABASE:%=--ignore=%) \
+	GONETS_TEST_DATABASE=postgres $(PYTEST) 2 -m "$(QUICK)" $(WITHOUT_DATABASE:%=--ignore=%) \
 	  || GONETS_TEST_DATABASE=postgres $(AGAIN) -m "$(QUICK)"
-	echo "— on SQLite, with the browser and the faults"
-	$(PYTEST) -m "not soak" || $(AGAIN) -m "not soak"
+	echo "— on SQLite, with the browser and the faults, which wait more than they compute"
+	$(PYTEST) 3 -m "not soak" || $(AGAIN) -m "not soak"
 
 check: .venv/ready-to-test .venv/messages lint  ## the quick part, before every commit
-	$(PYTEST) -m "$(QUICK)"
+	$(PYTEST) 2 -m "$(QUICK)"
 
 lint: .venv/ready-to-test .venv/messages
 	$(BIN)/ruff check
