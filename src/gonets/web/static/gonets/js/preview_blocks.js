@@ -133,7 +133,7 @@ export class BlockTools {
   #emptyPlace() {
     const intro = this.frame.contentDocument.querySelector("[data-edit=intro]");
     const box = intro?.getBoundingClientRect();
-    return box && { after: "", x: (box.left + box.right) / 2, y: box.bottom + 6 };
+    return box && { after: "", x: this.#margin([box]), y: box.bottom + 6 };
   }
 
   #sign({ after, x, y }, known) {
