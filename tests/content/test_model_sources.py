@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 import sys
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
+from PIL import Image
 
 from gonets.content import model_sources
 from gonets.content.connectors import model
 from gonets.content.fetching import add_source, fetch_material, fetch_source
 from gonets.content.model_sources import ModelSource, moment_of, register
 from gonets.content.models import Material, Section
+from gonets.content.picture_fetching import fetch_pictures, own_file
 from gonets.content.queries import published_materials
 from tests.support.newsroom import models as newsroom
 from tests.support.newsroom.models import Article, Rubric
@@ -207,3 +212,40 @@ def test_a_day_begins_in_the_time_zone_of_the_site():
 
     assert moment is not None
     assert timezone.is_aware(moment)
+
+
+def test_where_nothing_is_registered_there_is_nothing_to_add(registry):
+    assert not model.connector.is_added_by_hand
+
+
+def test_the_site_reads_its_own_picture_without_asking_the_web(articles, rubric):
+    drawn = BytesIO()
+    Image.new("RGB", (600, 400), "navy").save(drawn, "JPEG")
+    name = default_storage.save("own.jpg", ContentFile(drawn.getvalue()))
+    write(rubric, photo=name)
+    added()
+
+    report = fetch_pictures()
+
+    assert report.kept == 1
+    assert Material.objects.get().picture.width == 600
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://paper.example/media/../secret.jpg",
+        "https://paper.example/media/%2e%2e/secret.jpg",
+        "https://paper.example/media//etc/passwd",
+        "https://paper.example/media/no-such.jpg",
+        "https://elsewhere.example/media/own.jpg",
+    ],
+)
+def test_nothing_but_media_is_read_as_a_picture_of_the_site(
+    address, settings, media_root
+):
+    settings.GONETS_PUBLIC_URL = "https://paper.example"
+    settings.MEDIA_ROOT = media_root / "media"
+    (media_root / "secret.jpg").write_bytes(b"secret")
+
+    assert own_file(address) is None

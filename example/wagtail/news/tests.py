@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.test import TestCase
+from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Site
 
@@ -145,6 +146,18 @@ class TheDeskIsInTheAdmin(TestCase):
         answer = self.client.get("/newsletters/settings/")
 
         self.assertRedirects(answer, "/admin/", fetch_redirect_response=False)
+
+    def test_the_owner_is_offered_the_pages_as_a_source(self):
+        self.person("edit_newsletters")
+
+        form = self.client.get("/newsletters/sources/new/model/")
+
+        self.assertContains(form, '<option value="wagtail"')
+
+    def test_a_picture_of_a_letter_needs_no_log_in(self):
+        answer = self.client.get(reverse("gonets:picture", args=["no-such.jpg"]))
+
+        self.assertEqual(answer.status_code, 404)
 
     def test_readers_leave_without_a_log_in(self):
         answer = self.client.get("/newsletters/u/no-such-token/")

@@ -35,6 +35,11 @@ class ModelConnector(Connector):
     is_local = True
 
     @property
+    def is_added_by_hand(self) -> bool:  # type: ignore[override]
+        """Only where the site has registered something is there anything to add."""
+        return bool(registered())
+
+    @property
     def needs(self) -> tuple[Need, ...]:  # type: ignore[override]
         known = registered()
         return (
