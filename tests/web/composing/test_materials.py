@@ -469,3 +469,30 @@ def test_a_limit_that_nothing_exceeds_takes_nothing(desk, issue, most):
 
     assert titles(issue) == ["a", "b", "c"]
     assert event(answer, "toast")["text"] == "No section has more than that."
+
+
+def totals(desk, issue) -> str:
+    return desk.get(address(issue, "totals")).content.decode()
+
+
+def test_the_running_total_tells_entries_time_and_size(desk, issue):
+    shown = totals(desk, issue)
+
+    assert "<dd>3</dd>" in shown
+    assert "1 min" in shown
+    assert "KB" in shown
+    assert "Gmail" not in shown
+
+
+def test_a_letter_that_gmail_cuts_off_says_so_in_the_dialog(desk, issue):
+    Issue.objects.filter(pk=issue.pk).update(intro="<p>word</p>" * 12_000)
+
+    shown = totals(desk, issue)
+
+    assert "Gmail cuts off letters of this size" in shown
+
+
+def test_a_letter_that_cannot_be_made_still_has_its_count(desk, issue):
+    Issue.objects.filter(pk=issue.pk).update(intro="{{ nonsense")
+
+    assert "<dd>3</dd>" in totals(desk, issue)

@@ -9,6 +9,7 @@ from gonets.web.composing import (
     materials_parts,
     materials_picker,
     materials_steps,
+    materials_totals,
 )
 from gonets.web.composing.preview_urls import preview_addresses
 from gonets.web.composing.refreshing_urls import refreshing_addresses
@@ -20,6 +21,7 @@ of_steps = {
     "limit": materials_parts.limit,
     "undo": materials_steps.undo,
     "redo": materials_steps.redo,
+    "totals": materials_totals.totals,
 }
 steps = [
     path(

@@ -4,6 +4,7 @@ import { toast } from "./app.js";
 import { followParts } from "./parts.js";
 import { followPicker } from "./picker.js";
 import { followShelf } from "./shelf.js";
+import { followSmallPreview } from "./small_preview.js";
 
 const root = document.querySelector("[data-materials]");
 const urls = root.dataset;
@@ -287,6 +288,7 @@ followParts({
     showSelection();
   },
 });
+followSmallPreview(root);
 followShelf({ root, take: (material) => post(urls.addUrl, { material }) });
 showSelection();
 letDrag();

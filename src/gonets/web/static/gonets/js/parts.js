@@ -27,6 +27,7 @@ export function followParts({ root, post, selectPart }) {
     part = section?.dataset.part ?? null;
     limit.querySelector("[data-limited-part]").textContent = section ? `(${headingOf(section)})` : "";
     limit.showModal();
+    limit.querySelector("#limit-most").select();
   }
 
   function sort(by, values = {}) {

@@ -7,6 +7,7 @@ export function followPicker({ dialog, add }) {
   const caption = dialog.querySelector("[data-adds-caption]");
   const word = caption.textContent;
   const picked = new Set();
+  let isPageShown = false; // a page was asked for: a search from before is too late
 
   function show() {
     for (const box of rows.querySelectorAll("[data-picks]:not(:disabled)")) {
@@ -22,6 +23,15 @@ export function followPicker({ dialog, add }) {
     dialog.close();
   }
 
+  rows.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.id === "picker-reads") isPageShown = true;
+  });
+  form.addEventListener("input", () => (isPageShown = false));
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const isSearch = event.detail.target === rows && event.detail.requestConfig.elt === form;
+    if (isSearch && isPageShown) event.detail.shouldSwap = false;
+  });
+
   // Enter in the search field of an address reads the page.
   dialog.querySelector("#picker-search").addEventListener("keydown", (event) => {
     const reads = rows.querySelector("#picker-reads");
@@ -34,6 +44,7 @@ export function followPicker({ dialog, add }) {
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-opens-dialog=picker]")) return;
     picked.clear();
+    isPageShown = false;
     show();
     htmx.trigger(form, "refresh");
   });
