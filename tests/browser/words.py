@@ -31,6 +31,7 @@ PROTOCOLS = (
     "MJML",
     "MiniJinja",
     "Markdown",
+    "OPML",
 )
 FILES = ("UTF", "KOI", "PNG", "JPEG", "GIF", "WebP", "XLSX", "ODS", "KB", "MB")
 PROGRAMS = (
