@@ -216,10 +216,15 @@ def test_an_old_or_odd_call_is_not_listened_to(source, key, at):
 def test_a_call_signed_with_another_key_is_not_listened_to(source, key):
     assert call(source, "gonets_other", {"materials": [FERRY]}).status_code == 401
     assert Client().post(f"/api/hooks/{source.pk}").status_code == 401
-    assert Client().post("/api/hooks/999999").status_code == 401
+    for unknown in ("999999", "9" * 20):
+        assert Client().post(f"/api/hooks/{unknown}").status_code == 401
 
 
 def test_the_description_of_the_interface_is_open():
     described = Client().get("/api/openapi.json").json()
 
     assert set(described["paths"]) == {MATERIALS, "/api/hooks/{source_id}"}
+
+
+def test_a_calendar_of_no_issue_is_not_found():
+    assert Client().get(f"/calendar/{'9' * 20}/{'9' * 20}/x.ics").status_code == 404

@@ -23,7 +23,7 @@ from gonets.api.schemas import Flaws, MaterialsIn, Refusal, Stored
 from gonets.api.storing import stored
 from gonets.content.arrivals import want_soon
 from gonets.content.asking import connector_of
-from gonets.content.models import SourceKey
+from gonets.content.models import Source, SourceKey
 from gonets.content.source_keys import note_use, opened_key
 from gonets.kernel import clock
 from gonets.kernel.sealing import CannotUnseal
@@ -45,7 +45,8 @@ def call_hook(request: HttpRequest, source_id: int) -> Any:
 
     The body of the first is that of ``POST materials``; of the others it is not read.
     """
-    key = SourceKey.objects.select_related("source").filter(source=source_id).first()
+    source = Source.objects.select_related("key").filter(pk=source_id).first()
+    key: SourceKey | None = getattr(source, "key", None)
     if key is None or not is_signed(request.headers, request.body, key):
         message = "The signature is missing or wrong."
         return Status(HTTPStatus.UNAUTHORIZED, {"message": message})

@@ -19,10 +19,10 @@ from gonets.newsletters.queries import event_entry
 def event_calendar(
     request: HttpRequest, issue_id: int, entry_id: int, uid: str
 ) -> HttpResponse:
-    entry = event_entry(issue_id, entry_id, uid)
+    issue = get_object_or_404(Issue.objects.select_related("newsletter"), pk=issue_id)
+    entry = event_entry(issue.pk, entry_id, uid)
     if entry is None or entry.event is None:
         raise Http404
-    issue = get_object_or_404(Issue.objects.select_related("newsletter"), pk=issue_id)
     try:
         file = calendar_file(
             entry,
