@@ -186,7 +186,7 @@ def test_everybody_takes_back_their_own_steps(issue, editor, administrator):
 def test_anothers_step_is_taken_back_only_by_agreement(issue, editor, administrator):
     say(issue, editor, subject="Hers")
 
-    with pytest.raises(AnothersStep, match="editor made it") as asked:
+    with pytest.raises(AnothersStep, match="editor did this: subject changed") as asked:
         take_back(issue, administrator)
     assert Issue.objects.get(pk=issue.pk).subject == "Hers"
     take_back(issue, administrator, agreed_to=asked.value.change.id)

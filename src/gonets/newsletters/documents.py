@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,8 +36,9 @@ class Document:
 class Alteration:
     """What a change found and what it left, by path; a missing one was not there.
 
-    Paths are ``subject`` and the like, ``entry.<id>.<column>``, ``held.<material>``,
-    and ``order``.  ``editions`` has the last edition at which each one changed.
+    Paths are ``subject`` and the like, ``entry.<id>.<column>`` (of a column of JSON
+    also ``….<key>``), ``held.<material>``, and ``order``.  ``editions`` has the last
+    edition at which each one changed.
     """
 
     before: Values = field(default_factory=dict)
@@ -72,40 +73,30 @@ class Alteration:
     @property
     def added(self) -> list[int]:
         """The ids of the entries that came in."""
-        return _only_in(self.after, beside=self.before)
+        return _whole(self.after, beside=self.before)
 
     @property
     def removed(self) -> list[int]:
         """The ids of the entries that went out."""
-        return _only_in(self.before, beside=self.after)
+        return _whole(self.before, beside=self.after)
 
-    @property
-    def corrected(self) -> list[int]:
-        """The ids of the entries that were and are there, but not the same."""
-        others = _ids(self.after)
-        return [pk for pk in _ids(self.before) if pk in others]
+
+def _whole(values: Values, *, beside: Values) -> list[int]:
+    """Return the entries that only the one side has: each has a part, always."""
+    paths = (path.split(".") for path in values if path not in beside)
+    return [int(each[1]) for each in paths if each[0] == "entry" and each[2] == "part"]
 
 
 def _is_quiet(path: str) -> bool:
     """Tell what is kept for a later merge with the site from what editors made."""
-    column = path.rpartition(".")[2]
-    return column.startswith("base_") or column == "replaced"
+    kind, _dot, rest = path.partition(".")
+    column = rest.partition(".")[2]
+    return kind == "entry" and column.startswith(("base_", "replaced"))
 
 
 def _is_worded(path: str) -> bool:
     kind, _dot, column = path.rpartition(".")
     return path != ORDER and kind != "held" and column not in STRUCTURE
-
-
-def _only_in(paths: Iterable[str], *, beside: Iterable[str]) -> list[int]:
-    others = _ids(beside)
-    return [pk for pk in _ids(paths) if pk not in others]
-
-
-def _ids(paths: Iterable[str]) -> dict[int, None]:
-    """Return the entries that are named, once each and in order."""
-    parts = (path.split(".") for path in paths)
-    return dict.fromkeys(int(each[1]) for each in parts if each[0] == "entry")
 
 
 def alteration(old: Document, new: Document, *, edition: int) -> Alteration:
@@ -140,8 +131,13 @@ def _flat(document: Document, *, beside: Document) -> Values:
         if other is not columns and other == columns:
             continue
         for name, value in columns.items():
-            if name in other:
-                values[f"entry.{pk}.{name}"] = value
+            if name not in other:
+                continue
+            if isinstance(value, dict):
+                kept = {f"{name}.{key}": each for key, each in value.items()}
+            else:
+                kept = {name: value}
+            values |= {f"entry.{pk}.{key}": each for key, each in kept.items()}
     values |= {f"held.{pk}": issue for pk, issue in document.held.items()}
     values[ORDER] = list(document.entries)
     return values
@@ -205,7 +201,7 @@ def _changed_entries(document: Document, change: Alteration) -> dict[int, Values
         for pk, columns in document.entries.items()
         if pk not in removed
     }
-    for path, value in change.after.items():
+    for path in (*change.before, *change.after):
         kind, _dot, rest = path.partition(".")
         if kind != "entry":
             continue
@@ -213,8 +209,21 @@ def _changed_entries(document: Document, change: Alteration) -> dict[int, Values
         if int(pk) in added:
             entries.setdefault(int(pk), {})
         if int(pk) in entries:
-            entries[int(pk)][name] = value
+            _set(entries[int(pk)], name, change.after.get(path, _ABSENT))
     return entries
+
+
+def _set(columns: Values, name: str, value: Any) -> None:
+    """Set a column, or what a column of JSON holds under a key; or take that out."""
+    column, _dot, key = name.partition(".")
+    if not key:
+        columns[name] = value
+        return
+    inner = dict(columns.get(column, {}))
+    inner.pop(key, None)
+    if value is not _ABSENT:
+        inner[key] = value
+    columns[column] = inner
 
 
 def _merged(wanted: Sequence[int] | None, present: Sequence[int]) -> list[int]:

@@ -106,11 +106,11 @@ class NothingToUndo(NewslettersError):
 class AnothersStep(NewslettersError):
     """Undoing would take back ``change``, which somebody else made."""
 
-    def __init__(self, change: Change) -> None:
+    def __init__(self, change: Change, what: str) -> None:
         self.change = change
-        who = change.made_by or _("the schedule")
+        who = change.made_by or _("The schedule")
         super().__init__(
-            _("The last step here is not yours: %(who)s made it.") % {"who": who}
+            _("%(who)s did this: %(what)s. Undo it?") % {"who": who, "what": what}
         )
 
 

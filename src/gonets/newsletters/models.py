@@ -322,6 +322,27 @@ class IssueChange(models.Model):
         return f"{self.issue_id} edition {self.edition}"
 
 
+class IssuePresence(models.Model):
+    """A page at which somebody has an issue open; it is forgotten soon after."""
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="presences")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    page = models.CharField(max_length=40)  # a random word of the browser's
+    place = models.CharField(max_length=16, choices=IssueStep.choices)
+    field = models.CharField(max_length=80, blank=True)  # where the cursor is
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue", "page"], name="presence_once_per_page"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.issue_id}"
+
+
 class MaterialUse(models.Model):
     """A material went out in an issue of a newsletter.
 

@@ -288,6 +288,53 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """Somebody who has an issue open: at which step, in which field."""
+
+    user_id: int
+    name: str
+    place: str
+    field: str
+
+    @property
+    def initials(self) -> str:
+        words = self.name.replace(".", " ").replace("_", " ").split()
+        return "".join(word[0] for word in words[:2]).upper()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What changed in an issue since somebody looked: by field, by whom, in words."""
+
+    fields: Mapping[str, int]  # the edition at which each changed last
+    is_only_wording: bool
+    people: tuple[str, ...]
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """A field that somebody else changed since the editor saw it.
+
+    ``theirs`` is None if what it belonged to is not in the issue any more.
+    """
+
+    field: str
+    mine: str
+    theirs: str | None
+    change: Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What became of a save: ``is_behind`` if others changed other things meanwhile."""
+
+    edition: int
+    is_behind: bool
+    conflicts: tuple[Conflict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewsletterRow:
     """A newsletter as the list shows it."""
 

@@ -392,7 +392,7 @@ def test_a_section_of_the_letter_is_renamed_and_that_can_be_undone(desk, issue):
     assert "&lt;Town&gt;" in renamed.content.decode()
 
     undone = desk.post(address(issue, "undo"))
-    assert event(undone, "stepped") == {"text": "Taken back"}
+    assert event(undone, "stepped") == {"text": "Undone: heading “<Town>” changed"}
     assert issue.entries.all()[0].heading == "News"
 
     desk.post(address(issue, "redo"))

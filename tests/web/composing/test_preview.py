@@ -261,7 +261,7 @@ def test_a_picture_can_be_described(desk, issue):
     assert issue.entries.get().picture_alt == "A ferry"
 
 
-def test_a_second_editor_is_told_and_overwrites_nothing(desk, issue, administrator):
+def test_a_second_editor_is_asked_and_overwrites_nothing(desk, issue, administrator):
     actions.save_wording(
         issue.pk,
         edition=issue.edition,
@@ -269,13 +269,15 @@ def test_a_second_editor_is_told_and_overwrites_nothing(desk, issue, administrat
         changes={"subject": "Mine"},
     )
 
-    answer = save(desk, issue, issue.edition, subject="Yours")
+    answer = save(desk, issue, issue.edition, subject="Yours", preheader="New")
 
-    assert answer.status_code == 409
-    assert "administrator" in answer.json()["message"]
-    assert answer.json()["edition"] == issue.edition + 1
-    assert answer.json()["yours"] is False
-    assert Issue.objects.get(pk=issue.pk).subject == "Mine"
+    assert answer.status_code == 200
+    (conflict,) = answer.json()["conflicts"]
+    assert "administrator wrote here, too" in conflict["message"]
+    assert (conflict["mine"], conflict["theirs"]) == ("Yours", "Mine")
+    assert answer.json()["behind"] is True
+    stored = Issue.objects.get(pk=issue.pk)
+    assert (stored.subject, stored.preheader) == ("Mine", "New")
 
 
 def test_a_field_that_cannot_be_saved_is_named(desk, issue):

@@ -6,6 +6,7 @@ from gonets.newsletters.actions.blocks import (
     move_entry,
     take_entry_out,
 )
+from gonets.newsletters.actions.co_editing import merge_wording
 from gonets.newsletters.actions.designs import (
     change_brand,
     choose_design,
@@ -46,6 +47,7 @@ from gonets.newsletters.actions.parts import (
     sort_as_on_the_site,
     sort_by_date,
 )
+from gonets.newsletters.actions.presence import be_gone, be_present
 from gonets.newsletters.actions.refreshing import (
     acknowledge_replaced,
     pick_wordings,
@@ -66,6 +68,8 @@ __all__ = [
     "add_block",
     "add_materials",
     "archive_newsletter",
+    "be_gone",
+    "be_present",
     "change_brand",
     "choose_design",
     "copy_issue",
@@ -81,6 +85,7 @@ __all__ = [
     "import_letter",
     "join_parts",
     "mark_released",
+    "merge_wording",
     "miss_schedule",
     "move_entry",
     "pick_wordings",

@@ -77,6 +77,16 @@ def check_edition(issue_id: int, edition: int) -> None:
         raise edited_meanwhile(issue_id)
 
 
+def lock_issue(issue_id: int) -> Issue:
+    """Let no one change the issue until this transaction ends.
+
+    :raises IssueMissing: if there is none.
+    """
+    if not Issue.objects.filter(pk=issue_id).update(edition=F("edition")):
+        raise IssueMissing
+    return Issue.objects.get(pk=issue_id)
+
+
 def changed_by(user: Person | None) -> Mapping[str, Any]:
     return {"changed_at": clock.now(), "changed_by_id": user.pk if user else None}
 

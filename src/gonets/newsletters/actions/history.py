@@ -15,6 +15,7 @@ from gonets.newsletters.errors import AnothersStep, IssueClosed, NothingToUndo
 from gonets.newsletters.models import Issue, IssueChange
 from gonets.newsletters.queries.documents import document_of
 from gonets.newsletters.queries.history import changes_of, document_at
+from gonets.newsletters.queries.together import words_of
 from gonets.newsletters.states import EDITABLE_STATES, ChangeKind
 from gonets.newsletters.types import Change, Person
 from gonets.newsletters.undoing import step_to_redo, step_to_undo
@@ -37,7 +38,7 @@ def undo(
     if step is None:
         raise NothingToUndo(_("There is nothing to undo."))
     if step.made_by_id != user_id and step.id != agreed_to:
-        raise AnothersStep(step)
+        raise AnothersStep(step, words_of(issue_id, step))
     document = document_of(issue_id)
     _write(issue_id, document, changed(document, inverse(step.alteration)))
     _note(row, step, is_undone=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from gonets.newsletters.documents import (
     Alteration,
@@ -30,6 +31,12 @@ def changes_of(issue_id: int, *, before: int | None = None) -> Iterator[Change]:
         rows = rows.filter(edition__lt=before)
     for row in rows.order_by("-edition").iterator(chunk_size=AT_ONCE):
         yield as_change(row, alteration_of(row))
+
+
+def changes_since(issue_id: int, edition: int) -> list[Change]:
+    """Return the changes that made later editions, the newest first."""
+    later = takewhile(lambda each: each.edition > edition, changes_of(issue_id))
+    return list(later)
 
 
 def alteration_of(row: IssueChange) -> Alteration:

@@ -73,6 +73,15 @@ def hold(request: HttpRequest, issue_id: int) -> HttpResponse:
     return with_undo(response, text % {"count": count}, is_done=count > 0)
 
 
+@require_safe
+@never_cache
+@editor_required
+def entry_list(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """The list as it is now: somebody else changed it."""
+    context = shown_materials(composed_issue(issue_id))
+    return render(request, "gonets/composing/materials_list.html", context)
+
+
 @require_POST
 @editor_required
 def order(request: HttpRequest, issue_id: int) -> HttpResponse:

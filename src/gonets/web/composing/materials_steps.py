@@ -11,6 +11,8 @@ from django_htmx.http import trigger_client_event
 
 from gonets.newsletters import actions
 from gonets.newsletters.errors import AnothersStep, EditedMeanwhile, NothingToUndo
+from gonets.newsletters.queries.together import words_of
+from gonets.newsletters.types import Change
 from gonets.web.access import editor_required
 from gonets.web.composing.materials_page import (
     changed_list,
@@ -25,38 +27,41 @@ def undo(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Take the last step back; another's only if the editor has agreed to that."""
     agreed_to = next(iter(posted_ids(request, "step")), None)
 
-    def take_back(edition: int) -> object:
+    def take_back(edition: int) -> Change:
         return actions.undo(
             issue_id, edition=edition, user=request.user, agreed_to=agreed_to
         )
 
-    return _stepped(request, issue_id, take_back, done=_("Taken back"))
+    return _stepped(request, issue_id, take_back, done=_("Undone: %(what)s"))
 
 
 @require_POST
 @editor_required
 def redo(request: HttpRequest, issue_id: int) -> HttpResponse:
-    def do_again(edition: int) -> object:
+    def do_again(edition: int) -> Change:
         return actions.redo(issue_id, edition=edition, user=request.user)
 
-    return _stepped(request, issue_id, do_again, done=_("Done again"))
+    return _stepped(request, issue_id, do_again, done=_("Done again: %(what)s"))
 
 
 def _stepped(
-    request: HttpRequest, issue_id: int, step: Callable[[int], object], *, done: str
+    request: HttpRequest, issue_id: int, step: Callable[[int], Change], *, done: str
 ) -> HttpResponse:
     edition = composed_issue(issue_id).edition
     outcome: list[NothingToUndo | AnothersStep] = []
+    changes: list[Change] = []
 
     def change() -> None:
         try:
-            step(edition)
+            changes.append(step(edition))
         except (NothingToUndo, AnothersStep) as error:
             outcome.append(error)
         except EditedMeanwhile:
             pass  # Two presses at once: the list shows what the first one did.
 
     response = changed_list(request, issue_id, change)
+    if not changes and not outcome:
+        return response
     match outcome:
         case [AnothersStep() as error]:
             question = {
@@ -67,4 +72,5 @@ def _stepped(
             return trigger_client_event(response, "anothers-step", question)
         case [error]:
             return trigger_client_event(response, "toast", {"text": str(error)})
-    return trigger_client_event(response, "stepped", {"text": done})
+    what = "".join(words_of(issue_id, change) for change in changes)
+    return trigger_client_event(response, "stepped", {"text": done % {"what": what}})

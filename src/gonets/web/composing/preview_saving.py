@@ -12,10 +12,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from gonets.newsletters.actions import save_wording
+from gonets.newsletters.actions import merge_wording
 from gonets.publishing.actions import send_test_letter
 from gonets.publishing.errors import PublishingError
 from gonets.web.access import editor_required
+from gonets.web.composing.merged import posted_editions, saved_as_json
 from gonets.web.composing.preview_answers import refused, saved_answer
 from gonets.web.composing.preview_page import previewed_issue
 
@@ -28,18 +29,22 @@ MOST_FIELDS = 2_000
 def issue_wording(request: HttpRequest, issue_id: int) -> JsonResponse:
     """Save ``changes`` (JSON: field → text) onto ``edition``; answer with JSON.
 
-    200 has the new edition, 409 says who was first, 422 which field cannot be saved,
-    410 that there is nothing to save to any more.
+    200 has the new edition and what is in conflict, 409 says that the page is too old,
+    422 which field cannot be saved, 410 that there is nothing to save to any more.
     """
     edition, changes = posted_changes(request)
     if edition is None or changes is None:
         return refused(HTTPStatus.BAD_REQUEST, _("This cannot be saved."))
 
     def save() -> dict[str, object]:
-        saved = save_wording(
-            issue_id, edition=edition, user=request.user, changes=changes
+        saved = merge_wording(
+            issue_id,
+            edition=edition,
+            user=request.user,
+            changes=changes,
+            seen=posted_editions(request),
         )
-        return {"edition": saved}
+        return saved_as_json(saved)
 
     return saved_answer(request, issue_id, save)
 

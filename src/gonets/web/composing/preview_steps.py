@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gonets.newsletters import actions
 from gonets.newsletters.models import Issue
+from gonets.newsletters.queries.together import words_of
 from gonets.web.access import editor_required
 from gonets.web.composing.preview_answers import changed_answer, posted_number
 
@@ -23,8 +25,11 @@ def letter_undo(request: HttpRequest, issue_id: int) -> JsonResponse:
     agreed = posted_number(request, "agreed")
 
     def undo(edition: int) -> Mapping[str, object]:
-        actions.undo(issue_id, edition=edition, user=request.user, agreed_to=agreed)
-        return _words(issue_id)
+        step = actions.undo(
+            issue_id, edition=edition, user=request.user, agreed_to=agreed
+        )
+        text = _("Undone: %(what)s") % {"what": words_of(issue_id, step)}
+        return {**_words(issue_id), "text": text}
 
     return changed_answer(request, issue_id, undo)
 
@@ -33,8 +38,9 @@ def letter_undo(request: HttpRequest, issue_id: int) -> JsonResponse:
 @editor_required
 def letter_redo(request: HttpRequest, issue_id: int) -> JsonResponse:
     def redo(edition: int) -> Mapping[str, object]:
-        actions.redo(issue_id, edition=edition, user=request.user)
-        return _words(issue_id)
+        step = actions.redo(issue_id, edition=edition, user=request.user)
+        text = _("Done again: %(what)s") % {"what": words_of(issue_id, step)}
+        return {**_words(issue_id), "text": text}
 
     return changed_answer(request, issue_id, redo)
 

@@ -13,6 +13,7 @@ from gonets.web.composing import (
 )
 from gonets.web.composing.preview_urls import preview_addresses
 from gonets.web.composing.refreshing_urls import refreshing_addresses
+from gonets.web.composing.together_urls import together_addresses
 
 of_steps = {
     "rename-part": materials_parts.rename,
@@ -47,6 +48,11 @@ materials_addresses: list[URLPattern] = [
         "issues/<int:issue_id>/materials/hold/",
         materials.hold,
         name="issue-materials-hold",
+    ),
+    path(
+        "issues/<int:issue_id>/materials/list/",
+        materials.entry_list,
+        name="issue-materials-list",
     ),
     path(
         "issues/<int:issue_id>/materials/order/",
@@ -86,4 +92,9 @@ materials_addresses: list[URLPattern] = [
     ),
 ]
 
-urlpatterns = [*materials_addresses, *preview_addresses, *refreshing_addresses]
+urlpatterns = [
+    *materials_addresses,
+    *preview_addresses,
+    *refreshing_addresses,
+    *together_addresses,
+]

@@ -5,6 +5,7 @@ import { followParts } from "./parts.js";
 import { followPicker } from "./picker.js";
 import { followShelf } from "./shelf.js";
 import { followSmallPreview } from "./small_preview.js";
+import { Together } from "./together.js";
 
 const root = document.querySelector("[data-materials]");
 const urls = root.dataset;
@@ -290,5 +291,19 @@ followParts({
 });
 followSmallPreview(root);
 followShelf({ root, take: (material) => post(urls.addUrl, { material }) });
+
+const together = new Together(document.querySelector("[data-together]"), {
+  place: "materials",
+  edition: () => Number(entryList().dataset.edition),
+  arrived: async ({ edition, news }) => {
+    await changes;
+    const isBusy = saving !== null || document.querySelector(".is-dragged");
+    if (isBusy || edition <= Number(entryList().dataset.edition)) return;
+    if (entryList().contains(document.activeElement)) focusAfter = document.activeElement.id;
+    await htmx.ajax("GET", urls.listUrl, { target: "#entry-list", swap: "outerHTML" });
+    if (news) toast(news);
+  },
+});
+document.addEventListener("composed", () => together.look());
 showSelection();
 letDrag();

@@ -7,6 +7,7 @@ import { showConflict, showKept } from "./preview_kept.js";
 import { choosesReaders } from "./preview_readers.js";
 import { Autosave } from "./preview_saving.js";
 import { OWN_TEXT, writesText } from "./preview_text.js";
+import { LetterTogether } from "./preview_together.js";
 import { closeMenus, copiesLetter, markView } from "./preview_views.js";
 
 const page = document.querySelector("[data-preview]");
@@ -44,6 +45,7 @@ function report(state, details = {}) {
     showConflict(words, details.message, labelled(details.changes), { discard: () => saving.forget() });
   }
   if (state === "rejected") markRejected(details.field);
+  if (state === "conflict") together.clash();
   if (state === "saved") {
     for (const input of inputs) input.removeAttribute("aria-invalid");
     document.body.dispatchEvent(new Event("letter-saved"));
@@ -59,10 +61,11 @@ function showState(state, details) {
     retrying: words.wordsRetrying,
     loggedOut: words.wordsLoggedOut,
     rejected: words.wordsRejected.replace("{reason}", details.message),
+    conflict: words.wordsConflict,
     stopped: words.wordsStopped,
   };
   const shown = document.querySelector("[data-save-state]");
-  const isBad = ["retrying", "loggedOut", "rejected", "stopped"].includes(state);
+  const isBad = ["retrying", "loggedOut", "rejected", "conflict", "stopped"].includes(state);
   shown.dataset.saveState = state;
   shown.dataset.tone = isBad ? "bad" : state === "saved" ? "good" : "busy";
   shown.querySelector("span").textContent = texts[state];
@@ -258,6 +261,23 @@ copiesLetter(page, { frame, url: words.letterUrl, current: () => reader });
 
 if (canEdit) window.addEventListener("blur", () => saving.save());
 followAddress();
+
+const together = new LetterTogether(document.querySelector("[data-together]"), {
+  frame,
+  saving,
+  words,
+  view: () => view,
+  reader: () => reader,
+  editor: () => composing?.editor,
+  redraw: () => show(view),
+  labelled,
+  put: (field, text) => {
+    const input = inputs.find((each) => each.name === field);
+    input.value = text;
+    count(input);
+  },
+  changed: () => document.body.dispatchEvent(new Event("letter-saved")),
+});
 
 /* Leaving: only with everything saved */
 

@@ -13,6 +13,17 @@ const COMMANDS = {
 };
 const HEADINGS = ["h2", "h3", "h4"];
 
+/** The text of a field's element as the server wants it. */
+export function textOf(element) {
+  const copy = element.cloneNode(true);
+  for (const chip of copy.querySelectorAll("[data-personal]")) {
+    chip.replaceWith(chip.dataset.personal);
+  }
+  const words = copy.textContent.replace(/[\s\u00a0\u200b]+/g, " ").trim();
+  if (element.dataset.editKind !== "prose") return words;
+  return words ? cleanNodes(copy) : "";
+}
+
 export class LetterEditor {
   /**
    * `changed(field, text)` is called after every change, `focused(field)` when the
@@ -66,14 +77,7 @@ export class LetterEditor {
   /** The text of a field as the server wants it: HTML for prose, else plain text. */
   text(name) {
     const element = this.fields.get(name);
-    if (!element) return null;
-    const copy = element.cloneNode(true);
-    for (const chip of copy.querySelectorAll("[data-personal]")) {
-      chip.replaceWith(chip.dataset.personal);
-    }
-    const words = copy.textContent.replace(/[\s\u00a0\u200b]+/g, " ").trim();
-    if (element.dataset.editKind !== "prose") return words;
-    return words ? cleanNodes(copy) : "";
+    return element ? textOf(element) : null;
   }
 
   /** Put `text`, as `text()` gives it, into a field. */

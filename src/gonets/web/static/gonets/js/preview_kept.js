@@ -41,7 +41,7 @@ function hide() {
   place.hidden = true;
 }
 
-function textBox(label, text) {
+export function textBox(label, text) {
   const box = element("label", "kept-text small", label);
   const area = element("textarea", "input");
   area.readOnly = true;
@@ -63,14 +63,14 @@ function discarding(words, discard) {
   });
 }
 
-function button(text, style, action) {
+export function button(text, style, action) {
   const made = element("button", `${style} button-s`, text);
   made.type = "button";
   made.addEventListener("click", action);
   return made;
 }
 
-function element(tag, style = "", text = "") {
+export function element(tag, style = "", text = "") {
   const made = document.createElement(tag);
   if (style) made.className = style;
   if (text) made.textContent = text;

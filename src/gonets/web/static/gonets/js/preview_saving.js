@@ -8,13 +8,18 @@ const KEEPALIVE_BYTES = 60_000; // browsers send no more after the page is gone
 export class Autosave {
   /**
    * `report(state, details)` hears: unsaved, saving, saved {time}, retrying, loggedOut,
-   * rejected {field, message}, stopped {message, changes}.
+   * rejected {field, message}, conflict, behind, stopped {message, changes}.
+   *
+   * `edition` is what the page shows.  `seen` has the fields that were seen at another
+   * one: a save of ours while the page is behind, or what is still being written.
    */
   constructor({ url, token, edition, key, report }) {
     Object.assign(this, { url, token, edition, key, report });
     this.waiting = new Map();
     this.underWay = new Map();
     this.rejected = new Map();
+    this.conflicts = new Map(); // what others wrote at the same time, to be decided
+    this.seen = new Map();
     this.failures = 0;
     this.isStopped = false;
     this.isRecovering = false;
@@ -26,11 +31,40 @@ export class Autosave {
   }
 
   get isClean() {
-    return !this.waiting.size && !this.underWay.size && !this.rejected.size;
+    return !this.waiting.size && !this.underWay.size && !this.rejected.size && !this.conflicts.size;
+  }
+
+  /** Whether a field holds text that is not stored. */
+  isDirty(field) {
+    return [this.waiting, this.underWay, this.rejected, this.conflicts].some((each) => each.has(field));
+  }
+
+  /** The page now shows `edition`, but for `changed` fields that are being written. */
+  adopt(edition, changed) {
+    const known = [...this.seen].filter(([field, at]) => at > edition || this.isDirty(field));
+    const own = changed.filter((field) => this.isDirty(field)).map((field) => [field, this.edition]);
+    this.seen = new Map([...own, ...known]);
+    this.edition = edition;
+  }
+
+  /** Say which wording stays where somebody else wrote, too. */
+  decide(field, isMine) {
+    const conflict = this.conflicts.get(field);
+    this.conflicts.delete(field);
+    if (isMine) {
+      this.seen.set(field, conflict.edition);
+      this.note(field, this.waiting.get(field) ?? conflict.mine);
+    } else {
+      this.waiting.delete(field);
+      this.seen.set(field, conflict.edition);
+      this.#keep();
+      this.report("saved", { time: this.time ?? "" });
+    }
   }
 
   /** Take note of a field's new text. */
   note(field, text) {
+    this.notedAt = Date.now();
     this.waiting.set(field, text);
     this.rejected.delete(field);
     this.#keep();
@@ -90,6 +124,11 @@ export class Autosave {
       this.#saved(answer);
       return answer;
     }
+    if (response.status === 409 && answer && this.catchUp) {
+      setTimeout(() => this.catchUp());
+      this.report("saved", { time: this.time ?? "" });
+      return { ...answer, refusal: answer.message };
+    }
     if (response.status === 422 && answer) {
       this.report("saved", { time: "" });
       return { ...answer, refusal: answer.message };
@@ -141,15 +180,28 @@ export class Autosave {
     const body = new FormData();
     body.set("edition", this.edition);
     body.set("changes", JSON.stringify(Object.fromEntries(changes)));
+    const seen = [...this.seen].filter(([field]) => changes.has(field));
+    if (seen.length) body.set("seen", JSON.stringify(Object.fromEntries(seen)));
     return { method: "POST", body, headers: { "X-CSRFToken": this.token } };
   }
 
-  #saved({ edition, time }) {
-    this.edition = edition;
+  #saved({ edition, time, behind = false, conflicts = [] }) {
+    const open = new Map(conflicts.map((conflict) => [conflict.field, conflict]));
+    for (const field of this.underWay.keys()) {
+      if (open.has(field)) continue;
+      this.conflicts.delete(field);
+      if (behind) this.seen.set(field, edition);
+      else this.seen.delete(field);
+    }
+    this.conflicts = new Map([...this.conflicts, ...open]);
+    if (!behind) this.edition = edition;
+    this.time = time;
     this.failures = 0;
     this.underWay = new Map();
     this.#keep();
-    this.report(this.waiting.size ? "unsaved" : "saved", { time });
+    if (this.conflicts.size) this.report("conflict");
+    else this.report(this.waiting.size ? "unsaved" : "saved", { time });
+    if (behind) setTimeout(() => this.catchUp?.());
   }
 
   // What the last page sent while it was being left arrived after this page was made.
@@ -203,7 +255,8 @@ export class Autosave {
   }
 
   #keep() {
-    const changes = new Map([...this.rejected, ...this.underWay, ...this.waiting]);
+    const open = [...this.conflicts].map(([field, { mine }]) => [field, mine]);
+    const changes = new Map([...open, ...this.rejected, ...this.underWay, ...this.waiting]);
     if (!changes.size) return this.forget();
     try {
       const kept = { edition: this.edition, changes: Object.fromEntries(changes) };

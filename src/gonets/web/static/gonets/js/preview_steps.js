@@ -25,7 +25,10 @@ export class Steps {
 
   async #step(path, fields = {}) {
     const answer = await this.perform(path, fields);
-    if (answer?.words) return this.changed(answer.words);
+    if (answer?.words) {
+      toast(answer.text);
+      return this.changed(answer.words);
+    }
     if (!answer?.refusal) return undefined;
     const { refusal, agreed, undo } = answer;
     return toast(refusal, agreed && { label: undo, action: () => this.undo(agreed) });
