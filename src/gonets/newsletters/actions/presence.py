@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from gonets.kernel import clock
+from gonets.kernel.html import storable
 from gonets.newsletters.models import Issue, IssuePresence
 from gonets.newsletters.queries.presence import FORGOTTEN_AFTER
+
+LONGEST = {"page": 40, "place": 16, "field": 80}
 
 
 def be_present(
@@ -19,11 +22,11 @@ def be_present(
     now = clock.now()
     IssuePresence.objects.update_or_create(
         issue_id=issue_id,
-        page=page,
+        page=_fitting(page, "page"),
         defaults={
             "user_id": user_id,
-            "place": place,
-            "field": field,
+            "place": _fitting(place, "place"),
+            "field": _fitting(field, "field"),
             "seen_at": now,
         },
     )
@@ -32,4 +35,10 @@ def be_present(
 
 def be_gone(issue_id: int, *, user_id: int, page: str) -> None:
     """Note that a page was left."""
-    IssuePresence.objects.filter(issue=issue_id, user=user_id, page=page).delete()
+    named = _fitting(page, "page")
+    IssuePresence.objects.filter(issue=issue_id, user=user_id, page=named).delete()
+
+
+def _fitting(word: str, name: str) -> str:
+    """Return a browser's word as its column can hold it."""
+    return storable(word)[: LONGEST[name]]
