@@ -141,7 +141,7 @@ def test_every_step_of_an_issue_is_sound(desk: Desk) -> None:
     expect(desk.page.locator("[data-edit]")).to_have_count(0)
     look(desk, "letter")
     issue = desk.page.url.removesuffix("preview/")
-    for page in ("schedule/", "send/", "rehearsal/"):
+    for page in ("schedule/", "send/", "rehearsal/", "versions/"):
         visit(desk, issue + page)
     desk.page.goto("/")
     desk.click(desk.page.locator("tr[data-can] input[type=radio]").first)

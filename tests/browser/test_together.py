@@ -97,6 +97,24 @@ def test_two_editors_see_each_other_and_lose_no_word(
     write_the_same_field(desk, colleague)
     colleague.page.goto("/")
     expect(desk.page.locator(".avatar")).to_have_count(0, timeout=10_000)
+    bring_an_earlier_version_back(desk)
+
+
+def bring_an_earlier_version_back(desk: Desk) -> None:
+    page = desk.page
+    desk.click(page.locator(".together a"))
+    rows = page.locator(".version")
+    expect(rows.first).to_contain_text("vera")
+    forget_what_was_hurried(desk)
+    desk.check("versions")
+    desk.click(rows.nth(1).locator("a"))
+    expect(page.locator(".version-list li").first).to_be_visible()
+    desk.check("version")
+    desk.click(page.locator("[data-opens-dialog=restore]"))
+    desk.check("bringing a version back")
+    desk.click(page.locator("#restore .button-primary"))
+    expect(page.locator("#messages")).to_contain_text("вернулась")
+    expect(page.locator("[name=subject]")).not_to_have_value("Тема Веры")
 
 
 def forget_what_was_hurried(*desks: Desk) -> None:

@@ -8,7 +8,7 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from gonets.newsletters.documents import ORDER, Alteration
+from gonets.newsletters.documents import ORDER, Alteration, inverse
 from gonets.newsletters.states import ChangeKind
 from gonets.newsletters.types import Change
 
@@ -48,10 +48,12 @@ def told_change(change: Change, titles: Mapping[int, str]) -> list[str]:
     """Return the same of a step of history, with what it was."""
     if change.kind == ChangeKind.START:
         return [_("the issue was prepared")]
-    phrases = told(change.alteration, titles)
+    is_undo = change.kind == ChangeKind.UNDO
+    what = inverse(change.alteration) if is_undo else change.alteration
+    phrases = told(what, titles)
     if not phrases:
         return [_("nothing that readers see")]
-    if change.kind == ChangeKind.UNDO:
+    if is_undo:
         return [_("undone: %(what)s") % {"what": phrase} for phrase in phrases]
     if change.kind == ChangeKind.REDO:
         return [_("done again: %(what)s") % {"what": phrase} for phrase in phrases]
@@ -174,6 +176,30 @@ def _sentence(column: str) -> str:
             return _("link of “%(title)s” changed")
         case _:
             return _("“%(title)s” changed")
+
+
+def field_words(field: str, titles: Mapping[int, str]) -> str:
+    """Return what a field of the letter is called."""
+    match field.split("."):
+        case ["section", _part, "heading"]:
+            return _("Heading of the section")
+        case ["entry", pk, _word]:
+            return _("“%(title)s”") % {"title": shortened(titles.get(int(pk), ""))}
+        case [word]:
+            return _names_of_words().get(word, word)
+        case _:
+            return field
+
+
+def _names_of_words() -> dict[str, str]:
+    return {
+        "subject": _("Subject"),
+        "preheader": _("Preheader"),
+        "greeting": _("Greeting"),
+        "intro": _("Introduction"),
+        "outro": _("Closing words"),
+        "own_text": _("Text part"),
+    }
 
 
 def _places(alteration: Alteration) -> Iterator[str]:

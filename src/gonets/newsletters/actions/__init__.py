@@ -19,7 +19,7 @@ from gonets.newsletters.actions.entries import (
     remove_entries,
     reorder_entries,
 )
-from gonets.newsletters.actions.history import redo, restore, undo
+from gonets.newsletters.actions.history import name_version, redo, restore, undo
 from gonets.newsletters.actions.issues import (
     copy_issue,
     delete_draft,
@@ -88,6 +88,7 @@ __all__ = [
     "merge_wording",
     "miss_schedule",
     "move_entry",
+    "name_version",
     "pick_wordings",
     "postpone_issue",
     "prepare_issue",

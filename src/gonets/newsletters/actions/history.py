@@ -11,7 +11,12 @@ from django.utils.translation import gettext as _
 from gonets.newsletters.actions.documents import write_document
 from gonets.newsletters.actions.editing import begin_edition, edited_meanwhile
 from gonets.newsletters.documents import Document, alteration, changed, inverse
-from gonets.newsletters.errors import AnothersStep, IssueClosed, NothingToUndo
+from gonets.newsletters.errors import (
+    AnothersStep,
+    BadWording,
+    IssueClosed,
+    NothingToUndo,
+)
 from gonets.newsletters.models import Issue, IssueChange
 from gonets.newsletters.queries.documents import document_of
 from gonets.newsletters.queries.history import changes_of, document_at
@@ -19,6 +24,9 @@ from gonets.newsletters.queries.together import words_of
 from gonets.newsletters.states import EDITABLE_STATES, ChangeKind
 from gonets.newsletters.types import Change, Person
 from gonets.newsletters.undoing import step_to_redo, step_to_undo
+from gonets.newsletters.wording import has_control_characters
+
+LONGEST_NAME = 100
 
 
 @transaction.atomic
@@ -73,6 +81,22 @@ def restore(issue_id: int, *, edition: int, user: Person | None, to: int) -> Non
     """
     _begin(issue_id, edition=edition, user=user, kind=ChangeKind.RESTORE)
     _write(issue_id, document_of(issue_id), document_at(issue_id, to))
+
+
+def name_version(issue_id: int, *, edition: int, name: str) -> None:
+    """Give an edition of the issue a name, or with an empty one take it away.
+
+    :raises BadWording: naming ``name`` if it cannot be one.
+    :raises NothingToUndo: if history does not hold this edition.
+    """
+    line = name.strip()
+    if len(line) > LONGEST_NAME or has_control_characters(line):
+        raise BadWording(
+            "name", _("A name is one line of at most %d characters.") % LONGEST_NAME
+        )
+    named = IssueChange.objects.filter(issue=issue_id, edition=edition)
+    if not named.update(name=line):
+        raise NothingToUndo(_("There is no such version any more."))
 
 
 def _begin(

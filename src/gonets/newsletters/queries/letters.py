@@ -41,6 +41,11 @@ def letter_content(issue_id: int) -> LetterContent:
     )
     if issue is None:
         raise IssueMissing
+    return content_of(issue, list(issue.entries.select_related("picture")))
+
+
+def content_of(issue: Issue, entries: list[Entry]) -> LetterContent:
+    """Return the letter of an issue with these entries, stored or not."""
     newsletter = issue.newsletter
     template = issue.template or newsletter.template
     return LetterContent(
@@ -51,7 +56,7 @@ def letter_content(issue_id: int) -> LetterContent:
         preheader=issue.preheader,
         greeting=issue.greeting,
         intro=issue.intro,
-        sections=_sections(list(issue.entries.select_related("picture"))),
+        sections=_sections(entries),
         outro=issue.outro,
         sender_name=newsletter.sender_name,
         sender_address=newsletter.sender_address,

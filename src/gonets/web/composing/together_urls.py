@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from gonets.web.composing import together
+from gonets.web.composing import together, versions
 
 together_addresses: list[URLPattern] = [
     path(
@@ -16,5 +16,30 @@ together_addresses: list[URLPattern] = [
         "issues/<int:issue_id>/presence/",
         together.issue_presence,
         name="issue-presence",
+    ),
+    path(
+        "issues/<int:issue_id>/versions/",
+        versions.issue_versions,
+        name="issue-versions",
+    ),
+    path(
+        "issues/<int:issue_id>/versions/<int:edition>/",
+        versions.issue_version,
+        name="issue-version",
+    ),
+    path(
+        "issues/<int:issue_id>/versions/<int:edition>/letter/",
+        versions.issue_version_letter,
+        name="issue-version-letter",
+    ),
+    path(
+        "issues/<int:issue_id>/versions/<int:edition>/restore/",
+        versions.issue_version_restore,
+        name="issue-version-restore",
+    ),
+    path(
+        "issues/<int:issue_id>/versions/<int:edition>/name/",
+        versions.issue_version_name,
+        name="issue-version-name",
     ),
 ]
