@@ -18,7 +18,11 @@ LETTER = (
 
 
 @pytest.mark.parametrize(
-    ("language", "size", "colours"), [("ru", WIDE, "light"), ("en", PHONE, "dark")]
+    ("language", "size", "colours"),
+    [
+        ("ru", WIDE, "light"),
+        pytest.param("en", PHONE, "dark", marks=pytest.mark.soak),
+    ],
 )
 def test_letters_look_as_somebody_decided(
     make_product: Callable[..., Product],

@@ -23,7 +23,7 @@ def product(make_lasting_product: Callable[..., Product]) -> Product:
     ("language", "size", "colours"),
     [
         pytest.param("ru", WIDE, "light", id="ru-wide"),
-        pytest.param("en", PHONE, "dark", id="en-phone"),
+        pytest.param("en", PHONE, "dark", id="en-phone", marks=pytest.mark.soak),
         pytest.param(
             *("en", WIDE, "light"),
             id="en-wide",

@@ -19,7 +19,7 @@ PICTURES = os.environ.get("GONETS_TEST_PICTURES", "")
 @pytest.mark.parametrize(
     ("language", "size", "colours"),
     [
-        pytest.param("ru", WIDE, "light", id="ru-wide-light"),
+        pytest.param("ru", WIDE, "light", id="ru-wide", marks=pytest.mark.soak),
         pytest.param("en", PHONE, "dark", id="en-phone-dark"),
     ],
 )

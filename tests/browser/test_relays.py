@@ -19,7 +19,10 @@ def product(make_lasting_product: Callable[..., Product]) -> Product:
 
 @pytest.mark.parametrize(
     ("language", "size", "colours"),
-    [("ru", None, "light"), ("en", PHONE, "dark")],
+    [
+        pytest.param("ru", None, "light", marks=pytest.mark.soak),
+        ("en", PHONE, "dark"),
+    ],
     ids=["wide and light", "narrow and dark"],
 )
 def test_mail_servers_are_added_changed_limited_and_removed(

@@ -45,7 +45,9 @@ def log(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.fixture(params=VARIANTS)
+@pytest.fixture(
+    params=[pytest.param("ru-wide-light", marks=pytest.mark.soak), "en-phone-dark"]
+)
 def desk(
     request: pytest.FixtureRequest,
     chromium: Browser,
