@@ -6,7 +6,7 @@ CATALOGUES := $(wildcard src/gonets/locale/*/LC_MESSAGES/*.po)
 # Checks must not touch the data of the desk that may be running here.
 SCRATCH := GONETS_DATA=$(CURDIR)/.venv/scratch GONETS_ENV_FILE=/dev/null
 QUICK := not browser and not faults and not soak
-WITHOUT_DATABASE := tests/kernel tests/letters
+WITHOUT_DATABASE := tests/kernel tests/letters tests/contrib
 PYTEST := $(BIN)/pytest -q --dist worksteal -n
 # Browsers and killed processes mind a busy machine: what failed is tried once more, alone,
 # and both summaries stay in sight. What fails alone too has failed.
