@@ -37,6 +37,7 @@ export function followPicker({ dialog, add }) {
     const reads = rows.querySelector("#picker-reads");
     if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !reads) return;
     event.preventDefault();
+    htmx.process(reads); // it may have come a moment ago, and not listen yet
     reads.click();
   });
 
