@@ -35,13 +35,21 @@ class Chores:
         self._stopping = threading.Event()
         self._rehearsal = RehearsalChild()
         self._fetching = FetchingChild()
-        groups = (self._quick_ones(), self._long_ones(), self._curious_ones())
         self._threads = [
             threading.Thread(
                 target=do_chores, args=(group, self._stopping), daemon=True
             )
-            for group in groups
+            for group in self.groups()
         ]
+
+    def groups(self) -> tuple[list[Chore], ...]:
+        return (
+            self._quick_ones(),
+            self._long_ones(),
+            self._curious_ones(),
+            # A slow mail server holds nothing else up.
+            [Chore(send_notices, 2, "writing to editors and readers")],
+        )
 
     def start(self) -> None:
         for thread in self._threads:
@@ -76,7 +84,6 @@ class Chores:
             Chore(imports, 1, "importing subscribers"),
             Chore(fetch_wanted_pictures, 60, "fetching pictures"),
             Chore(want_failed_pictures_again, HOUR, "asking for pictures again"),
-            Chore(send_notices, 5, "telling editors"),
             Chore(forget_old_rehearsals, 60, "forgetting old rehearsals"),
             Chore(discard_abandoned_uploads, HOUR, "discarding abandoned uploads"),
             Chore(folding, HOUR, "folding old sendings into totals"),

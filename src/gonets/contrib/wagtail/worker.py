@@ -28,8 +28,10 @@ from gonets.publishing.tasks import (
     freeze_pending_runs,
     look_around,
     rehearsals_wait,
+    send_notices,
     settle_ended_runs,
     start_due_issues,
+    tend_standing_drafts,
 )
 
 HOUR = 3600.0
@@ -83,6 +85,7 @@ def chores_of_worker(stopping: threading.Event) -> tuple[list[Chore], ...]:
     return (
         [
             Chore(freeze_pending_runs, 0.25, "freezing audiences"),
+            Chore(tend_standing_drafts, 5, "filling standing drafts"),
             Chore(start_due_issues, 5, "starting scheduled issues"),
             Chore(settle_ended_runs, 30, "settling ended runs"),
         ],
@@ -98,6 +101,7 @@ def chores_of_worker(stopping: threading.Event) -> tuple[list[Chore], ...]:
             Chore(looking, 1, "looking at links and domains"),
             Chore(forget_old_looks, HOUR, "forgetting old looks"),
         ],
+        [Chore(send_notices, 2, "writing to editors and readers")],
         [Chore(fetch, 1, "fetching sources")],
         [Chore(rehearse, 1, "rehearsing")],
     )

@@ -10,15 +10,9 @@ from gonets.newsletters.models import Issue
 from gonets.publishing.notices.states import NoticeKind, NoticeState
 
 
-class Notice(models.Model):
-    """A single letter to one editor about one event."""
+class SingleLetter(models.Model):
+    """How far a letter to one person that belongs to no run has come."""
 
-    event = models.CharField(max_length=100)
-    kind = models.CharField(max_length=12, choices=NoticeKind.choices)
-    issue = models.ForeignKey(Issue, models.CASCADE, related_name="notices")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    due_at = models.DateTimeField()  # when the issue was to come out
-    reason = models.TextField(blank=True)  # why it did not, as a source string
     state = models.CharField(
         max_length=12, choices=NoticeState.choices, default=NoticeState.PENDING
     )
@@ -28,6 +22,20 @@ class Notice(models.Model):
     answer = models.TextField(blank=True)  # of the mail server, or why there is none
     created_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Notice(SingleLetter):
+    """A single letter to one editor about one event."""
+
+    event = models.CharField(max_length=100)
+    kind = models.CharField(max_length=12, choices=NoticeKind.choices)
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="notices")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    due_at = models.DateTimeField()  # when the issue was to come out
+    reason = models.TextField(blank=True)  # why it did not, as a source string
 
     class Meta:
         constraints = [
