@@ -36,6 +36,7 @@ LISTS = {
         "/subscribers/?q=zzzz",
         "/subscribers/new/",
         "/subscribers/import/",
+        "/subscribers/fields/",
     ],
     "set-up": [
         "/settings/",

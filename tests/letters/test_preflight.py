@@ -83,7 +83,6 @@ def test_a_picture_without_a_description_is_named():
     [
         ({"subject": "Же" * 51}, "subject-long"),
         ({"sender_name": ""}, "sender-name-missing"),
-        ({"greeting": "{{ subscriber.nmae }}"}, "personal-value-unknown"),
     ],
 )
 def test_a_slip_of_the_pen_is_noticed(changes, code):

@@ -13,6 +13,7 @@ from gonets.audience.links import parse_unsubscribe_token, unsubscribe_token
 from gonets.audience.models import Subscriber
 from gonets.delivery.models import Delivery, Run
 from gonets.delivery.ports import Binding, Recipient, Withheld
+from gonets.newsletters.models import Issue
 from gonets.publishing import actions
 from gonets.publishing.letters import PublishedLetters
 from gonets.publishing.readers import unsubscribe_address
@@ -141,3 +142,40 @@ def test_only_a_few_compiled_letters_are_kept(run, monkeypatch):
     first = letters.letter(run.letter_ref)
 
     assert letters.letter(run.letter_ref) is first
+
+
+def test_fields_of_subscribers_travel_only_where_the_letter_asks(issue):
+    audience.ensure_fields(["City", "Company"])
+    Subscriber.objects.filter(address="ann@example.com").update(
+        fields={"city": "Омск <&> {{ 7*7 }}", "company": "Acme"}
+    )
+    Issue.objects.filter(pk=issue.pk).update(
+        subject='News for {{ subscriber.city | default("you") }}',
+        intro="<p>{% if subscriber.city %}In {{ subscriber.city }}{% endif %}</p>",
+    )
+    run = actions.send_issue(issue.pk, audience=AudienceRule.EVERYONE, user=None)
+    letters = PublishedLetters()
+
+    bindings = [each for each in bind(letters, run) if isinstance(each, Binding)]
+    sent = [
+        message(letters.letter(run.letter_ref).envelope_for(who, binding).content)
+        for who, binding in zip(recipients_of(run), bindings, strict=True)
+    ]
+
+    values = [set(each.values) for each in bindings]
+    always = {"name", "address", "unsubscribe_address"}
+    assert values == [always | {"city"}, always, always]
+    assert sent[0]["Subject"] == "News for Омск <&> {{ 7*7 }}"
+    assert sent[1]["Subject"] == "News for you"
+    html = sent[0].get_body(("html",))
+    assert html is not None
+    assert "In Омск &lt;&amp;&gt; {{ 7*7 }}" in html.get_content()
+
+
+def test_a_letter_without_fields_reads_none_of_them(run):
+    Subscriber.objects.update(fields={"name": "not this", "city": "Omsk"})
+
+    for binding in bind(PublishedLetters(), run):
+        assert isinstance(binding, Binding)
+        assert "city" not in binding.values
+        assert binding.values["name"] != "not this"

@@ -54,6 +54,7 @@ def _subscriber(newcomer: Newcomer, now: datetime) -> Subscriber:
         address=address.spelling,
         address_key=address.key,
         name=newcomer.name,
+        fields=dict(newcomer.fields),
         search_text=search_text(
             name=newcomer.name, address=address.spelling, address_key=address.key
         ),

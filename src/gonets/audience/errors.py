@@ -4,6 +4,7 @@
     - AlreadySubscribed: the address belongs to somebody who is here already
     - AddressSuppressed: letters to this address are blocked
     - BadName: the name cannot be kept
+    - BadField: a field, or what somebody has in it, cannot be kept
     - EvidenceMissing: nobody said how we know that the person wants letters
     - SubscriberGone: the person was deleted meanwhile
     - ImportRefused: the file or the choices cannot be imported
@@ -30,6 +31,10 @@ class AddressSuppressed(AudienceError):
 
 
 class BadName(AudienceError):
+    pass
+
+
+class BadField(AudienceError):
     pass
 
 

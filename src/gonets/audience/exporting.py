@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 
 from gonets.audience.importing.explanations import explain
 from gonets.audience.models import Subscriber, SubscriberImport
+from gonets.audience.queries import known_fields
 from gonets.audience.states import SubscriptionState
 from gonets.kernel.tables import csv_lines
 
@@ -23,6 +24,7 @@ def export_subscribers(
 
     They are fetched in portions by id, so that no read lasts longer than one of them.
     """
+    fields = known_fields()
     yield from csv_lines(
         [
             _("E-mail"),
@@ -30,8 +32,9 @@ def export_subscribers(
             _("Subscribed to"),
             _("Unsubscribed from"),
             _("Added on"),
+            *fields.values(),
         ],
-        (_person(one, titles) for one in _by_portions(people)),
+        (_person(one, titles, fields) for one in _by_portions(people)),
         delimiter=delimiter,
     )
 
@@ -64,7 +67,9 @@ def _by_portions(people: QuerySet[Subscriber]) -> Iterator[Subscriber]:
         portion = list(newest_first.filter(id__lt=portion[-1].pk)[:PORTION])
 
 
-def _person(person: Subscriber, titles: Mapping[int, str]) -> list[str]:
+def _person(
+    person: Subscriber, titles: Mapping[int, str], fields: Collection[str]
+) -> list[str]:
     def titles_in(state: SubscriptionState) -> str:
         return "; ".join(
             titles.get(one.readership_id, "")
@@ -78,4 +83,5 @@ def _person(person: Subscriber, titles: Mapping[int, str]) -> list[str]:
         titles_in(SubscriptionState.CONFIRMED),
         titles_in(SubscriptionState.UNSUBSCRIBED),
         f"{person.created_at:%Y-%m-%d}",
+        *(person.fields.get(name, "") for name in fields),
     ]

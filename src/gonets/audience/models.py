@@ -35,10 +35,28 @@ class Readership(models.Model):
         return self.key
 
 
+class SubscriberField(models.Model):
+    """Something that may be known of people beside their name and address."""
+
+    name = models.CharField(max_length=40, unique=True)  # as letters call it
+    label = models.CharField(max_length=80)  # as people call it
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="field_has_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
 class Subscriber(models.Model):
     address = models.CharField(_("e-mail"), max_length=254)  # as it was spelled
     address_key = models.CharField(max_length=320, unique=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
+    # By the name of a ``SubscriberField``; short strings, none of them empty.
+    fields = models.JSONField(default=dict, blank=True)
     # What a search looks in: case-folded, because SQLite folds Latin letters only.
     search_text = models.CharField(max_length=1200, default="", blank=True)
     link_key = models.CharField(max_length=16, unique=True, default=new_link_key)
@@ -105,6 +123,9 @@ class SubscriberImport(models.Model):
     has_header = models.BooleanField(default=True)
     address_column = models.PositiveIntegerField(default=0)
     name_column = models.PositiveIntegerField(null=True, blank=True)
+    # Names of fields by the number of their column, as JSON has keys.
+    field_columns = models.JSONField(default=dict, blank=True)
+    replaces_fields = models.BooleanField(default=False)  # of people who are here
     readerships = models.ManyToManyField(Readership, blank=True, related_name="+")
     consent_source = models.TextField(blank=True)  # where these people agreed
     lines = models.PositiveIntegerField(default=0)

@@ -18,14 +18,19 @@ def clean_name(text: str) -> str:
 
     :raises BadName: if it is too long to be one.
     """
-    one_line = " ".join(unicodedata.normalize("NFC", text).split())
-    visible = "".join(filter(_is_visible, one_line))
+    visible = visible_line(text)
     if len(visible) > MAX_NAME_CHARACTERS:
         raise BadName(
             _("The name is longer than %(limit)d characters.")
             % {"limit": MAX_NAME_CHARACTERS}
         )
     return visible
+
+
+def visible_line(text: str) -> str:
+    """Return ``text`` in NFC on one line, without invisible characters."""
+    one_line = " ".join(unicodedata.normalize("NFC", text).split())
+    return "".join(filter(_is_visible, one_line)).strip()
 
 
 def _is_visible(character: str) -> bool:

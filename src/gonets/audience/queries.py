@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import and_, or_
 from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from gonets.audience.models import Subscriber, Subscription, Suppression
+from gonets.audience.fields import BUILT_IN
+from gonets.audience.models import (
+    Subscriber,
+    SubscriberField,
+    Subscription,
+    Suppression,
+)
 from gonets.audience.names import folded
 from gonets.audience.states import SubscriptionState
 
@@ -34,6 +42,15 @@ class PersonalValues(NamedTuple):
     address: str
     link_key: str
     is_confirmed: bool  # gets the newsletter now
+    fields: str  # JSON; empty unless it was asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lack:
+    """People of whom some values are not known, and others are."""
+
+    missing: frozenset[str]
+    known: frozenset[str] = frozenset()
 
 
 class Standing(TextChoices):
@@ -44,12 +61,6 @@ class Standing(TextChoices):
     UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
     NOWHERE = "nowhere", _("No subscriptions")
     SUPPRESSED = "suppressed", _("Blocked")
-
-
-VALUES = ("name", "address")
-"""What ``subscriber.…`` can be in a letter."""
-
-VALUES_SOME_LACK = ("name",)
 
 
 def confirmed_subscriptions(readership_id: int) -> QuerySet[Subscription]:
@@ -63,20 +74,62 @@ def confirmed_count(readership_id: int) -> int:
     return confirmed_subscriptions(readership_id).count()
 
 
-def empty_values(readership_id: int) -> tuple[int, Mapping[str, int]]:
-    """Return how many get this newsletter, and of how many each value is empty.
+def known_fields() -> dict[str, str]:
+    """Return the labels of all fields of subscribers by their names, oldest first."""
+    fields = SubscriberField.objects.order_by("id")
+    return dict(fields.values_list("name", "label"))
 
-    One query, however many values there are.
+
+def people_with_fields(names: Collection[str]) -> dict[str, int]:
+    """Return how many people have something in each of these fields, in one query."""
+    questions = {f"q{number}": name for number, name in enumerate(names)}
+    if not questions:
+        return {}
+    counts = Subscriber.objects.aggregate(
+        **{
+            alias: Count("id", filter=Q(fields__has_key=name))
+            for alias, name in questions.items()
+        }
+    )
+    return {name: counts[alias] for alias, name in questions.items()}
+
+
+def people_lacking(
+    readership_id: int, lacks: Mapping[str, Collection[Lack]]
+) -> tuple[int, dict[str, int]]:
+    """Return how many get this newsletter, and how many of them fit each question.
+
+    One query, however many questions there are and however many people.
     """
+    if not lacks:
+        return confirmed_count(readership_id), {}
+    questions = {f"q{number}": lack for number, lack in enumerate(lacks.values())}
     counts = confirmed_subscriptions(readership_id).aggregate(
         people=Count("id"),
         **{
-            value: Count("id", filter=Q(**{f"subscriber__{value}": ""}))
-            for value in VALUES_SOME_LACK
+            alias: Count("id", filter=_any_lack(lack))
+            for alias, lack in questions.items()
         },
     )
-    people = counts.pop("people")
-    return people, {**dict.fromkeys(VALUES, 0), **counts}
+    found = (counts[alias] for alias in questions)
+    return counts["people"], dict(zip(lacks, found, strict=True))
+
+
+def _any_lack(lacks: Collection[Lack]) -> Q:
+    nobody = Q(pk__in=())
+    return reduce(or_, map(_lacking, lacks), nobody)
+
+
+def _lacking(lack: Lack) -> Q:
+    missing = (_is_missing(name) for name in sorted(lack.missing))
+    known = (~_is_missing(name) for name in sorted(lack.known))
+    return reduce(and_, (*missing, *known), Q(pk__isnull=False))
+
+
+def _is_missing(name: str) -> Q:
+    if name in BUILT_IN:
+        return Q(**{f"subscriber__{name}": ""})
+    return ~Q(subscriber__fields__has_key=name)
 
 
 def confirmed_counts() -> dict[int, int]:
@@ -125,12 +178,15 @@ def confirmed_recipients(
 
 
 def personal_values(
-    subscriber_ids: Sequence[int], *, readership_id: int
+    subscriber_ids: Sequence[int], *, readership_id: int, with_fields: bool = False
 ) -> Mapping[int, PersonalValues]:
     """Return what is known of these people, in one query; the deleted are absent."""
     with connection.cursor() as cursor:
         ids = ",".join(map(str, map(int, subscriber_ids)))
-        cursor.execute(_PERSONAL_VALUES.format(ids=ids or "0"), [readership_id])
+        # Most letters need none: reading them would cost every run.
+        fields = "s.fields" if with_fields else "''"
+        statement = _PERSONAL_VALUES.format(ids=ids or "0", fields=fields)
+        cursor.execute(statement, [readership_id])
         return {row[0]: PersonalValues._make(row[1:]) for row in cursor.fetchall()}
 
 
@@ -142,7 +198,8 @@ _PERSONAL_VALUES = """
             WHERE p.subscriber_id = s.id AND p.readership_id = %s
             AND p.state = 'confirmed')
         AND NOT EXISTS (SELECT 1 FROM gonets_audience_suppression AS u
-            WHERE u.address_key = s.address_key)
+            WHERE u.address_key = s.address_key),
+        {fields}
     FROM gonets_audience_subscriber AS s WHERE s.id IN ({ids})
 """
 

@@ -39,6 +39,7 @@ class LineFault(TextChoices):
     NO_ADDRESS = "no_address", _("There is no e-mail address in the chosen column.")
     BAD_ADDRESS = "bad_address", _("This is not an e-mail address.")
     BAD_NAME = "bad_name", _("The name is longer than 200 characters.")
+    LONG_VALUE = "long_value", _("A value is longer than 1,000 characters.")
     BROKEN_QUOTES = "quotes", _("A quotation mark is opened and never closed.")
     STRAY_QUOTE = "stray_quote", _("There is text after a closing quotation mark.")
     TOO_LONG = "too_long", _("The line is longer than 65,536 characters.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from gonets.audience.states import ConsentKind
 from gonets.kernel.addresses import Address
@@ -29,6 +30,7 @@ class NewPerson:
 
     address: str
     name: str
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +40,4 @@ class Newcomer:
     address: Address
     name: str
     line: int | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)

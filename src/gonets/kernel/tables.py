@@ -26,7 +26,9 @@ def csv_lines(
     """Yield a table line by line; the first one tells a spreadsheet the encoding."""
     # Every cell in quotation marks: a delimiter of another country splits nothing.
     writer = csv.writer(cast(Any, _Echo()), delimiter=delimiter, quoting=csv.QUOTE_ALL)
-    yield (_BYTE_ORDER_MARK + cast(str, writer.writerow(headings))).encode()
+    yield (
+        _BYTE_ORDER_MARK + cast(str, writer.writerow(list(map(disarmed, headings))))
+    ).encode()
     for row in rows:
         yield cast(str, writer.writerow(map(disarmed, row))).encode()
 

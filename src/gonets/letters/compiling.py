@@ -26,6 +26,13 @@ class CompiledLetter:
     text: Pieces
     wire: Wire
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The ``subscriber.…`` that any reader's letter asks for."""
+        pieces = (*self.subject, *self.html, *self.text)
+        each = (piece.names for piece in pieces if not isinstance(piece, str))
+        return frozenset[str]().union(*each)
+
     def message_for(self, reader: Reader) -> bytes:
         """Return the complete message, its lines ending in CRLF.
 

@@ -41,6 +41,7 @@ class Expression:
     field: str
     source: str
     engine: Environment
+    names: frozenset[str] = frozenset()
 
     def as_html(self, values: PersonalValues) -> str:
         return self._rendered("html", values)
@@ -243,7 +244,7 @@ def _expression(
     value = _PLAIN_VALUE.fullmatch(text_source)
     if value is not None:
         return SubscriberValue(source, value[1], missing_html, missing_text)
-    return Expression(field, source, engine)
+    return Expression(field, source, engine, frozenset(_values(names)))
 
 
 def _engine() -> Environment:

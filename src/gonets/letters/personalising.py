@@ -44,6 +44,11 @@ class Personal(Protocol):
         """What stands in the editor's text for it."""
         ...
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The ``subscriber.…`` that it asks for."""
+        ...
+
     def as_html(self, values: PersonalValues) -> str: ...
 
     def as_text(self, values: PersonalValues) -> str: ...
@@ -57,6 +62,7 @@ class ReaderAddress:
     """The address the letter is written to."""
 
     source: str = "{{ subscriber.address }}"
+    names: frozenset[str] = frozenset()  # The address goes with every letter anyway.
 
     def as_html(self, values: PersonalValues) -> str:
         return html.escape(values.address)
@@ -70,6 +76,7 @@ class UnsubscribeAddress:
     """The reader's own way out."""
 
     source: str = ""
+    names: frozenset[str] = frozenset()
 
     def as_html(self, values: PersonalValues) -> str:
         return html.escape(values.unsubscribe_address)
@@ -89,6 +96,10 @@ class SubscriberValue:
     name: str
     missing_html: str
     missing_text: str
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset({self.name})
 
     def as_html(self, values: PersonalValues) -> str:
         value = values.subscriber.get(self.name)

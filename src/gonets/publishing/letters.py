@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from gonets.audience.fields import BUILT_IN
 from gonets.audience.models import Readership
 from gonets.audience.queries import PersonalValues, personal_values
 from gonets.delivery.ports import Binding, Envelope, LetterUnfit, Recipient, Withheld
@@ -36,6 +37,8 @@ class VersionLetter:
     readership_id: int
     readership_key: str
     signer: Signer | None = None
+    # The fields of subscribers that it asks for.
+    field_names: tuple[str, ...] = ()
 
     @property
     def is_costly(self) -> bool:
@@ -83,7 +86,11 @@ class PublishedLetters:
     ) -> list[Binding | Withheld]:
         letter = self.letter(letter_ref)
         ids = [int(recipient.person_ref or 0) for recipient in recipients]
-        people = personal_values(ids, readership_id=letter.readership_id)
+        people = personal_values(
+            ids,
+            readership_id=letter.readership_id,
+            with_fields=bool(letter.field_names),
+        )
         binder = _Binder(letter, letter_ref=letter_ref, run_id=run_id)
         return [
             binder.bound(recipient.delivery_id, people.get(person_id))
@@ -100,6 +107,7 @@ class _Binder:
         self._date = clock.now().replace(microsecond=0)
         self._message_ids = MessageIds(str(run_id), letter_ref, sender=letter.sender)
         self._ways_out = WaysOut(letter.readership_key)
+        self._field_names = letter.field_names
 
     def bound(
         self, delivery_id: int, person: PersonalValues | None
@@ -113,7 +121,7 @@ class _Binder:
             letter_ref=self._letter_ref,
             message_id=self._message_ids.of(str(delivery_id)),
             date=self._date,
-            values=bound_values(person, self._ways_out),
+            values=bound_values(person, self._ways_out, self._field_names),
         )
 
 
@@ -142,8 +150,10 @@ def letter_of(
 
     :raises TemplateFault: if the letter cannot be made.
     """
+    compiled = compile_letter(content)
     return VersionLetter(
-        compiled=compile_letter(content),
+        compiled=compiled,
+        field_names=tuple(sorted(compiled.names - BUILT_IN)),
         signer=signer,
         sender=content.sender_address,
         readership_id=readership.pk,

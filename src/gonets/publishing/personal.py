@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from gonets.audience.queries import empty_values
+from gonets.audience.models import Subscriber
+from gonets.audience.queries import Lack, known_fields, people_lacking
 from gonets.newsletters.models import Issue
 
 LABELS = {"name": pgettext_lazy("of a person", "Name"), "address": _("E-mail address")}
@@ -17,7 +18,8 @@ LABELS = {"name": pgettext_lazy("of a person", "Name"), "address": _("E-mail add
 class PersonalValue:
     """``subscriber.<name>``; it is empty for ``empty`` of ``people``.
 
-    ``fallback`` is what to propose for those, in the letter's language.
+    ``fallback`` is what to propose for those, in the letter's language; ``shown`` is
+    what the chosen reader has.
     """
 
     name: str
@@ -25,30 +27,33 @@ class PersonalValue:
     empty: int
     people: int
     fallback: str = ""
+    shown: str = ""
 
 
-def personal_values(issue: Issue) -> list[PersonalValue]:
+def personal_values(
+    issue: Issue, *, reader: Subscriber | None = None
+) -> list[PersonalValue]:
     """Return what can be said personally to those who would get the issue now."""
-    people, empty = empty_values(issue.newsletter.readership_id)
+    labels = {**LABELS, **known_fields()}
+    people, empty = people_lacking(
+        issue.newsletter.readership_id,
+        {name: [Lack(missing=frozenset({name}))] for name in labels},
+    )
+    shown = _known_of(reader) if reader else {}
     with override(issue.newsletter.language):
         fallbacks = {"name": gettext("friends")}
     return [
         PersonalValue(
             name=name,
-            label=str(LABELS.get(name, name)),
-            empty=count,
+            label=str(label),
+            empty=empty[name],
             people=people,
             fallback=fallbacks.get(name, ""),
+            shown=shown.get(name, ""),
         )
-        for name, count in empty.items()
+        for name, label in labels.items()
     ]
 
 
-def people_without(issue_id: int, value: str) -> int:
-    """Return for how many who would get the issue now ``subscriber.<value>`` is empty.
-
-    A value that nobody can have is empty for everybody.
-    """
-    issue = Issue.objects.select_related("newsletter").get(pk=issue_id)
-    people, empty = empty_values(issue.newsletter.readership_id)
-    return empty.get(value, people)
+def _known_of(reader: Subscriber) -> dict[str, str]:
+    return {**reader.fields, "name": reader.name, "address": reader.address}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
@@ -34,16 +35,16 @@ def preview_envelope(issue: Issue, subscriber: Subscriber | None) -> Envelope:
         issue.newsletter.readership,
         signer=current_signer(issue.newsletter.sender_address),
     )
-    address, name = _person(issue, subscriber)
-    return inert_envelope(letter, address=address, name=name, date=PREVIEW_DATE)
+    address, known = _person(issue, subscriber)
+    return inert_envelope(letter, address=address, known=known, date=PREVIEW_DATE)
 
 
 def preview_reader(issue: Issue, subscriber: Subscriber | None) -> Reader:
     """Return the reader that ``preview_envelope`` is for."""
-    address, name = _person(issue, subscriber)
+    address, known = _person(issue, subscriber)
     binding = inert_binding(
         address=address,
-        name=name,
+        known=known,
         readership_key=issue.newsletter.readership.key,
         sender=issue.newsletter.sender_address,
         date=PREVIEW_DATE,
@@ -52,12 +53,12 @@ def preview_reader(issue: Issue, subscriber: Subscriber | None) -> Reader:
 
 
 def inert_envelope(
-    letter: VersionLetter, *, address: str, name: str, date: datetime
+    letter: VersionLetter, *, address: str, known: Mapping[str, str], date: datetime
 ) -> Envelope:
     """Return the letter to somebody who is no delivery of any run."""
     binding = inert_binding(
         address=address,
-        name=name,
+        known=known,
         readership_key=letter.readership_key,
         sender=letter.sender,
         date=date,
@@ -82,10 +83,10 @@ def sent_envelope(delivery: Delivery) -> Envelope:
     return letter.envelope_for(_recipient(delivery.recipient), binding)
 
 
-def _person(issue: Issue, subscriber: Subscriber | None) -> tuple[str, str]:
+def _person(issue: Issue, subscriber: Subscriber | None) -> tuple[str, dict[str, str]]:
     if subscriber is None:
-        return issue.newsletter.sender_address, ""
-    return subscriber.address, subscriber.name
+        return issue.newsletter.sender_address, {"name": ""}
+    return subscriber.address, {**subscriber.fields, "name": subscriber.name}
 
 
 def _recipient(address: str) -> Recipient:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -16,13 +18,22 @@ from gonets.publishing.identities import message_id
 _UNSUBSCRIBE_ADDRESS = "unsubscribe_address"
 
 
-def bound_values(person: PersonalValues, ways_out: WaysOut) -> dict[str, str]:
-    """Return what a binding keeps of a person, so that a retry has the same bytes."""
-    return {
+def bound_values(
+    person: PersonalValues, ways_out: WaysOut, field_names: Sequence[str]
+) -> dict[str, str]:
+    """Return what a binding keeps of a person, so that a retry has the same bytes.
+
+    Of the person's fields only those that the letter asks for travel with it.
+    """
+    values = {
         "name": person.name,
         "address": person.address,
         _UNSUBSCRIBE_ADDRESS: ways_out.of(person.link_key),
     }
+    if not field_names:
+        return values
+    known = json.loads(person.fields)
+    return {name: known[name] for name in field_names if name in known} | values
 
 
 def bound_reader(address: str, binding: Binding) -> Reader:
@@ -49,15 +60,23 @@ class WaysOut:
 
 
 def inert_binding(
-    *, address: str, name: str, readership_key: str, sender: str, date: datetime
+    *,
+    address: str,
+    known: Mapping[str, str],
+    readership_key: str,
+    sender: str,
+    date: datetime,
 ) -> Binding:
-    """Return a binding whose way out leads to a page that explains itself."""
+    """Return a binding whose way out leads to a page that explains itself.
+
+    ``known`` is the reader's name, and the fields.
+    """
     way_out = unsubscribe_address(links.inert_token(readership_key))
     return Binding(
         letter_ref="",
         message_id=message_id("inert", date.strftime("%Y%m%d%H%M%S%f"), sender=sender),
         date=date,
-        values={"name": name, "address": address, _UNSUBSCRIBE_ADDRESS: way_out},
+        values={**known, "address": address, _UNSUBSCRIBE_ADDRESS: way_out},
     )
 
 

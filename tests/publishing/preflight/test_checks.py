@@ -6,9 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import translation
 
-from gonets.audience.models import Subscriber
 from gonets.content.models import Material, Picture
 from gonets.content.pictures import picture_path
 from gonets.kernel import clock
@@ -31,7 +29,7 @@ from gonets.publishing.preflight.report import known_checks, preflight_report
 from gonets.publishing.preflight.states import LookState
 from gonets.publishing.readiness import check_ready, problems
 from gonets.publishing.states import AudienceRule
-from tests.support.factories import make_issue, make_material, make_subscriber
+from tests.support.factories import make_issue, make_material
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +61,14 @@ def test_an_issue_that_is_ready_has_no_problems(issue):
 
 
 def test_every_module_of_checks_is_found():
-    assert set(known_checks()) == {"domain", "links", "materials", "people", "pictures"}
+    assert set(known_checks()) == {
+        "domain",
+        "links",
+        "materials",
+        "people",
+        "personal",
+        "pictures",
+    }
 
 
 def test_a_newsletter_without_a_usable_sender_is_told_and_not_shown_as_a_fault(issue):
@@ -123,31 +128,6 @@ class _Crowd:
 
     def count(self) -> int:
         return self.people
-
-
-def test_personal_parts_that_stay_empty_are_counted(issue, newsletter):
-    Issue.objects.filter(pk=issue.pk).update(greeting="Hello, {{ subscriber.name }}!")
-    for n in range(2):
-        make_subscriber(f"nameless{n}@example.com", newsletter.readership)
-    Subscriber.objects.filter(address="ann@example.com").update(name="")
-
-    problem = only(issue, "personal-part-empty")
-
-    assert problem.field == "greeting"
-    assert "3 subscribers" in problem.text
-    with translation.override("ru"):
-        assert "3 подписчиков" in only(issue, "personal-part-empty").text
-
-
-@pytest.mark.parametrize(
-    "greeting",
-    ['Hello, {{ subscriber.name | default("friends") }}!', "Hello!", "{{ oops"],
-)
-def test_parts_with_a_fallback_are_never_empty(issue, newsletter, greeting):
-    Issue.objects.filter(pk=issue.pk).update(greeting=greeting)
-    make_subscriber("nameless@example.com", newsletter.readership)
-
-    assert "personal-part-empty" not in codes(issue)
 
 
 @pytest.mark.parametrize(

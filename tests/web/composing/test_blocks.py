@@ -9,11 +9,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from gonets.audience.actions import add_field, edit_subscriber
 from gonets.content.models import Picture
 from gonets.content.pictures import picture_path
 from gonets.newsletters import actions
 from gonets.newsletters.models import Issue
-from gonets.publishing.personal import people_without, personal_values
+from gonets.publishing.personal import personal_values
 from tests.support.factories import (
     make_issue,
     make_material,
@@ -219,13 +220,33 @@ def test_the_menu_says_for_how_many_a_personal_part_is_empty(editor_client, issu
 
     assert "empty for 2 people of 3" in page
     assert "known of everybody" in page
-    assert people_without(issue.pk, "name") == 2
-    assert people_without(issue.pk, "address") == 0
-    assert people_without(issue.pk, "shoe_size") == 3
+
+
+def test_the_menu_has_the_fields_of_subscribers_and_what_the_reader_has(
+    editor_client, issue
+):
+    readership = issue.newsletter.readership
+    ann = make_subscriber("ann@example.com", readership, name="Ann")
+    make_subscriber("bob@example.com", readership)
+    add_field("Город")
+    edit_subscriber(
+        subscriber_id=ann.pk, address=ann.address, name="Ann", fields={"gorod": "Омск"}
+    )
+
+    page = editor_client.get(f"/issues/{issue.pk}/personal/?reader={ann.pk}")
+
+    text = page.content.decode()
+    assert 'value="gorod"' in text
+    assert "Город" in text
+    assert 'data-shown="Омск"' in text
+    assert text.count("empty for 1 person of 2") == 2  # the name, and the field
 
 
 def test_counting_empty_values_takes_one_query(issue, django_assert_num_queries):
-    with django_assert_num_queries(1):
+    for number in range(5):
+        add_field(f"Field {number}")
+
+    with django_assert_num_queries(2):  # and the fields themselves
         personal_values(issue)
 
 

@@ -6,6 +6,12 @@ transaction, so that a run that is going on honours it.
 
 from gonets.audience.actions.blocking import suppress, unsuppress
 from gonets.audience.actions.erasing import erase_subscriber
+from gonets.audience.actions.fields import (
+    add_field,
+    ensure_fields,
+    remove_field,
+    rename_field,
+)
 from gonets.audience.actions.people import (
     add_subscriber,
     add_subscribers,
@@ -20,12 +26,16 @@ from gonets.audience.actions.subscribing import (
 )
 
 __all__ = [
+    "add_field",
     "add_subscriber",
     "add_subscribers",
     "change_subscriber",
     "choose_readerships",
     "edit_subscriber",
+    "ensure_fields",
     "erase_subscriber",
+    "remove_field",
+    "rename_field",
     "request_subscription",
     "subscribe",
     "suppress",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 
 from django.db import IntegrityError, transaction
@@ -17,10 +17,11 @@ from gonets.audience.actions.subscribing import (
 from gonets.audience.enrolment import create_people, enrol
 from gonets.audience.erasures import erased_among, forget_erasure
 from gonets.audience.errors import AlreadySubscribed
+from gonets.audience.fields import clean_values
 from gonets.audience.models import Readership, Subscriber
 from gonets.audience.names import clean_name, search_text
 from gonets.audience.ports import stop_port
-from gonets.audience.queries import known_among, suppressed_among
+from gonets.audience.queries import known_among, known_fields, suppressed_among
 from gonets.audience.states import SubscriptionState
 from gonets.audience.types import Evidence, Newcomer, NewPerson
 from gonets.kernel import clock
@@ -31,18 +32,25 @@ PORTION = 200
 
 @transaction.atomic
 def add_subscriber(
-    *, address: str, name: str, readership_ids: Collection[int], evidence: Evidence
+    *,
+    address: str,
+    name: str,
+    readership_ids: Collection[int],
+    evidence: Evidence,
+    fields: Mapping[str, str] | None = None,
 ) -> Subscriber:
     """Add a person by hand and subscribe them, confirmed.
 
     :raises kernel.addresses.BadAddress: if nobody can be written to there.
     :raises AlreadySubscribed: if the person is here, however the address is spelled.
     :raises AddressSuppressed: if letters to this address are blocked.
+    :raises BadName, BadField: if something known of the person cannot be kept.
     """
     parsed = parse_address(address)
     _must_be_free(parsed)
     refuse_suppressed(parsed)
-    subscriber = _created(parsed, name=clean_name(name))
+    kept = clean_values(fields or {}, known=known_fields())
+    subscriber = _created(parsed, name=clean_name(name), fields=kept)
     forget_erasure(parsed.key)
     for readership_id in readership_ids:
         subscribe(
@@ -71,10 +79,16 @@ def add_subscribers(
 def _add_portion(
     people: Sequence[NewPerson], readerships: Sequence[Readership], evidence: Evidence
 ) -> int:
-    parsed = [(parse_address(one.address), clean_name(one.name)) for one in people]
-    wanted = {
-        address.key: Newcomer(address=address, name=name) for address, name in parsed
-    }
+    known = known_fields()
+    newcomers = [
+        Newcomer(
+            address=parse_address(one.address),
+            name=clean_name(one.name),
+            fields=clean_values(one.fields, known=known),
+        )
+        for one in people
+    ]
+    wanted = {one.address.key: one for one in newcomers}
     taken = suppressed_among(wanted) | erased_among(wanted) | known_among(wanted)
     created = create_people([wanted[key] for key in wanted if key not in taken])
     enrol(created, readerships=readerships, evidence=evidence, lines={})
@@ -82,8 +96,16 @@ def _add_portion(
 
 
 @transaction.atomic
-def edit_subscriber(*, subscriber_id: int, address: str, name: str) -> Subscriber:
-    """Correct a person's name or address; subscriptions stay as they are.
+def edit_subscriber(
+    *,
+    subscriber_id: int,
+    address: str,
+    name: str,
+    fields: Mapping[str, str] | None = None,
+) -> Subscriber:
+    """Correct what is known of a person; subscriptions stay as they are.
+
+    Fields that are not given stay, too; an empty value takes one away.
 
     Letters under way to the old address are stopped.
 
@@ -96,8 +118,9 @@ def edit_subscriber(*, subscriber_id: int, address: str, name: str) -> Subscribe
         _must_be_free(parsed)
         refuse_suppressed(parsed)
         _redirect_letters(subscriber, to_key=parsed.key)
-    for field, value in _described(parsed, clean_name(name)).items():
-        setattr(subscriber, field, value)
+    for column, value in _described(parsed, clean_name(name)).items():
+        setattr(subscriber, column, value)
+    subscriber.fields = _with_fields(subscriber, fields or {})
     subscriber.changed_at = clock.now()
     subscriber.save()
     return subscriber
@@ -117,7 +140,10 @@ def change_subscriber(
     :raises AudienceError: as ``edit_subscriber`` and ``choose_readerships`` do.
     """
     edit_subscriber(
-        subscriber_id=subscriber_id, address=description.address, name=description.name
+        subscriber_id=subscriber_id,
+        address=description.address,
+        name=description.name,
+        fields=description.fields,
     )
     choose_readerships(
         subscriber_id=subscriber_id,
@@ -125,6 +151,14 @@ def change_subscriber(
         among=among,
         evidence=evidence,
     )
+
+
+def _with_fields(subscriber: Subscriber, given: Mapping[str, str]) -> dict[str, str]:
+    known = known_fields()
+    stay = {
+        name: value for name, value in subscriber.fields.items() if name not in given
+    }
+    return stay | clean_values(given, known=known)
 
 
 def _redirect_letters(subscriber: Subscriber, *, to_key: str) -> None:
@@ -137,12 +171,15 @@ def _redirect_letters(subscriber: Subscriber, *, to_key: str) -> None:
             port.lift(scope=scope, address_keys=[to_key])
 
 
-def _created(parsed: Address, *, name: str) -> Subscriber:
+def _created(parsed: Address, *, name: str, fields: Mapping[str, str]) -> Subscriber:
     now = clock.now()
     try:
         with transaction.atomic():
             return Subscriber.objects.create(
-                created_at=now, changed_at=now, **_described(parsed, name)
+                created_at=now,
+                changed_at=now,
+                fields=dict(fields),
+                **_described(parsed, name),
             )
     except IntegrityError:
         _must_be_free(parsed)  # Somebody else added the same person this very moment.

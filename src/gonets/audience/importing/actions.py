@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from gonets.audience.actions.fields import ensure_fields
 from gonets.audience.errors import EvidenceMissing, ImportGone, ImportRefused
 from gonets.audience.importing.encodings import ENCODINGS, detect_encoding
 from gonets.audience.importing.portions import write_portion
@@ -33,12 +34,18 @@ PORTION_RECORDS = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What a person decides before an import."""
+    """What a person decides before an import.
+
+    ``field_columns`` names the fields that other columns become, by their labels or
+    names; ``replaces_fields``: of people who are here already, too.
+    """
 
     address_column: int
     name_column: int | None
     readership_ids: Collection[int]
     consent_source: str
+    field_columns: Mapping[int, str] = field(default_factory=dict)
+    replaces_fields: bool = False
 
 
 def receive_file(
@@ -103,6 +110,7 @@ def start_import(import_id: int, choices: Choices) -> None:
     :raises ImportGone: if it was started or removed meanwhile.
     :raises ImportRefused: if no newsletter was chosen, or one column for both.
     :raises EvidenceMissing: if nobody said where these people agreed.
+    :raises BadField: if a field cannot be called so, or there would be too many.
     """
     _check(choices)
     started = SubscriberImport.objects.filter(
@@ -111,6 +119,8 @@ def start_import(import_id: int, choices: Choices) -> None:
         state=ImportState.MAPPED,
         address_column=choices.address_column,
         name_column=choices.name_column,
+        field_columns=_field_columns(choices),
+        replaces_fields=choices.replaces_fields,
         consent_source=choices.consent_source.strip(),
         started_at=clock.now(),
     )
@@ -269,6 +279,26 @@ def _check(choices: Choices) -> None:
         raise EvidenceMissing(
             _("Say where these people agreed to get letters, for the record.")
         )
+
+
+def _field_columns(choices: Choices) -> dict[str, str]:
+    """Return the names of the fields by column, made where they are new."""
+    taken = (choices.address_column, choices.name_column)
+    labels = {
+        column: label
+        for column, label in choices.field_columns.items()
+        if column not in taken
+    }
+    names = ensure_fields(labels.values())
+    columns: dict[str, str] = {}
+    for column, label in labels.items():
+        if names[label] in columns.values():
+            raise ImportRefused(
+                _("Two columns cannot be the same field, “%(field)s”.")
+                % {"field": label}
+            )
+        columns[str(column)] = names[label]
+    return columns
 
 
 def _uploaded(import_id: int) -> SubscriberImport:

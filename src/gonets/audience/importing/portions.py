@@ -14,7 +14,8 @@ from django.db.models import F
 
 from gonets.audience.enrolment import create_people, enrol
 from gonets.audience.erasures import erased_among
-from gonets.audience.errors import BadName, ImportGone
+from gonets.audience.errors import BadField, BadName, ImportGone
+from gonets.audience.fields import clean_values
 from gonets.audience.importing.reading import person_of
 from gonets.audience.importing.records import Record, shown
 from gonets.audience.models import (
@@ -57,7 +58,7 @@ class Portion:
     refusals: list[ImportRefusal] = field(default_factory=list)
     new: list[Candidate] = field(default_factory=list)
     joining: list[tuple[Subscriber, Candidate]] = field(default_factory=list)
-    named: list[Subscriber] = field(default_factory=list)
+    described: list[Subscriber] = field(default_factory=list)
 
     def refuse(self, record: Record, fault: LineFault, detail: str = "") -> None:
         self.refusals.append(
@@ -100,22 +101,33 @@ def _examine(portion: Portion, record: Record) -> None:
         record,
         address_column=portion.order.address_column,
         name_column=portion.order.name_column,
+        field_columns=_field_columns(portion.order),
     )
-    if UNREADABLE in person.address + person.name:
+    if UNREADABLE in "".join((person.address, person.name, *person.fields.values())):
         portion.refuse(record, LineFault.UNREADABLE)
         return
     if not person.address:
         portion.refuse(record, LineFault.NO_ADDRESS)
         return
     try:
-        address, name = parse_address(person.address), clean_name(person.name)
+        newcomer = Newcomer(
+            address=parse_address(person.address),
+            name=clean_name(person.name),
+            fields=clean_values(person.fields, known=person.fields),
+            line=record.first_line,
+        )
     except BadAddress:
         portion.refuse(record, LineFault.BAD_ADDRESS, person.address)
     except BadName:
         portion.refuse(record, LineFault.BAD_NAME)
+    except BadField:
+        portion.refuse(record, LineFault.LONG_VALUE)
     else:
-        newcomer = Newcomer(address=address, name=name, line=record.first_line)
         _enlist(portion, Candidate(record=record, newcomer=newcomer))
+
+
+def _field_columns(order: SubscriberImport) -> dict[int, str]:
+    return {int(column): name for column, name in order.field_columns.items()}
 
 
 def _enlist(portion: Portion, candidate: Candidate) -> None:
@@ -161,9 +173,8 @@ def _compare_known(
     person: Subscriber,
     earlier: Mapping[int, int],
 ) -> None:
-    if candidate.newcomer.name and not person.name:
-        _give_name(person, candidate.newcomer.name)
-        portion.named.append(person)
+    if _describe(person, candidate.newcomer, replaces=portion.order.replaces_fields):
+        portion.described.append(person)
     states = {one.readership_id: one.state for one in person.subscriptions.all()}
     wanted = [states.get(readership.pk) for readership in portion.readerships]
     if any(state in (None, SubscriptionState.PENDING) for state in wanted):
@@ -179,6 +190,17 @@ def _merge(portion: Portion, candidate: Candidate, line: int | None) -> None:
         portion.refuse(candidate.record, LineFault.SUBSCRIBED)
     else:
         portion.refuse(candidate.record, LineFault.REPEATED, str(line))
+
+
+def _describe(person: Subscriber, newcomer: Newcomer, *, replaces: bool) -> bool:
+    """Add what was not known of a person; tell whether that was anything."""
+    known = dict(person.fields)
+    fields = {**known, **newcomer.fields} if replaces else {**newcomer.fields, **known}
+    gets_name = bool(newcomer.name and not person.name)
+    if gets_name:
+        _give_name(person, newcomer.name)
+    person.fields = fields
+    return gets_name or fields != known
 
 
 def _give_name(person: Subscriber, name: str) -> None:
@@ -202,7 +224,7 @@ def _lines_of_this_import(
 def _write_people(portion: Portion) -> None:
     order = portion.order
     created = create_people([candidate.newcomer for candidate in portion.new])
-    Subscriber.objects.bulk_update(portion.named, ["name", "search_text"])
+    Subscriber.objects.bulk_update(portion.described, ["name", "search_text", "fields"])
     joining = [*zip(created, portion.new, strict=True), *portion.joining]
     enrol(
         [person for person, _candidate in joining],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -45,10 +45,11 @@ class Preview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """The address and the name as the line spells them."""
+    """The address, the name and the fields as the line spells them."""
 
     address: str
     name: str
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def guess_reading(
@@ -89,15 +90,26 @@ def preview(path: Path, *, encoding: str, delimiter: str, has_header: bool) -> P
 
 
 def person_of(
-    record: Record, *, address_column: int, name_column: int | None
+    record: Record,
+    *,
+    address_column: int,
+    name_column: int | None,
+    field_columns: Mapping[int, str],
 ) -> Person:
-    """Return who the record is about; ``Ann <ann@example.com>`` names both."""
+    """Return who the record is about; ``Ann <ann@example.com>`` names both.
+
+    ``field_columns`` tells which field each of the other columns is.
+    """
     address = plain(record.cell(address_column)).removeprefix("mailto:")
     name = plain(record.cell(name_column))
     if (both := BRACKETED.match(address)) is not None:
         address = both["address"].strip()
         name = name or both["name"].strip(' "')
-    return Person(address=address, name=name)
+    fields = {
+        known_as: plain(record.cell(column))
+        for column, known_as in field_columns.items()
+    }
+    return Person(address=address, name=name, fields=fields)
 
 
 def plain(cell: str) -> str:

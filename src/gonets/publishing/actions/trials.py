@@ -109,7 +109,7 @@ def _envelopes(issue: Issue, addresses: Sequence[str], *, name: str) -> list[Env
         signer=current_signer(issue.newsletter.sender_address),
     )
     return [
-        inert_envelope(letter, address=address, name=name, date=clock.now())
+        inert_envelope(letter, address=address, known={"name": name}, date=clock.now())
         for address in addresses
     ]
 

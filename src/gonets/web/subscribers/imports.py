@@ -23,6 +23,7 @@ from gonets.audience.importing.encodings import ENCODINGS
 from gonets.audience.importing.explanations import explain
 from gonets.audience.importing.reading import Preview, preview
 from gonets.audience.models import SubscriberImport
+from gonets.audience.queries import known_fields
 from gonets.audience.states import UNFINISHED_IMPORTS, ImportState
 from gonets.web.access import editor_required
 from gonets.web.subscribers.forms import FileForm, ImportForm
@@ -163,6 +164,7 @@ def _import_form(
         request.POST if request else None,
         headings=_headings(_preview(order)),
         titles=titles,
+        labels=known_fields(),
         initial={
             "address_column": order.address_column,
             "name_column": order.name_column,
@@ -180,6 +182,9 @@ def _columns(
         "form": form,
         "preview": shown,
         "headings": list(_headings(shown).values()),
+        "columns": [
+            (number, field, _example(shown, number)) for number, field in form.columns
+        ],
         "encodings": ENCODINGS,
         "people": max(0, order.lines - order.has_header),
     }
@@ -200,6 +205,11 @@ def _headings(shown: Preview) -> dict[int, str]:
         number: heading or _("Column %(number)d") % {"number": number + 1}
         for number, heading in enumerate(shown.headings)
     }
+
+
+def _example(shown: Preview, column: int) -> str:
+    """Return something that is written in the column."""
+    return next(filter(None, (row.cell(column) for row in shown.rows)), "")
 
 
 def _result(request: HttpRequest, order: SubscriberImport, name: str) -> HttpResponse:

@@ -15,18 +15,24 @@ from gonets.audience import actions
 from gonets.audience.errors import (
     AlreadySubscribed,
     AudienceError,
+    BadField,
     BadName,
     EvidenceMissing,
 )
 from gonets.audience.models import Consent, Subscriber, Subscription, Suppression
+from gonets.audience.queries import known_fields
 from gonets.audience.states import ConsentKind, SubscriptionState
 from gonets.audience.types import Evidence, NewPerson
 from gonets.kernel.addresses import BadAddress
 from gonets.web.access import editor_required
-from gonets.web.subscribers.forms import PersonForm
+from gonets.web.subscribers.forms import OWN, PersonForm
 from gonets.web.subscribers.titles import all_titles, open_titles
 
-FIELD_OF: dict[type[Exception], str] = {BadName: "name", EvidenceMissing: "evidence"}
+FIELD_OF: dict[type[Exception], str] = {
+    BadName: "name",
+    BadField: "new_label",
+    EvidenceMissing: "evidence",
+}
 """Where a complaint of the domain is shown; all others are about the address."""
 
 
@@ -46,7 +52,10 @@ def subscriber_create(request: HttpRequest) -> HttpResponse:
     titles = open_titles()
     first = list(titles)[:1] if len(titles) == 1 else []
     form = PersonForm(
-        _posted(request), titles=titles, initial={"readership_ids": first}
+        _posted(request),
+        titles=titles,
+        labels=known_fields(),
+        initial={"readership_ids": first},
     )
     if request.method == "POST" and form.is_valid():
         person = _added(request, form)
@@ -67,7 +76,10 @@ def subscriber_edit(request: HttpRequest, subscriber_id: int) -> HttpResponse:
     theirs = {one.readership_id: one for one in person.subscriptions.all()}
     titles = _offered(theirs)
     form = PersonForm(
-        _posted(request), titles=titles, initial=_as_they_are(person, theirs)
+        _posted(request),
+        titles=titles,
+        labels=known_fields(),
+        initial=_as_they_are(person, theirs),
     )
     if request.method == "POST" and form.is_valid() and _saved(request, form, person):
         messages.success(request, _("Saved."))
@@ -132,6 +144,7 @@ def _added(request: HttpRequest, form: PersonForm) -> Subscriber | None:
         return actions.add_subscriber(
             address=form.cleaned_data["address"],
             name=form.cleaned_data["name"],
+            fields=_own_values(form),
             readership_ids=form.cleaned_data["readership_ids"],
             evidence=_evidence(request, form),
         )
@@ -145,7 +158,9 @@ def _saved(request: HttpRequest, form: PersonForm, person: Subscriber) -> bool:
         actions.change_subscriber(
             subscriber_id=person.pk,
             description=NewPerson(
-                address=form.cleaned_data["address"], name=form.cleaned_data["name"]
+                address=form.cleaned_data["address"],
+                name=form.cleaned_data["name"],
+                fields=_own_values(form),
             ),
             readership_ids=form.cleaned_data["readership_ids"],
             among=list(form.titles),
@@ -155,6 +170,18 @@ def _saved(request: HttpRequest, form: PersonForm, person: Subscriber) -> bool:
         _complain(form, error)
         return False
     return True
+
+
+def _own_values(form: PersonForm) -> dict[str, str]:
+    """Return what was written in the fields, one that is made just now included.
+
+    :raises BadField: if there are too many, or it cannot be called so.
+    """
+    values, label = form.own_values, form.cleaned_data["new_label"].strip()
+    if label and form.cleaned_data["new_value"].strip():
+        made = actions.add_field(label)
+        values[made.name] = form.cleaned_data["new_value"]
+    return values
 
 
 def _complain(form: PersonForm, error: Exception) -> None:
@@ -190,6 +217,7 @@ def _as_they_are(
         if one.state == SubscriptionState.CONFIRMED
     ]
     return {
+        **{f"{OWN}{name}": value for name, value in person.fields.items()},
         "address": person.address,
         "name": person.name,
         "readership_ids": confirmed,

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from gonets.web.subscribers import browser_page, imports, leaving, people, person
+from gonets.web.subscribers import (
+    browser_page,
+    fields,
+    imports,
+    leaving,
+    people,
+    person,
+)
 
 urlpatterns: list[URLPattern] = [
     path("subscribers/", people.subscriber_list, name="subscribers"),
@@ -29,6 +36,17 @@ urlpatterns: list[URLPattern] = [
         "subscribers/<int:subscriber_id>/allow/",
         person.subscriber_allow,
         name="subscriber-allow",
+    ),
+    path("subscribers/fields/", fields.subscriber_fields, name="subscriber-fields"),
+    path(
+        "subscribers/fields/<int:field_id>/rename/",
+        fields.field_rename,
+        name="field-rename",
+    ),
+    path(
+        "subscribers/fields/<int:field_id>/remove/",
+        fields.field_remove,
+        name="field-remove",
     ),
     path("subscribers/import/", imports.file_choice, name="subscribers-import"),
     path("subscribers/import/example.csv", imports.example, name="import-example"),

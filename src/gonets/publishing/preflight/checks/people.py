@@ -1,4 +1,4 @@
-"""Who would get the letter, and what is known of them."""
+"""Who would get the letter."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from collections.abc import Iterator
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from gonets.audience.queries import confirmed_subscriptions
 from gonets.delivery.models import Run
 from gonets.delivery.states import RunStatus
-from gonets.letters.personalising import SubscriberValue
 from gonets.letters.problems import Goal, Level, Problem
 from gonets.newsletters.states import IssueState
 from gonets.publishing.preflight.dossiers import Check, Dossier
@@ -51,30 +49,6 @@ def recipients(dossier: Dossier) -> Iterator[Problem]:
         yield _unusual("recipients-few", text, people, min(usual))
 
 
-def empty_parts(dossier: Dossier) -> Iterator[Problem]:
-    """Values with nothing said for those of whom they are not known."""
-    parts = _values_without_fallback(dossier)
-    if not any(part.name == "name" for part in parts):
-        return
-    people = confirmed_subscriptions(dossier.issue.newsletter.readership_id)
-    empty = people.filter(subscriber__name="").count()
-    if empty:
-        source = next(part.source for part in parts if part.name == "name")
-        yield Problem(
-            level=Level.WARNING,
-            code="personal-part-empty",
-            text=ngettext(
-                "“%(source)s” stays empty for %(count)s subscriber.",
-                "“%(source)s” stays empty for %(count)s subscribers.",
-                empty,
-            )
-            % {"source": source, "count": _number(empty)},
-            why=_("Their letter has a hole in the middle of a sentence."),
-            fix=_('Say what stands there instead: | default("friends").'),
-            field=_field_of(dossier, source),
-        )
-
-
 def _earlier_audiences(dossier: Dossier) -> list[int]:
     runs = Run.objects.filter(
         issue_run__issue__newsletter=dossier.issue.newsletter_id,
@@ -97,26 +71,8 @@ def _unusual(code: str, text: str, people: int, usual: int) -> Problem:
     )
 
 
-def _values_without_fallback(dossier: Dossier) -> list[SubscriberValue]:
-    letter = dossier.specimen.letter
-    if letter is None:
-        return []
-    pieces = (*letter.subject, *letter.html)
-    return [
-        piece
-        for piece in pieces
-        if isinstance(piece, SubscriberValue) and not piece.missing_text
-    ]
-
-
-def _field_of(dossier: Dossier, source: str) -> str:
-    content = dossier.specimen.content
-    fields = ("subject", "preheader", "greeting", "intro", "outro")
-    return next((each for each in fields if source in getattr(content, each)), "")
-
-
 def _number(count: int) -> str:
     return number_format(count, force_grouping=True)
 
 
-CHECKS: tuple[Check, ...] = (recipients, empty_parts)
+CHECKS: tuple[Check, ...] = (recipients,)

@@ -34,7 +34,7 @@ const saving = canEdit
 
 const textPart = canEdit ? writesText(page, { saving, changed: () => show("text") }) : null;
 const composing = canEdit
-  ? new Composing({ page, stage, frame, words, saving, show, readerName: () => readerName.textContent })
+  ? new Composing({ page, stage, frame, words, saving, show, reader: () => reader })
   : null;
 
 /* What the page says about saving */

@@ -14,10 +14,10 @@ const UNSEEN = /^entry\.\d+\.(address|picture|second_picture|html|starts|ends|ti
 
 export class Composing {
   /**
-   * `show(view)` draws the letter anew; `readerName()` says who it is shown for.
+   * `show(view)` draws the letter anew; `reader()` is the number of whom it is shown for.
    */
-  constructor({ page, stage, frame, words, saving, show, readerName }) {
-    Object.assign(this, { page, frame, words, saving, show, readerName });
+  constructor({ page, stage, frame, words, saving, show, reader }) {
+    Object.assign(this, { page, frame, words, saving, show, reader });
     this.editor = null;
     this.goal = null;
     this.base = words.letterUrl.replace(/letter\/$/, "");
@@ -227,16 +227,18 @@ export class Composing {
 
   #askForPersonal() {
     this.editor.keepPlace();
-    askForPersonal(`${this.base}personal/`, { name: this.readerName() }, (source, shown) =>
-      this.editor.insertPersonal(source, shown),
-    );
+    askForPersonal(this.#personalMenu(), (source, shown) => this.editor.insertPersonal(source, shown));
+  }
+
+  #personalMenu() {
+    return `${this.base}personal/?${new URLSearchParams({ reader: this.reader() })}`;
   }
 
   #listen() {
     for (const button of this.page.querySelectorAll("[data-personal-for]")) {
       const input = this.page.querySelector(`#${button.dataset.personalFor}`);
       button.addEventListener("click", () =>
-        askForPersonal(`${this.base}personal/`, { name: this.readerName() }, (source) => insertInto(input, source)),
+        askForPersonal(this.#personalMenu(), (source) => insertInto(input, source)),
       );
     }
   }

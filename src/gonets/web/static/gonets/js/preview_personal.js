@@ -9,8 +9,8 @@ let asked = null;
  * Ask which part is wanted; `answered(source, shown)` gets what to insert and what the
  * reader who is looked through would see.
  */
-export async function askForPersonal(url, reader, answered) {
-  asked = { reader, answered };
+export async function askForPersonal(url, answered) {
+  asked = answered;
   const values = dialog.querySelector("[data-personal-values]");
   const response = await fetch(url, { headers: { "X-Requested-With": "fetch" } });
   if (response.ok && !response.redirected) values.innerHTML = await response.text();
@@ -71,8 +71,8 @@ function harmless(text) {
 }
 
 function shown() {
-  const { value: name, dataset } = chosen();
-  const value = asked.reader[name] ?? "";
+  const { dataset } = chosen();
+  const value = dataset.shown;
   if (way() === "value") return value || form.elements.fallback.value.trim();
   if (!value) return form.elements.otherwise.value;
   return form.elements.known.value.replaceAll(`[${dataset.label}]`, value);
@@ -85,5 +85,5 @@ form?.addEventListener("change", (event) => {
 form?.addEventListener("submit", (event) => {
   event.preventDefault();
   dialog.close();
-  asked.answered(sourceOf(), shown());
+  asked(sourceOf(), shown());
 });
