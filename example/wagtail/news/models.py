@@ -1,9 +1,32 @@
-"""Rubrics and articles of a small town's paper."""
+"""Rubrics, articles and the front page of a small town's paper."""
 
 from django.db import models
 from wagtail.admin.panels import FieldPanel
-from wagtail.fields import RichTextField
+from wagtail.blocks import RichTextBlock
+from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
+
+from gonets.contrib.wagtail.blocks import (
+    NewsletterSignupBlock,
+    SavedNewsletterSignupBlock,
+)
+
+
+class FrontPage(Page):
+    """Its author puts the form for signing up where it shall stand."""
+
+    body = StreamField(
+        [
+            ("text", RichTextBlock(label="текст")),
+            ("signup", NewsletterSignupBlock()),
+            ("saved_signup", SavedNewsletterSignupBlock()),
+        ],
+        blank=True,
+        verbose_name="содержание",
+    )
+
+    template = "news/front.html"
+    content_panels = [*Page.content_panels, FieldPanel("body")]
 
 
 class RubricPage(Page):

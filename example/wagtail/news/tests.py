@@ -1,19 +1,25 @@
 """Pages of a real Wagtail site as material; run by ``manage.py test``."""
 
+import re
 from datetime import timedelta
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
 from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Site
 
+from gonets.audience.links import sign_up_token
+from gonets.audience.models import Consent, SignUp
 from gonets.content.fetching import fetch_source
 from gonets.content.models import Material, Source
 from gonets.content.queries import published_materials
-from news.management.commands.fill import add_article
-from news.models import ArticlePage, RubricPage
+from gonets.contrib.wagtail.models import NewsletterSignup
+from gonets.newsletters.actions import archive_newsletter
+from news.management.commands.fill import add_article, add_newsletter
+from news.models import ArticlePage, FrontPage, RubricPage
 
 
 class PagesAreMaterial(TestCase):
@@ -105,6 +111,90 @@ class PagesAreMaterial(TestCase):
             root.add_child(instance=ArticlePage(title="Нигде", slug="nowhere"))
 
         self.assertEqual(self.titles(), ["Мост открыт"])
+
+
+class ReadersSignUpOnAnyPage(TestCase):
+    def setUp(self) -> None:
+        site = Site.objects.get(is_default_site=True)
+        self.newsletter = add_newsletter()
+        self.saved = NewsletterSignup.objects.create(
+            name="Внизу каждой страницы", heading="Saved <words>"
+        )
+        words = {"heading": "Own <words>", "consent": "Раз в неделю"}
+        self.page = FrontPage(title="Новости", slug="news")
+        self.page.body = [("signup", words), ("saved_signup", self.saved)]
+        site.root_page.add_child(instance=self.page)
+
+    def shown(self) -> str:
+        return self.client.get("/news/").content.decode()
+
+    def test_the_block_and_the_snippet_show_a_form_that_needs_no_script(self):
+        shown = self.shown()
+
+        self.assertEqual(shown.count('action="/newsletters/join/"'), 3)
+        self.assertIn("Own &lt;words&gt;", shown)
+        self.assertIn("Saved &lt;words&gt;", shown)
+        self.assertNotIn("<script", shown)
+        self.assertNotIn("style=", shown)
+        self.assertNotIn("csrfmiddlewaretoken", shown)
+        ids = re.findall(r'id="([^"]+)"', shown)
+        self.assertEqual(len(ids), len(set(ids)))
+
+    def test_who_signs_up_leaves_the_page_and_its_words_as_evidence(self):
+        origin, key = re.search(
+            r'name="origin" value="([^"]+)".*?name="newsletter" value="([^"]+)"',
+            self.shown(),
+            re.DOTALL,
+        ).groups()
+        form = {"origin": origin, "newsletter": key, "address": "ann@town.example"}
+        answer = self.client.post("/newsletters/join/", form)
+        sign_up = SignUp.objects.get()
+        token = sign_up_token(sign_up)
+        self.client.get(f"/newsletters/j/{token}/")
+        before = Consent.objects.filter(kind="reader").count()
+        confirmed = self.client.post(f"/newsletters/j/{token}/", follow=True)
+
+        self.assertEqual(answer.status_code, 302)
+        self.assertEqual(before, 0)
+        self.assertContains(confirmed, "Вы подписаны")
+        evidence = Consent.objects.get(kind="reader").evidence
+        self.assertIn("http://localhost/news/", evidence)
+        self.assertIn("Раз в неделю", evidence)
+
+    def test_a_newsletter_that_ended_is_offered_no_more(self):
+        archive_newsletter(self.newsletter.pk)
+
+        self.assertNotIn("gonets-sign-up", self.shown())
+
+    def test_the_form_is_no_part_of_what_a_page_says(self):
+        with self.captureOnCommitCallbacks(execute=True):
+            self.page.save()
+
+        material = Material.objects.get(title="Новости")
+        self.assertNotIn("mail", material.body + material.teaser)
+
+    def test_an_author_writes_it_in_the_admin(self):
+        user = get_user_model().objects.create_superuser("admin", password="x")
+        self.client.force_login(user)
+        there = "/admin/snippets/gonets_wagtail/newslettersignup/"
+        self.client.post(
+            f"{there}add/",
+            {"name": "Other", "newsletters": [self.newsletter.pk], "text": "null"},
+        )
+
+        self.assertContains(self.client.get(there), "Other")
+        edited = self.client.get(f"/admin/pages/{self.page.pk}/edit/")
+        self.assertContains(edited, self.newsletter.readership.key)
+        made = NewsletterSignup.objects.get(name="Other")
+        self.assertEqual(list(made.newsletters.all()), [self.newsletter])
+
+    def test_a_saved_form_that_was_deleted_leaves_the_page_standing(self):
+        self.saved.delete()
+
+        self.assertEqual(self.shown().count("<form"), 1)
+
+    def test_no_migration_is_missing(self):
+        call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 
 
 class TheDeskIsInTheAdmin(TestCase):

@@ -7,6 +7,7 @@
     - BadField: a field, or what somebody has in it, cannot be kept
     - EvidenceMissing: nobody said how we know that the person wants letters
     - SubscriberGone: the person was deleted meanwhile
+    - TooManySignUps: a form was used too often from one place, or by everybody
     - ImportRefused: the file or the choices cannot be imported
         - ImportGone: the import is over, or was started or removed by somebody else
 """
@@ -43,6 +44,10 @@ class EvidenceMissing(AudienceError):
 
 
 class SubscriberGone(AudienceError):
+    pass
+
+
+class TooManySignUps(AudienceError):
     pass
 
 

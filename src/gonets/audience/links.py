@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gonets.audience.models import Subscription
+from gonets.audience.models import SignUp, Subscription
 from gonets.kernel import tokens
 
 PURPOSE = "unsubscribe"
+SIGN_UP = "sign-up"
 INERT = "preview"  # shorter than any ``link_key``
 EVERYBODY = "browser"
 
@@ -74,3 +75,17 @@ def parse_unsubscribe_token(token: str) -> UnsubscribeLink:
     if len(parts) != 2:
         raise tokens.BadToken("This link names no subscription.")
     return UnsubscribeLink(readership_key=parts[0], link_key=parts[1])
+
+
+def sign_up_token(sign_up: SignUp) -> str:
+    """Return the token that only the owner of the mailbox gets to see."""
+    return tokens.sign(SIGN_UP, sign_up.key)
+
+
+def sign_up_of(token: str) -> SignUp | None:
+    """Return what the token confirms; None if it is damaged or long forgotten."""
+    try:
+        (key,) = tokens.verify(SIGN_UP, token)
+    except ValueError:  # ``BadToken`` is one, and so are parts too many.
+        return None
+    return SignUp.objects.filter(key=key).select_related("subscriber").first()

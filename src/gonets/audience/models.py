@@ -206,6 +206,32 @@ class Consent(models.Model):
         return f"{self.kind} {self.given_at:%Y-%m-%d}"
 
 
+class SignUp(models.Model):
+    """Somebody wrote an address into a form; its owner has not said yes yet, or has.
+
+    ``brought_person``: nobody knew the subscriber before.  ``network_hash`` is a keyed
+    hash of where it was asked from, for counting only, and is forgotten in a day.
+    """
+
+    key = models.CharField(max_length=16, unique=True, default=new_link_key)
+    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="sign_ups")
+    readerships = models.ManyToManyField(Readership, related_name="+")
+    brought_person = models.BooleanField(default=False)
+    name = models.CharField(max_length=200, blank=True)
+    page = models.CharField(max_length=2000, blank=True)  # where the form stood
+    words = models.TextField(blank=True)  # what was read there
+    language = models.CharField(max_length=8, blank=True)  # of that page
+    network_hash = models.CharField(max_length=43, blank=True)
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["created_at"], name="sign_ups_lately")]
+
+    def __str__(self) -> str:
+        return f"{self.subscriber_id} asked {self.created_at:%Y-%m-%d}"
+
+
 class Suppression(models.Model):
     """An address we must not write to, whatever it is subscribed to."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from gonets.audience.actions import forget_sign_ups
 from gonets.audience.importing.actions import continue_import, discard_import
 from gonets.audience.models import SubscriberImport
 from gonets.audience.states import UNFINISHED_IMPORTS, ImportState
@@ -23,6 +24,11 @@ def run_pending_imports(stopping: Callable[[], bool] = lambda: False) -> None:
         if stopping():
             return
         continue_import(import_id, stopping=stopping)
+
+
+def forget_old_sign_ups() -> None:
+    """Forget whom a form named and who never answered."""
+    forget_sign_ups()
 
 
 def discard_abandoned_uploads() -> None:

@@ -34,6 +34,18 @@ class NewPerson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignUpRequest:
+    """What a public form says; ``network`` is the address it was sent from."""
+
+    address: str
+    name: str = ""
+    page: str = ""
+    words: str = ""
+    language: str = ""
+    network: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Newcomer:
     """Somebody who is not here yet; ``line`` is where a file names them."""
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from gonets.delivery.models import Run
 from gonets.newsletters.models import Issue, IssueVersion
+from gonets.publishing.confirmations.models import ConfirmationLetter
 from gonets.publishing.notices.models import Notice
 from gonets.publishing.preflight.models import (
     DomainLook,
@@ -18,6 +19,7 @@ from gonets.publishing.rehearsal.models import Rehearsal, RehearsalFinding
 from gonets.publishing.states import AudienceRule, RecordState
 
 __all__ = [
+    "ConfirmationLetter",
     "DomainLook",
     "IssueRun",
     "LinkLook",

@@ -20,6 +20,7 @@ from gonets.newsletters.standing.queries import rhythms_on
 from gonets.newsletters.states import IssueState
 from gonets.publishing.actions import freeze_chunk, send_due_issue, settle_run
 from gonets.publishing.actions.rehearsals import forget_rehearsals, rehearsals_to_take
+from gonets.publishing.confirmations.actions import send_confirmation_letters
 from gonets.publishing.errors import LetterUnready, PublishingError, ScheduleChanged
 from gonets.publishing.models import IssueRun
 from gonets.publishing.notices.actions import (
@@ -85,7 +86,8 @@ def tend_standing_drafts() -> None:
 
 
 def send_notices() -> None:
-    """Send the mail that waits for editors."""
+    """Send the mail that waits for readers who signed up, and for editors."""
+    send_confirmation_letters()
     send_waiting_notices()
 
 

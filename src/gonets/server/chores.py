@@ -5,7 +5,11 @@ from __future__ import annotations
 import threading
 from functools import partial
 
-from gonets.audience.tasks import discard_abandoned_uploads, run_pending_imports
+from gonets.audience.tasks import (
+    discard_abandoned_uploads,
+    forget_old_sign_ups,
+    run_pending_imports,
+)
 from gonets.content.tasks import fetch_wanted_pictures, want_failed_pictures_again
 from gonets.kernel import clock
 from gonets.kernel.chores import Chore, do_chores
@@ -86,6 +90,7 @@ class Chores:
             Chore(want_failed_pictures_again, HOUR, "asking for pictures again"),
             Chore(forget_old_rehearsals, 60, "forgetting old rehearsals"),
             Chore(discard_abandoned_uploads, HOUR, "discarding abandoned uploads"),
+            Chore(forget_old_sign_ups, HOUR, "forgetting unanswered sign-ups"),
             Chore(folding, HOUR, "folding old sendings into totals"),
         ]
 

@@ -18,6 +18,11 @@ from gonets.audience.actions.people import (
     change_subscriber,
     edit_subscriber,
 )
+from gonets.audience.actions.signing_up import (
+    ask_to_join,
+    confirm_sign_up,
+    forget_sign_ups,
+)
 from gonets.audience.actions.subscribing import (
     choose_readerships,
     request_subscription,
@@ -29,11 +34,14 @@ __all__ = [
     "add_field",
     "add_subscriber",
     "add_subscribers",
+    "ask_to_join",
     "change_subscriber",
     "choose_readerships",
+    "confirm_sign_up",
     "edit_subscriber",
     "ensure_fields",
     "erase_subscriber",
+    "forget_sign_ups",
     "remove_field",
     "rename_field",
     "request_subscription",

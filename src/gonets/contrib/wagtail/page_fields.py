@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from wagtail.blocks import StreamValue
 from wagtail.images import get_image_model
 from wagtail.models import Page
 from wagtail.rich_text import RichText, expand_db_html
 
 from gonets.content.model_sources import read
+from gonets.contrib.wagtail.blocks import (
+    NewsletterSignupBlock,
+    SavedNewsletterSignupBlock,
+)
 
 TEASERS = ("search_description", "teaser", "lead", "intro", "introduction", "summary")
 BODIES = ("body", "content", "text")
@@ -24,6 +29,9 @@ USUAL: Mapping[str, tuple[str, ...]] = {
     "author": ("author",),
     "tags": ("tags",),
 }
+
+FORMS = (NewsletterSignupBlock, SavedNewsletterSignupBlock)
+"""Are for visitors of the site, and no part of what a page says."""
 
 Field = str | Callable[[Any], Any]
 _said: dict[type[Page], dict[str, Field]] = {}
@@ -70,6 +78,9 @@ def html_of(value: Any) -> str:
     """Return a text as HTML: rich text with its links resolved, streams rendered."""
     if value is None:
         return ""
+    if isinstance(value, StreamValue):
+        said = (child for child in value if not isinstance(child.block, FORMS))
+        return "".join(str(child.render()) for child in said)
     if isinstance(value, RichText):
         return str(expand_db_html(value.source))
     if isinstance(value, str):

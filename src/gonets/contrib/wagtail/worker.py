@@ -9,7 +9,11 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connections
 
-from gonets.audience.tasks import discard_abandoned_uploads, run_pending_imports
+from gonets.audience.tasks import (
+    discard_abandoned_uploads,
+    forget_old_sign_ups,
+    run_pending_imports,
+)
 from gonets.content.carrying import carry_out_fetches
 from gonets.content.tasks import (
     fetch_wanted_pictures,
@@ -95,6 +99,7 @@ def chores_of_worker(stopping: threading.Event) -> tuple[list[Chore], ...]:
             Chore(want_failed_pictures_again, HOUR, "asking for pictures again"),
             Chore(forget_old_rehearsals, 60, "forgetting old rehearsals"),
             Chore(discard_abandoned_uploads, HOUR, "discarding abandoned uploads"),
+            Chore(forget_old_sign_ups, HOUR, "forgetting unanswered sign-ups"),
             Chore(folding, HOUR, "folding old sendings into totals"),
         ],
         [

@@ -14,6 +14,7 @@ from gonets.newsletters.queries.issues import (
     held_materials,
     newsletter_rows,
 )
+from gonets.newsletters.queries.joining import newsletters_to_join
 from gonets.newsletters.queries.letters import event_entry, letter_content
 from gonets.newsletters.queries.own_texts import text_part
 from gonets.newsletters.queries.picking import picker, picker_rows, uses_of
@@ -34,6 +35,7 @@ __all__ = [
     "issue_parts",
     "letter_content",
     "newsletter_rows",
+    "newsletters_to_join",
     "newsletters_with",
     "offered_materials",
     "open_issues_with",

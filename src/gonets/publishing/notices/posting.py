@@ -23,7 +23,7 @@ from gonets.kernel.logs import get_logger
 from gonets.letters.headers import BadHeader
 from gonets.publishing.errors import PublishingError, SigningRefused
 from gonets.publishing.notices.states import NoticeState
-from gonets.publishing.relays import relays_in_use
+from gonets.publishing.relays import check_public_address, relays_in_use
 
 logger = get_logger(__name__)
 
@@ -46,6 +46,9 @@ class Posting:
 
     is_moot: Callable[[Any], bool]
     """Tells whether nobody needs the letter any more."""
+
+    leads_here: bool = False
+    """Is worth nothing where readers cannot open this site's addresses."""
 
 
 def send_waiting(posting: Posting) -> int:
@@ -84,11 +87,11 @@ def _try(posting: Posting, pk: int, *, attempts: int) -> bool:
     except SigningRefused as error:
         _put_off(row, answer=str(error))
         return False
-    return _hand_over(row, envelope)
+    return _hand_over(row, envelope, leads_here=posting.leads_here)
 
 
-def _hand_over(row: Any, envelope: Envelope) -> bool:
-    reply, trouble = _answer(envelope)
+def _hand_over(row: Any, envelope: Envelope, *, leads_here: bool) -> bool:
+    reply, trouble = _answer(envelope, leads_here=leads_here)
     if reply is None or (not reply.is_positive and reply.code < FINAL_REFUSAL):
         _put_off(row, answer=str(reply or trouble))
         return False
@@ -97,11 +100,14 @@ def _hand_over(row: Any, envelope: Envelope) -> bool:
     return reply.is_positive
 
 
-def _answer(envelope: Envelope) -> tuple[Reply | None, str]:
+def _answer(envelope: Envelope, *, leads_here: bool) -> tuple[Reply | None, str]:
     """Return what the first relay that answers says, or why none does."""
     trouble = ""
     try:
-        for relay in relays_in_use():
+        relays = relays_in_use()
+        if leads_here:
+            check_public_address(relay.url for relay in relays)
+        for relay in relays:
             try:
                 return send_letters(relay.url, [envelope])[0], ""
             except RelayFailure as failure:

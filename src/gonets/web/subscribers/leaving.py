@@ -40,11 +40,11 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
             readership__key=link.readership_key
         )
     except (BadToken, Newsletter.DoesNotExist):
-        return _private(render(request, "gonets/subscribers/bad_link.html", status=404))
+        return private(render(request, "gonets/subscribers/bad_link.html", status=404))
     with translation.override(newsletter.language):
         if request.method == "POST":
-            return _private(_changed(request, link, token))
-        return _private(_page(request, link, newsletter))
+            return private(_changed(request, link, token))
+        return private(_page(request, link, newsletter))
 
 
 def _changed(request: HttpRequest, link: UnsubscribeLink, token: str) -> HttpResponse:
@@ -107,7 +107,7 @@ def masked(address: str) -> str:
     return f"{local[:1]}…@{domain}"
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse) -> HttpResponse:
     for header, value in PRIVATE.items():
         response[header] = value
     return response

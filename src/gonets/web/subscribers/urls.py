@@ -11,6 +11,7 @@ from gonets.web.subscribers import (
     leaving,
     people,
     person,
+    signing_up,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -81,6 +82,9 @@ urlpatterns: list[URLPattern] = [
         imports.import_refusals,
         name="import-refusals",
     ),
+    path("join/", signing_up.sign_up, name="sign-up"),
+    path("join/asked/", signing_up.sign_up_asked, name="sign-up-asked"),
+    path("j/<str:token>/", signing_up.sign_up_confirm, name="sign-up-confirm"),
     path("u/<str:token>/", leaving.unsubscribe, name="unsubscribe"),
     path("v/<str:token>/", browser_page.letter_page, name="browser-page"),
 ]

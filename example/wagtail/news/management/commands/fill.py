@@ -15,9 +15,11 @@ from gonets.audience.states import ConsentKind
 from gonets.audience.types import Evidence
 from gonets.content.fetching import fetch_source
 from gonets.content.models import Section, Source
+from gonets.contrib.wagtail.models import NewsletterSignup
 from gonets.newsletters.actions import create_newsletter
+from gonets.newsletters.models import Newsletter
 from gonets.newsletters.types import NewsletterSettings
-from news.models import ArticlePage, RubricPage
+from news.models import ArticlePage, FrontPage, RubricPage
 
 RUBRICS = {
     "Город": ("Мост через Каменку открыли раньше срока", "Трамвай вернётся на Садовую"),
@@ -34,7 +36,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         if ArticlePage.objects.exists():
             return
-        home = Site.objects.get(is_default_site=True).root_page
+        home = add_front_page()
         for rubric, titles in RUBRICS.items():
             parent = home.add_child(instance=RubricPage(title=rubric))
             for title in titles:
@@ -45,6 +47,33 @@ class Command(BaseCommand):
         source = Source.objects.get(kind="model")
         fetch_source(source.pk)
         add_newsletter()
+        add_sign_up(home)
+
+
+def add_front_page() -> FrontPage:
+    """Put it in the place of the page that Wagtail begins with."""
+    site = Site.objects.get(is_default_site=True)
+    welcome = site.root_page
+    home = FrontPage(title="Городской вестник", slug="front")
+    Page.get_first_root_node().add_child(instance=home)
+    site.root_page = home
+    site.save()
+    welcome.delete()
+    return home
+
+
+def add_sign_up(home: FrontPage) -> None:
+    """The author's form on the front page; another one, saved, at its foot."""
+    NewsletterSignup.objects.create(
+        name="Внизу каждой страницы", heading="Наши рассылки"
+    )
+    words = {
+        "heading": "Новости — по пятницам",
+        "text": "<p>Самое важное за неделю одним письмом.</p>",
+        "consent": "Письмо приходит раз в неделю; отписаться можно в любом.",
+    }
+    home.body = [("text", "<p>Газета города Каменска.</p>"), ("signup", words)]
+    home.save_revision().publish()
 
 
 def add_article(parent: Page, title: str) -> None:
@@ -66,7 +95,7 @@ def picture(title: str) -> Image:
     return Image.objects.create(title=title, file=file)
 
 
-def add_newsletter() -> None:
+def add_newsletter() -> Newsletter:
     newsletter = create_newsletter(
         NewsletterSettings(
             title="Новости недели",
@@ -84,3 +113,4 @@ def add_newsletter() -> None:
             readership_ids=[newsletter.readership_id],
             evidence=evidence,
         )
+    return newsletter
