@@ -114,6 +114,7 @@ def _words(alteration: Alteration) -> Iterator[str]:
         "intro": _("introduction changed"),
         "outro": _("closing words changed"),
         "template": _("design changed"),
+        "limits": _("limits of the sections changed"),
     }
     places = alteration.places
     known = {name for name in places if "." not in name}

@@ -13,8 +13,8 @@ Values = dict[str, Any]
 ORDER = "order"
 """The path of the order of all entries: a list of their ids."""
 
-STRUCTURE = {"material_id", "part"}
-"""The columns of an entry that are no words."""
+STRUCTURE = {"material_id", "part", "limits"}
+"""The columns that are no words."""
 
 QUICK = 1
 """The level of compression: the others are slower and hardly smaller."""

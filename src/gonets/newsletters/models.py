@@ -39,6 +39,10 @@ class Newsletter(models.Model):
     tags_match = models.CharField(
         max_length=4, choices=TagMatch.choices, default=TagMatch.ALL
     )
+    # None: as many as the rule finds.
+    section_limit = models.PositiveIntegerField(
+        _("at most from a section"), null=True, blank=True
+    )
     # A standing draft with fewer materials skips its date.
     minimum = models.PositiveIntegerField(_("materials at least"), default=1)
     sender_name = models.CharField(_("sender's name"), max_length=100)
@@ -122,6 +126,8 @@ class Issue(models.Model):
     # The plain-text part where it was written by hand, and of which automatic text.
     own_text = models.TextField(blank=True)
     own_text_of = models.CharField(max_length=64, blank=True)
+    # How many of a section it takes at most, by part; see ``limits``.
+    limits = models.JSONField(default=dict, blank=True)
     scheduled_at = models.DateTimeField(null=True, blank=True)
     schedule_missed = models.BooleanField(default=False)  # asks the editor
     schedule_failure = models.TextField(blank=True)  # why, as a source string
@@ -140,7 +146,7 @@ class Issue(models.Model):
 
     DOCUMENT = (
         *("template", "subject", "preheader", "greeting", "intro", "outro"),
-        *("own_text", "own_text_of"),
+        *("own_text", "own_text_of", "limits"),
     )
     """What editors write here: the columns that history keeps and brings back."""
 

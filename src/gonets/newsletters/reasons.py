@@ -13,13 +13,15 @@ from gonets.newsletters.states import Reason
 class Circumstances:
     """What is known of a material in one newsletter besides what it is itself.
 
-    ``is_by_rule``: the newsletter's rule proposes it.
+    ``is_by_rule``: the newsletter's rule proposes it.  ``is_over_limit``: its section
+    has as many in the issue as it may.
     """
 
     now: datetime
     used_at: datetime | None = None
     is_held: bool = False
     is_by_rule: bool = False
+    is_over_limit: bool = False
 
 
 def reason_for(material: Material, known: Circumstances) -> Reason:
@@ -35,7 +37,9 @@ def reason_for(material: Material, known: Circumstances) -> Reason:
     if known.used_at is not None:
         changed = material.changed_at > known.used_at
         return Reason.CHANGED if changed else Reason.SENT
-    return Reason.NEW if known.is_by_rule else Reason.OUTSIDE
+    if not known.is_by_rule:
+        return Reason.OUTSIDE
+    return Reason.OVER_LIMIT if known.is_over_limit else Reason.NEW
 
 
 def _obstacle(material: Material, now: datetime) -> Reason | None:

@@ -29,6 +29,7 @@ class SelectionRule:
     count: int = 5
     tags: tuple[str, ...] = ()
     tags_match: str = TagMatch.ALL
+    section_limit: int | None = None  # how many of each an issue takes by itself
 
     def suits(self, tags: Any) -> bool:
         """Tell whether a material with these tags is wanted; case does not matter."""

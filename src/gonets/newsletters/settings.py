@@ -142,6 +142,9 @@ def _rule_problems(settings: NewsletterSettings) -> Iterator[tuple[str, str]]:
             yield "tags", problem % {"tag": tag[:LONGEST_TAG]}
     if settings.tags_match not in TagMatch.values:
         yield "tags_match", _("Please choose one of these.")
+    limit = settings.section_limit
+    if limit is not None and not 1 <= limit <= MOST_PER_SECTION:
+        yield "section_limit", _between(MOST_PER_SECTION)
     if not 1 <= settings.minimum <= MOST_WANTED:
         yield "minimum", _between(MOST_WANTED)
 

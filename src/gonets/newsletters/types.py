@@ -48,6 +48,7 @@ class NewsletterSettings:
     selection_count: int = 5
     tags: tuple[str, ...] = ()
     tags_match: str = TagMatch.ALL
+    section_limit: int | None = None
     minimum: int = 1
     reply_to: str = ""
     language: str = "ru"
@@ -202,6 +203,15 @@ class Part:
     key: int
     heading: str
     rows: tuple[EntryRow, ...]
+    limit: int | None = None  # how many materials it takes by itself, at most
+
+    @property
+    def materials(self) -> int:
+        return sum(row.entry.is_material for row in self.rows)
+
+    @property
+    def is_over_limit(self) -> bool:
+        return self.limit is not None and self.materials > self.limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

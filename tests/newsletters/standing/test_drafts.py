@@ -88,6 +88,34 @@ def test_an_editors_words_and_order_stay_and_the_new_come_after(news, tend, cloc
     assert titles(tend()) == ["A ferry", "The bridge!", "A harbour"]
 
 
+def test_it_takes_no_more_of_a_section_than_the_newsletter_says(
+    news, tend, weekly, clock_at
+):
+    Newsletter.objects.filter(pk=weekly.pk).update(section_limit=2)
+    for number in range(3):
+        make_material(f"Old {number}", section=news, age=timedelta(hours=number + 1))
+    assert titles(tend()) == ["Old 0", "Old 1"]
+    clock_at(MONDAY + timedelta(hours=5))
+    make_material("New", section=news)
+
+    assert titles(tend()) == ["New", "Old 0"]
+    assert titles(tend()) == ["New", "Old 0"]
+
+
+def test_what_an_editor_worked_in_fills_up_only_as_far_as_there_is_room(
+    news, tend, clock_at
+):
+    make_material("A ferry", section=news)
+    draft = tend()
+    actions.limit_section(draft.issue.pk, news.pk, most=2, user=None)
+    clock_at(MONDAY + timedelta(hours=5))
+    for number in range(3):
+        make_material(f"New {number}", section=news, age=timedelta(minutes=number))
+
+    assert titles(tend()) == ["A ferry", "New 0"]
+    assert titles(tend()) == ["A ferry", "New 0"]
+
+
 def test_what_an_editor_took_out_never_comes_back(news, tend, clock_at):
     make_material("A ferry", section=news)
     draft = tend()

@@ -463,12 +463,38 @@ def test_a_limit_keeps_the_first_and_what_is_over_can_wait(desk, issue, rest):
     assert ("left for the next issue" in answer.content.decode()) is (rest == "hold")
 
 
-@pytest.mark.parametrize("most", ["", "0", "-1", "x", "9999999", "3"])
-def test_a_limit_that_nothing_exceeds_takes_nothing(desk, issue, most):
-    answer = desk.post(address(issue, "limit"), {"most": most})
+@pytest.mark.parametrize(
+    ("most", "said", "shown"),
+    [
+        ("", "There is no limit now", ""),
+        ("0", "There is no limit now", ""),
+        ("-1", "There is no limit now", ""),
+        ("x", "There is no limit now", ""),
+        ("9999999", "At most 200 of a section from now on", "at most 200"),
+        ("3", "At most 3 of a section from now on", "at most 3"),
+    ],
+)
+def test_a_limit_that_nothing_exceeds_takes_nothing(desk, issue, most, said, shown):
+    answer = desk.post(address(issue, "limit"), {"most": most, "rest": "hold"})
 
     assert titles(issue) == ["a", "b", "c"]
-    assert event(answer, "toast")["text"] == "No section has more than that."
+    assert event(answer, "removed")["text"] == said
+    assert shown in answer.content.decode()
+    assert shown or "at most" not in answer.content.decode()
+
+
+def test_what_is_beyond_a_limit_may_stay_this_time(desk, issue, section):
+    part = {"part": section.pk, "most": 1, "rest": "keep"}
+
+    answer = desk.post(address(issue, "limit"), part)
+
+    assert titles(issue) == ["a", "b", "c"]
+    assert 'data-limit="1"' in answer.content.decode()
+    shelf = desk.get(reverse("gonets:issue-shelf", args=[issue.pk])).content.decode()
+    assert "Over the limit" not in shelf
+    make_material("d", section=section)
+    shelf = desk.get(reverse("gonets:issue-shelf", args=[issue.pk])).content.decode()
+    assert "Over the limit of its section" in shelf
 
 
 def totals(desk, issue) -> str:

@@ -16,6 +16,7 @@ from gonets.newsletters.actions.designs import (
 from gonets.newsletters.actions.entries import (
     add_materials,
     hold_for_next,
+    limit_section,
     remove_entries,
     reorder_entries,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "hold_for_next",
     "import_letter",
     "join_parts",
+    "limit_section",
     "mark_released",
     "merge_wording",
     "miss_schedule",

@@ -10,6 +10,7 @@ from gonets.content.models import Material
 from gonets.content.states import Visibility
 from gonets.kernel import clock
 from gonets.newsletters.actions.editing import change_issue
+from gonets.newsletters.limits import with_limit
 from gonets.newsletters.models import Entry, HeldMaterial, Issue
 from gonets.newsletters.ordering import numbered, reordered
 from gonets.newsletters.proposals import teaser_html
@@ -119,7 +120,38 @@ def hold_for_next(
     """
     change_issue(issue_id, user=user)
     taken = take_out(issue_id, entry_ids)
+    _leave_for_next(Issue.objects.get(pk=issue_id), taken)
+    return len(taken)
+
+
+@transaction.atomic
+def limit_section(
+    issue_id: int,
+    part: int | None,
+    *,
+    most: int | None,
+    over: Collection[int] = (),
+    holds: bool = False,
+    user: Person | None,
+) -> int:
+    """Let a section, or each, have at most so many materials, and return how many went.
+
+    ``over`` are the entries beyond it that go, or with ``holds`` wait for the next
+    issue.  Without ``most`` there is no limit any more.
+
+    :raises IssueClosed: if the issue has been released.
+    """
+    change_issue(issue_id, user=user)
     issue = Issue.objects.get(pk=issue_id)
+    limits = with_limit(issue.limits, part=part, most=most)
+    Issue.objects.filter(pk=issue_id).update(limits=limits)
+    taken = take_out(issue_id, over)
+    if holds:
+        _leave_for_next(issue, taken)
+    return len(taken)
+
+
+def _leave_for_next(issue: Issue, taken: Iterable[Entry]) -> None:
     HeldMaterial.objects.bulk_create(
         (
             HeldMaterial(
@@ -134,7 +166,6 @@ def hold_for_next(
         # Another draft of the newsletter may leave the same material right now.
         ignore_conflicts=True,
     )
-    return len(taken)
 
 
 def take_out(issue_id: int, entry_ids: Collection[int]) -> list[Entry]:

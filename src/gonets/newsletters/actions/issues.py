@@ -13,8 +13,9 @@ from gonets.newsletters import proposals
 from gonets.newsletters.actions.editing import change_issue, changed_by, raise_closed
 from gonets.newsletters.actions.entries import place_materials
 from gonets.newsletters.errors import BadSchedule, NewsletterArchived
+from gonets.newsletters.limits import within
 from gonets.newsletters.models import Entry, Issue, Newsletter
-from gonets.newsletters.queries.candidates import candidates
+from gonets.newsletters.queries.candidates import fresh_candidates, limits_of
 from gonets.newsletters.standing.ending import end_as_deleted, is_standing
 from gonets.newsletters.states import IssueState, IssueStep
 from gonets.newsletters.types import Person
@@ -30,8 +31,8 @@ def prepare_issue(newsletter_id: int, *, user: Person | None) -> Issue:
     if newsletter.archived_at is not None:
         raise NewsletterArchived(newsletter.title)
     issue = new_draft(newsletter, day=timezone.localdate(clock.now()), user=user)
-    found = candidates(newsletter)
-    place_materials(issue, [each.material for each in found if each.is_fresh])
+    found = within(fresh_candidates(newsletter), limits_of(issue))
+    place_materials(issue, [each.material for each in found])
     return issue
 
 
@@ -173,6 +174,7 @@ def copy_issue(issue_id: int, *, user: Person | None) -> Issue:
         outro=original.outro,
         own_text=original.own_text,
         own_text_of=original.own_text_of,
+        limits=original.limits,
         gathered_at=original.gathered_at,
         created_at=now,
         created_by_id=user.pk if user else None,

@@ -17,6 +17,7 @@ from gonets.content.queries import (
     with_descendants,
 )
 from gonets.kernel import clock
+from gonets.newsletters.limits import Limits
 from gonets.newsletters.models import HeldMaterial, Issue, Newsletter
 from gonets.newsletters.queries.picking import uses_of
 from gonets.newsletters.rules import SelectionRule
@@ -42,6 +43,7 @@ def rule_of(newsletter: Newsletter) -> SelectionRule:
         count=newsletter.selection_count,
         tags=tuple(newsletter.tags),
         tags_match=newsletter.tags_match,
+        section_limit=newsletter.section_limit,
     )
 
 
@@ -72,6 +74,16 @@ def candidates(
         )
         for material in materials
     ]
+
+
+def fresh_candidates(newsletter: Newsletter) -> list[Candidate]:
+    """Return what the rule proposes and no issue has had, whatever the limits."""
+    return [each for each in candidates(newsletter) if each.is_fresh]
+
+
+def limits_of(issue: Issue) -> Limits:
+    """Return how many of each section the issue takes by itself."""
+    return Limits.of_issue(issue.limits, usual=issue.newsletter.section_limit)
 
 
 def ids_by_rule(newsletter: Newsletter) -> set[int]:

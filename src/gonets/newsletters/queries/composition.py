@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import groupby
 
+from django.db.models import Count
+
 from gonets.content.queries import TEXTS
 from gonets.kernel import clock
 from gonets.letters.kinds import EntryKind
 from gonets.newsletters.arranging import over_limit
 from gonets.newsletters.models import Entry, HeldMaterial, Issue, MaterialUse
-from gonets.newsletters.queries.candidates import LATE_ARRIVAL, gathering_start
+from gonets.newsletters.queries.candidates import (
+    LATE_ARRIVAL,
+    gathering_start,
+    limits_of,
+)
 from gonets.newsletters.reasons import Circumstances, reason_for
 from gonets.newsletters.states import Reason
 from gonets.newsletters.types import EntryRow, Part
@@ -32,10 +38,18 @@ def issue_parts(issue: Issue) -> list[Part]:
         for entry in entries
     ]
     grouped = groupby(rows, key=lambda row: (row.entry.part, row.entry.heading))
+    limits = limits_of(issue)
     return [
-        Part(key=part, heading=heading, rows=tuple(together))
+        Part(key=part, heading=heading, rows=tuple(together), limit=limits.of(part))
         for (part, heading), together in grouped
     ]
+
+
+def materials_by_part(issue_id: int) -> dict[int, int]:
+    """Return how many materials each part has; blocks do not count."""
+    materials = Entry.objects.filter(issue=issue_id, kind=EntryKind.MATERIAL)
+    counts = materials.order_by().values_list("part").annotate(count=Count("pk"))
+    return dict(counts)
 
 
 def entries_over_limit(

@@ -12,7 +12,12 @@ from gonets.content.models import Material
 from gonets.content.queries import TEXTS, hidden_sections, with_descendants
 from gonets.kernel import clock
 from gonets.newsletters.models import HeldMaterial, Issue
-from gonets.newsletters.queries.candidates import ids_by_rule, in_the_sites_order
+from gonets.newsletters.queries.candidates import (
+    ids_by_rule,
+    in_the_sites_order,
+    limits_of,
+)
+from gonets.newsletters.queries.composition import materials_by_part
 from gonets.newsletters.queries.picking import newest_uses
 from gonets.newsletters.reasons import Circumstances, reason_for
 from gonets.newsletters.types import Shelf, ShelfGroup, ShelfRow
@@ -30,6 +35,7 @@ def shelf(issue: Issue) -> Shelf:
     it, what was changed since it was sent, what the rule proposes, and what was left
     for the next issue.
     """
+    full = _full_parts(issue)
     by_rule = ids_by_rule(issue.newsletter)
     held = set(
         HeldMaterial.objects.filter(newsletter=issue.newsletter_id).values_list(
@@ -38,7 +44,7 @@ def shelf(issue: Issue) -> Shelf:
     )
     found = list(_beside(issue, by_rule | held)[: MOST_SHOWN + 1])
     shown = in_the_sites_order(found[:MOST_SHOWN])
-    rows = _rows(issue, shown, by_rule=by_rule, held=held)
+    rows = _rows(issue, shown, by_rule=by_rule, held=held, full=full)
     return Shelf(groups=tuple(_groups(rows)), is_cut=len(found) > MOST_SHOWN)
 
 
@@ -58,7 +64,12 @@ def _beside(issue: Issue, wanted_ids: set[int]) -> QuerySet[Material]:
 
 
 def _rows(
-    issue: Issue, materials: list[Material], *, by_rule: set[int], held: set[int]
+    issue: Issue,
+    materials: list[Material],
+    *,
+    by_rule: set[int],
+    held: set[int],
+    full: set[int],
 ) -> Iterable[ShelfRow]:
     now = clock.now()
     uses = newest_uses(issue.newsletter_id, [each.pk for each in materials])
@@ -69,12 +80,23 @@ def _rows(
             used_at=use.used_at if use else None,
             is_held=material.pk in held,
             is_by_rule=material.pk in by_rule,
+            is_over_limit=material.section_id in full,
         )
         yield ShelfRow(
             material=material,
             reason=reason_for(material, known),
             used_in=use.issue if use else None,
         )
+
+
+def _full_parts(issue: Issue) -> set[int]:
+    """Return the parts that have as many materials as they may."""
+    limits, counts = limits_of(issue), materials_by_part(issue.pk)
+    return {
+        part
+        for part, count in counts.items()
+        if (most := limits.of(part)) is not None and count >= most
+    }
 
 
 def _groups(rows: Iterable[ShelfRow]) -> Iterable[ShelfGroup]:

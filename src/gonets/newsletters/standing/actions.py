@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from django.db import transaction
 
-from gonets.content.models import Material
 from gonets.kernel import clock
 from gonets.newsletters import proposals
 from gonets.newsletters.actions.editing import change_issue
 from gonets.newsletters.actions.entries import place_materials, put_in_order
 from gonets.newsletters.actions.issues import new_draft
+from gonets.newsletters.limits import within
 from gonets.newsletters.models import Entry, Issue
+from gonets.newsletters.queries.candidates import fresh_candidates, limits_of
+from gonets.newsletters.queries.composition import materials_by_part
 from gonets.newsletters.standing import queries
 from gonets.newsletters.standing.decisions import Changes, changes_of
 from gonets.newsletters.standing.models import (
@@ -30,7 +33,7 @@ from gonets.newsletters.standing.states import (
     WhenDue,
 )
 from gonets.newsletters.states import IssueState
-from gonets.newsletters.types import Person
+from gonets.newsletters.types import Candidate, Person
 
 
 class TellEditor(Protocol):
@@ -48,7 +51,7 @@ def tend_standing_draft(newsletter_id: int, *, tell_editor: TellEditor) -> None:
     if row is None:
         return
     # Looked for outside the transaction: others can write meanwhile.
-    found = queries.fresh_materials(row.newsletter)
+    found = fresh_candidates(row.newsletter)
     if not _is_anything_to_do(row, found):
         return
     with transaction.atomic():
@@ -57,7 +60,7 @@ def tend_standing_draft(newsletter_id: int, *, tell_editor: TellEditor) -> None:
             tell_editor(waiting)
 
 
-def _is_anything_to_do(row: NewsletterRhythm, found: Sequence[Material]) -> bool:
+def _is_anything_to_do(row: NewsletterRhythm, found: Sequence[Candidate]) -> bool:
     draft = queries.open_draft(row.newsletter_id)
     if draft is None:
         return queries.next_date(row, now=clock.now()) is not None
@@ -70,15 +73,25 @@ def _is_anything_to_do(row: NewsletterRhythm, found: Sequence[Material]) -> bool
 
 
 def _changes(
-    draft: StandingDraft, issue: Issue, found: Sequence[Material]
+    draft: StandingDraft, issue: Issue, found: Sequence[Candidate]
 ) -> Changes | None:
     if issue.state not in queries.COLLECTS_IN:
         return None
-    wanted = [material.pk for material in found]
-    return changes_of(queries.draft_of(draft, issue), wanted=wanted)
+    state, limits = queries.draft_of(draft, issue), limits_of(issue)
+    if not state.is_edited:
+        return changes_of(state, wanted=_ids(within(found, limits)))
+    # What a person works in fills up as far as there is room.
+    changes = changes_of(state, wanted=_ids(found))
+    new = [each for each in found if each.material.pk in changes.new]
+    room = within(new, limits, present=materials_by_part(issue.pk))
+    return replace(changes, new=tuple(_ids(room)))
 
 
-def _tend(newsletter_id: int, found: Sequence[Material]) -> StandingDraft | None:
+def _ids(found: Iterable[Candidate]) -> list[int]:
+    return [each.material.pk for each in found]
+
+
+def _tend(newsletter_id: int, found: Sequence[Candidate]) -> StandingDraft | None:
     row = lock_rhythm(newsletter_id)
     if row is None or not row.is_on:
         return None
@@ -121,7 +134,7 @@ def lock_issue(draft: StandingDraft) -> Issue | None:
     )
 
 
-def _open(row: NewsletterRhythm, found: Sequence[Material]) -> None:
+def _open(row: NewsletterRhythm, found: Sequence[Candidate]) -> None:
     date = queries.next_date(row, now=clock.now())
     if date is None:
         return
@@ -138,7 +151,8 @@ def _open(row: NewsletterRhythm, found: Sequence[Material]) -> None:
     )
     draft.issue = new_draft(row.newsletter, day=date.day, user=None)
     draft.save(update_fields=["issue"])
-    place_materials(draft.issue, found)
+    placed = within(found, limits_of(draft.issue))
+    place_materials(draft.issue, [each.material for each in placed])
 
 
 def _take_over(before: StandingDraft, issue: Issue, date: Occurrence) -> None:
@@ -155,7 +169,7 @@ def _take_over(before: StandingDraft, issue: Issue, date: Occurrence) -> None:
     redate(draft, issue, before=before)
 
 
-def collect(draft: StandingDraft, issue: Issue, found: Sequence[Material]) -> None:
+def collect(draft: StandingDraft, issue: Issue, found: Sequence[Candidate]) -> None:
     """Bring the issue up to what the rule takes now, and nothing that a person did."""
     changes = _changes(draft, issue, found)
     if not changes:
@@ -166,9 +180,9 @@ def collect(draft: StandingDraft, issue: Issue, found: Sequence[Material]) -> No
     Entry.objects.filter(**outdated).delete()
     PlacedMaterial.objects.filter(**outdated).delete()
     new = set(changes.new)
-    place_materials(issue, [each for each in found if each.pk in new])
+    place_materials(issue, [each.material for each in found if each.material.pk in new])
     if not is_edited:
-        put_in_order(issue, [material.pk for material in found])
+        put_in_order(issue, _ids(found))
     _remember_edition(draft, issue, is_edited=is_edited)
 
 

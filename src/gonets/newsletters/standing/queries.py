@@ -10,10 +10,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Q, QuerySet
 
-from gonets.content.models import Material
 from gonets.letters.kinds import EntryKind
 from gonets.newsletters.models import Entry, HeldMaterial, Issue, Newsletter
-from gonets.newsletters.queries.candidates import candidates
 from gonets.newsletters.standing.decisions import Draft
 from gonets.newsletters.standing.models import (
     NewsletterRhythm,
@@ -101,11 +99,6 @@ def next_date(row: NewsletterRhythm, *, now: datetime) -> Occurrence | None:
 def coming_dates(row: NewsletterRhythm, *, now: datetime) -> list[Occurrence]:
     """Return the next dates as the page shows them, skipped ones among them."""
     return upcoming(row.rhythm, after=now, skips=row.skips, count=SHOWN_DATES)
-
-
-def fresh_materials(newsletter: Newsletter) -> list[Material]:
-    """Return what the rule takes now, in the order of the letter."""
-    return [each.material for each in candidates(newsletter) if each.is_fresh]
 
 
 def material_count(issue_id: int) -> int:

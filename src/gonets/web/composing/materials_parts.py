@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
-from django_htmx.http import trigger_client_event
 
 from gonets.newsletters import actions
+from gonets.newsletters.limits import MOST_PER_PART
 from gonets.newsletters.queries.composition import entries_over_limit
+from gonets.newsletters.types import Person
 from gonets.web.access import editor_required
 from gonets.web.composing.materials_page import (
     changed_list,
@@ -19,8 +20,6 @@ from gonets.web.composing.materials_page import (
     taken_out,
     with_undo,
 )
-
-MOST_PER_PART = 200
 
 
 @require_POST
@@ -82,21 +81,33 @@ def sort(request: HttpRequest, issue_id: int) -> HttpResponse:
 @require_POST
 @editor_required
 def limit(request: HttpRequest, issue_id: int) -> HttpResponse:
-    """Keep the first few of each section; the others go, or wait for the next issue."""
-    most = next(iter(posted_ids(request, "most")), 0)
-    waits = request.POST.get("rest") == "hold"
+    """Let a section, or each, have so many at most; the rest goes, waits or stays.
+
+    Without a number there is no limit any more.
+    """
+    most = min(next(iter(posted_ids(request, "most")), 0), MOST_PER_PART) or None
+    rest = request.POST.get("rest", "")
     part = next(iter(posted_ids(request, "part")), None)
-    over = (
-        entries_over_limit(issue_id, most, part=part)
-        if 1 <= most <= MOST_PER_PART
-        else []
+    goes = most is not None and rest in {"hold", "remove"}
+    over = entries_over_limit(issue_id, most, part=part) if most and goes else []
+
+    def limit_it(issue: int, entry_ids: list[int], *, user: Person) -> int:
+        return actions.limit_section(
+            issue, part, most=most, over=entry_ids, holds=rest == "hold", user=user
+        )
+
+    response, count = taken_out(request, issue_id, limit_it, over)
+    is_done = response.status_code == 200
+    return with_undo(
+        response, _limited(most, count, waits=rest == "hold"), is_done=is_done
     )
-    take_out = actions.hold_for_next if waits else actions.remove_entries
-    if not over:
-        response = changed_list(request, issue_id, lambda: None)
-        text = _("No section has more than that.")
-        return trigger_client_event(response, "toast", {"text": text})
-    response, count = taken_out(request, issue_id, take_out, over)
+
+
+def _limited(most: int | None, count: int, *, waits: bool) -> str:
+    if most is None:
+        return _("There is no limit now")
+    if not count:
+        return _("At most %(most)d of a section from now on") % {"most": most}
     if waits:
         text = ngettext(
             "%(count)d material left for the next issue",
@@ -107,7 +118,7 @@ def limit(request: HttpRequest, issue_id: int) -> HttpResponse:
         text = ngettext(
             "%(count)d material removed", "%(count)d materials removed", count
         )
-    return with_undo(response, text % {"count": count}, is_done=count > 0)
+    return text % {"count": count}
 
 
 def _done(response: HttpResponse, text: str) -> HttpResponse:

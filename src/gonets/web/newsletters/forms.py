@@ -65,6 +65,16 @@ class NewsletterForm(forms.Form):
     tags_match = forms.ChoiceField(
         label=_("A material must have"), choices=TagMatch.choices, required=False
     )
+    section_limit = forms.IntegerField(
+        label=_("At most from each section"),
+        min_value=1,
+        max_value=MOST_PER_SECTION,
+        required=False,
+        help_text=_(
+            "The newest go into an issue by themselves, the others stand beside it. "
+            "Empty: all of them."
+        ),
+    )
     minimum = forms.IntegerField(
         label=_("Materials at least"),
         min_value=1,

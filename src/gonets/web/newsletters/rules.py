@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
+from gonets.newsletters.limits import Limits, within
 from gonets.newsletters.models import Newsletter
 from gonets.newsletters.queries import candidates
 from gonets.newsletters.rules import SelectionRule, TagMatch
@@ -49,11 +50,10 @@ def rule_preview(request: HttpRequest) -> HttpResponse:
 
 def taken_by(form: NewsletterForm, newsletter: Newsletter) -> Taken:
     """Return what the rule would take, as far as the form can be understood yet."""
-    found = [
-        each.material.title
-        for each in candidates(newsletter, rule=_rule(form))
-        if each.is_fresh
-    ]
+    rule = _rule(form)
+    fresh = [each for each in candidates(newsletter, rule=rule) if each.is_fresh]
+    taken = within(fresh, Limits(every=rule.section_limit))
+    found = [each.material.title for each in taken]
     return Taken(
         count=len(found),
         titles=tuple(found[:TITLES_SHOWN]),
@@ -72,6 +72,10 @@ def _rule(form: NewsletterForm) -> SelectionRule:
         days=_number(form["selection_days"].value(), usual=7, most=MOST_DAYS),
         count=_number(form["selection_count"].value(), usual=5, most=MOST_PER_SECTION),
         tags=tidy_tags(str(form["tags"].value() or "").split(",")),
+        section_limit=_number(
+            form["section_limit"].value(), usual=0, most=MOST_PER_SECTION
+        )
+        or None,
         tags_match=match if match in TagMatch.values else TagMatch.ALL,
     )
 

@@ -26,6 +26,9 @@ export function followParts({ root, post, selectPart }) {
   function openLimit(section) {
     part = section?.dataset.part ?? null;
     limit.querySelector("[data-limited-part]").textContent = section ? `(${headingOf(section)})` : "";
+    limit.querySelector("[data-limits-each]").hidden = Boolean(section);
+    limit.querySelector("[data-limits-one]").hidden = !section;
+    if (section) limit.querySelector("#limit-most").value = section.dataset.limit || 5;
     limit.showModal();
     limit.querySelector("#limit-most").select();
   }
@@ -78,7 +81,8 @@ export function followParts({ root, post, selectPart }) {
   });
   limit.querySelector("[data-limits-to]").addEventListener("submit", (event) => {
     const { most, rest } = event.target.elements;
-    post(urls.limitUrl, { most: most.value, rest: rest.value, ...(part ? { part } : {}) });
+    const focus = part ? focusPart() : undefined;
+    post(urls.limitUrl, { most: most.value, rest: rest.value, ...(part ? { part } : {}) }, focus);
   });
 
   // Ctrl+Z in a field is the field's own.
