@@ -90,7 +90,9 @@ _ATTRIBUTE = re.compile(
 )
 
 
-def _cleaned(text: str, counted: Counter[str]) -> Iterator[str]:
+def _cleaned(
+    text: str, counted: Counter[str], *, for_outlook: bool = False
+) -> Iterator[str]:
     position = 0
     while token := _TOKEN.search(text, position):
         yield text[position : token.start()]
@@ -102,7 +104,7 @@ def _cleaned(text: str, counted: Counter[str]) -> Iterator[str]:
         if name in WITH_CONTENT:
             position = _after(text, name, token)
             counted[WITH_CONTENT[name]] += not _is_end(token)
-        elif name in TAG_ALONE:
+        elif name in TAG_ALONE and not (for_outlook and name == "noscript"):
             counted[TAG_ALONE[name]] += not _is_end(token)
         elif name == "style" and not _is_end(token):
             position = _style_end(text, position)
@@ -118,7 +120,7 @@ def _cleaned_comment(token: re.Match[str], counted: Counter[str]) -> str:
     if not comment.lstrip().lower().startswith("[if"):
         # Nothing of it is shown; what it holds could be taken for a tag by some.
         return token[0] if "<" not in comment or "[endif]" in comment else ""
-    return f"<!--{''.join(_cleaned(comment, counted))}-->"
+    return f"<!--{''.join(_cleaned(comment, counted, for_outlook=True))}-->"
 
 
 def _is_end(token: re.Match[str]) -> bool:
@@ -235,7 +237,10 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 def _with_charset(text: str) -> str:
-    return _META_CHARSET.sub(r"\1utf-8", text)
+    def ours(found: re.Match[str]) -> str:
+        return found[0] if found[2].lower() == "utf-8" else f"{found[1]}utf-8"
+
+    return _META_CHARSET.sub(ours, text)
 
 
 def _with_way_out(text: str) -> str:
