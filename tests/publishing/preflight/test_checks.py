@@ -406,3 +406,19 @@ def test_twice_is_once_and_what_is_taken_back_blocks_again(homeless, editor):
     override(homeless, reason="After all")
     assert PreflightOverride.objects.count() == 2
     assert not any(each.blocking for each in problems(homeless.pk))
+
+
+def test_pictures_of_other_sites_are_pointed_out(issue):
+    page = (
+        '<table><tr><td background="https://far.example/ground.png">{{ content }}'
+        '<img src="https://near.example/a.png" alt="A"></td></tr></table>'
+        '<a href="#">Unsubscribe</a>'
+    )
+    made = newsletters.import_letter(page, title="Far", keeps_words=True, user=None)
+    Issue.objects.filter(pk=issue.pk).update(template=made.template.name)
+
+    problem = only(issue, "picture-foreign")
+
+    assert problem.level == Level.ADVICE
+    assert "2" in problem.text
+    assert "far.example, near.example" in problem.text

@@ -18,7 +18,7 @@ from gonets.newsletters import actions
 from gonets.newsletters.models import Issue, Newsletter
 from gonets.newsletters.queries import letter_content
 from gonets.publishing.previews import preview_envelope, preview_reader
-from gonets.web.composing.letter_views import with_own_pictures
+from gonets.web.letter_frames import with_own_pictures
 from tests.support.factories import (
     make_issue,
     make_material,
@@ -369,3 +369,72 @@ def test_no_step_leads_anywhere_where_nobody_has_subscribed(desk):
     issue = make_issue(make_newsletter(make_section("News")))
 
     assert desk.get(address("issue-neighbour", issue)).json() == {"reader": None}
+
+
+@pytest.fixture
+def foreign(issue: Issue) -> Issue:
+    """An issue in a template whose pictures stand on other sites."""
+    page = (
+        "<html><body background='https://far.example/ground.png'><table><tr><td>"
+        "<img src='https://far.example/a.png' alt='A'>{{ content }}</td></tr></table>"
+        '<a href="#">Unsubscribe</a></body></html>'
+    )
+    made = actions.import_letter(page, title="Far", keeps_words=True, user=None)
+    Issue.objects.filter(pk=issue.pk).update(template=made.template.name)
+    return issue
+
+
+@pytest.mark.parametrize("view", ["edit", "light", "dark", "size"])
+def test_pictures_of_other_sites_are_loaded_only_when_asked_for(desk, foreign, view):
+    without = desk.get(address("issue-letter", foreign, view=view))
+    with_them = desk.get(address("issue-letter", foreign, view=view, pictures="all"))
+    again = desk.get(address("issue-letter", foreign, view=view))
+
+    for answer in (without, again):
+        assert "img-src 'self';" in answer.headers["Content-Security-Policy"]
+        assert 'data-foreign-pictures="2"' in answer.content.decode()
+        assert "2 pictures of other sites are not loaded here." in html.unescape(
+            answer.content.decode()
+        )
+    assert (
+        "img-src 'self' https: http:;" in with_them.headers["Content-Security-Policy"]
+    )
+    assert "2 pictures are loaded from other sites." in with_them.content.decode()
+
+
+@pytest.mark.parametrize("view", ["bare", "text", "headers", "source", "file"])
+def test_other_views_load_nothing_however_they_are_asked(desk, foreign, view):
+    shown = desk.get(address("issue-letter", foreign, view=view, pictures="all"))
+
+    assert "data-foreign-pictures" not in shown.content.decode()
+    if view == "bare":
+        assert "img-src 'none'" in shown.headers["Content-Security-Policy"]
+
+
+def test_asking_for_pictures_changes_no_byte_of_the_letter(desk, foreign):
+    without = desk.get(address("issue-letter", foreign, view="light"))
+    with_them = desk.get(address("issue-letter", foreign, view="light", pictures="all"))
+
+    assert with_them.headers["Letter-SHA256"] == without.headers["Letter-SHA256"]
+
+
+def test_a_letter_without_pictures_of_others_says_nothing(desk, issue):
+    shown = desk.get(address("issue-letter", issue, view="light"))
+
+    assert "data-foreign" not in shown.content.decode()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "<img src='{}'>",
+        '<td background="{}">',
+        "<p style=\"background:url('{}')\">",
+        '<img alt="" srcset="{} 2x">',
+    ],
+)
+def test_pictures_of_ours_are_ours_wherever_they_stand(place, settings):
+    settings.GONETS_PUBLIC_URL = "https://news.example"
+    letter = place.format("https://news.example/media/pictures/a.jpg")
+
+    assert with_own_pictures(letter) == place.format("/media/pictures/a.jpg")

@@ -14,7 +14,12 @@ from django.utils.translation import gettext as _
 
 from gonets.letters.clipping import CLIP_BYTES, with_clip_line
 from gonets.letters.reading import header_lines, parts_of, shown_in, sizes_of
-from gonets.web.letter_frames import LETTER_POLICY, with_own_pictures
+from gonets.web.letter_frames import (
+    LETTER_POLICY,
+    WITH_FOREIGN_PICTURES,
+    with_foreign_counted,
+    with_own_pictures,
+)
 
 BARE_POLICY = {**LETTER_POLICY, "img-src": ["'none'"]}
 """As mail programs do until the reader asks: descriptions instead of pictures."""
@@ -27,10 +32,30 @@ _BODY = re.compile(r"<body[^>]*>", re.IGNORECASE)
 def in_frame(
     request: HttpRequest, show: Callable[[HttpRequest], HttpResponse]
 ) -> HttpResponseBase:
-    """Answer as a page that can do nothing but be looked at."""
-    is_bare = request.GET.get("view") == "bare"
-    framed = csp(BARE_POLICY if is_bare else LETTER_POLICY)(show)
-    return framed(request)
+    """Answer as a page that can do nothing but be looked at.
+
+    Pictures of other sites are loaded only where ``?pictures=all`` asks for them.
+    """
+    return csp(_policy(request))(show)(request)
+
+
+def _policy(request: HttpRequest) -> Mapping[str, list[str]]:
+    if request.GET.get("view") == "bare":
+        return BARE_POLICY
+    return WITH_FOREIGN_PICTURES if _shows_foreign(request) else LETTER_POLICY
+
+
+def _shows_foreign(request: HttpRequest) -> bool:
+    return request.GET.get("pictures") == "all"
+
+
+def framed_page(request: HttpRequest, html: str) -> HttpResponse:
+    """Return a letter's page for the frame; it tells what it would load elsewhere."""
+    shown = with_own_pictures(html)
+    if request.GET.get("view") != "bare":
+        are_shown = _shows_foreign(request)
+        shown = with_foreign_counted(shown, are_shown=are_shown)
+    return HttpResponse(shown)
 
 
 def letter_shown(request: HttpRequest, message: bytes, view: str) -> HttpResponse:
@@ -40,14 +65,12 @@ def letter_shown(request: HttpRequest, message: bytes, view: str) -> HttpRespons
     return response
 
 
-def _light(_request: HttpRequest, message: bytes) -> HttpResponse:
-    html = shown_in(parts_of(message).html, "light")
-    return HttpResponse(with_own_pictures(html))
+def _light(request: HttpRequest, message: bytes) -> HttpResponse:
+    return framed_page(request, shown_in(parts_of(message).html, "light"))
 
 
-def _dark(_request: HttpRequest, message: bytes) -> HttpResponse:
-    html = shown_in(parts_of(message).html, "dark")
-    return HttpResponse(with_own_pictures(html))
+def _dark(request: HttpRequest, message: bytes) -> HttpResponse:
+    return framed_page(request, shown_in(parts_of(message).html, "dark"))
 
 
 def _text(request: HttpRequest, message: bytes) -> HttpResponse:
@@ -72,7 +95,7 @@ def _size(request: HttpRequest, message: bytes) -> HttpResponse:
     table = render_to_string("gonets/composing/preview_size.html", context, request)
     html = with_clip_line(parts_of(message).html, _("Gmail cuts the letter off here"))
     shown = _BODY.sub(lambda body: body[0] + table, shown_in(html, "light"), count=1)
-    return HttpResponse(with_own_pictures(shown))
+    return framed_page(request, shown)
 
 
 def _file(_request: HttpRequest, message: bytes) -> HttpResponse:

@@ -22,9 +22,8 @@ from gonets.newsletters.queries import letter_content
 from gonets.publishing.errors import PublishingError
 from gonets.publishing.previews import preview_envelope, preview_reader
 from gonets.web.access import editor_required
-from gonets.web.composing.letter_views import in_frame, letter_shown
+from gonets.web.composing.letter_views import framed_page, in_frame, letter_shown
 from gonets.web.composing.preview_page import chosen_reader, previewed_issue
-from gonets.web.letter_frames import with_own_pictures
 
 FAULTS = (LetterError, LetterUnfit, PublishingError)
 
@@ -53,4 +52,4 @@ def _shown(request: HttpRequest, issue: Issue) -> HttpResponse:
 def _editable(request: HttpRequest, issue: Issue) -> HttpResponse:
     reader = preview_reader(issue, chosen_reader(request, issue))
     html = render_for_editing(letter_content(issue.pk), reader)
-    return HttpResponse(with_own_pictures(shown_in(html, "light")))
+    return framed_page(request, shown_in(html, "light"))

@@ -29,9 +29,8 @@ from gonets.newsletters.sittings import ToldVersion
 from gonets.publishing.previews import preview_reader
 from gonets.publishing.queries import history, is_correctable
 from gonets.web.access import editor_required
-from gonets.web.composing.letter_views import in_frame
+from gonets.web.composing.letter_views import framed_page, in_frame
 from gonets.web.composing.preview_page import chosen_reader, previewed_issue
-from gonets.web.letter_frames import with_own_pictures
 
 
 @require_safe
@@ -85,7 +84,7 @@ def _letter(request: HttpRequest, issue: Issue, edition: int) -> HttpResponse:
     except LetterError as error:
         context = {"reason": str(error)}
         return render(request, "gonets/composing/preview_fault.html", context)
-    return HttpResponse(with_own_pictures(shown_in(html, "light")))
+    return framed_page(request, shown_in(html, "light"))
 
 
 @require_POST

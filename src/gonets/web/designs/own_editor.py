@@ -26,10 +26,13 @@ from gonets.newsletters.queries import letter_content
 from gonets.web.access import administrator_required
 from gonets.web.designs.frames import reader_of, sample_content
 from gonets.web.designs.own_files import kept_template
-from gonets.web.letter_frames import LETTER_POLICY, letter_page
+from gonets.web.letter_frames import (
+    LETTER_POLICY,
+    WITH_FOREIGN_PICTURES,
+    letter_page,
+)
 
 ISSUES_OFFERED = 20
-WITH_FOREIGN_PICTURES = {**LETTER_POLICY, "img-src": ["'self'", "https:", "http:"]}
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gonets.content.models import Picture
 from gonets.content.pictures import picture_path
+from gonets.letters.foreign_pictures import foreign_pictures
 from gonets.letters.pages import PagePicture
 from gonets.letters.problems import Level, Problem
-from gonets.publishing.preflight.addresses import digest, plain_address
+from gonets.publishing.preflight.addresses import digest, host_of, plain_address
 from gonets.publishing.preflight.dossiers import Check, Dossier
 from gonets.publishing.preflight.models import LinkLook
 from gonets.publishing.preflight.states import TROUBLES
@@ -19,6 +22,7 @@ from gonets.publishing.preflight.states import TROUBLES
 OURS = "/media/pictures/"
 HEAVY_BYTES = 1_000_000
 HEAVY_TOGETHER_BYTES = 5_000_000
+SITES_NAMED = 3
 
 
 def missing(dossier: Dossier) -> Iterator[Problem]:
@@ -60,6 +64,32 @@ def heavy(dossier: Dossier) -> Iterator[Problem]:
             why=_("Opened on the way, the letter costs readers time and money."),
             fix=_("Take fewer or smaller ones."),
         )
+
+
+def foreign(dossier: Dossier) -> Iterator[Problem]:
+    """Pictures that mail programs would ask other sites for."""
+    own = settings.GONETS_PUBLIC_URL.rstrip("/") + "/"
+    found = foreign_pictures(dossier.specimen.html, own=own)
+    if not found:
+        return
+    places = {each.address: each.field for each in dossier.specimen.page.pictures}
+    hosts = list(dict.fromkeys(map(host_of, found)))
+    yield Problem(
+        level=Level.ADVICE,
+        code="picture-foreign",
+        text=ngettext(
+            "%(count)d picture comes from another site: %(sites)s",
+            "%(count)d pictures come from other sites: %(sites)s",
+            len(found),
+        )
+        % {"count": len(found), "sites": ", ".join(hosts[:SITES_NAMED])},
+        why=_(
+            "That site learns who opens the letter and when, and a picture deleted "
+            "there is missing in every letter already sent."
+        ),
+        fix=_("Upload it here, or take over the pictures of your template."),
+        field=next((places[each] for each in found if places.get(each)), ""),
+    )
 
 
 def _missing(shown: PagePicture, text: str, fix: str) -> Problem:
@@ -104,4 +134,4 @@ def _foreign(dossier: Dossier) -> dict[str, PagePicture]:
     }
 
 
-CHECKS: tuple[Check, ...] = (missing, heavy)
+CHECKS: tuple[Check, ...] = (missing, heavy, foreign)

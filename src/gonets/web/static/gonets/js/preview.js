@@ -1,6 +1,7 @@
 // The page of step 3: views of the letter, the reader it is shown for, saving, leaving.
 
 import { toast } from "./app.js";
+import { foreignPictures } from "./foreign_pictures.js";
 import { Composing } from "./preview_composing.js";
 import { pictureOf } from "./preview_pictures.js";
 import { showConflict, showKept } from "./preview_kept.js";
@@ -103,7 +104,7 @@ function show(nextView) {
   composing?.hide();
   stage.classList.add("is-loading");
   frame.contentWindow.location.replace(
-    `${words.letterUrl}?${new URLSearchParams({ view: view === "phone" ? "light" : view, reader })}`,
+    `${words.letterUrl}?${new URLSearchParams({ view: view === "phone" ? "light" : view, reader, ...foreignPictures() })}`,
   );
 }
 
@@ -213,12 +214,17 @@ page.addEventListener("click", (event) => {
   if (shown) change(shown.dataset.shows);
 });
 
+page.addEventListener("pictures-chosen", (event) => {
+  event.preventDefault();
+  change(view);
+});
+
 // A line of preflight on another page leads here: #field=subject, #size=size.
 function followAddress() {
   const [kind, place] = decodeURIComponent(location.hash.slice(1)).split("=");
   if (kind === "size") change("size");
   if (kind !== "field" || !place) return;
-  if (inputs.some((each) => each.name === place) || editor) return goTo(place);
+  if (inputs.some((each) => each.name === place) || composing?.editor) return goTo(place);
   frame.addEventListener("load", () => setTimeout(() => goTo(place)), { once: true });
 }
 
