@@ -255,3 +255,15 @@ def test_300_kilobytes_of_word_come_through():
 
     assert len(text) > 250_000
     assert cleaned.source.count("Строка отчёта") == 2400
+
+
+@pytest.mark.parametrize("element", ["xmp", "noembed", "title", "textarea"])
+def test_words_that_browsers_read_as_words_hide_no_end_tag(element):
+    hidden = (
+        f'<{element}><img alt="</{element}><img src=x onerror=alert()>"></{element}>'
+    )
+
+    cleaned = cleaned_letter(f"{hidden}<p>KEEP</p>", keeps_words=True)
+
+    assert dangers_in(hidden)
+    assert dangers_in(on_the_wire(cleaned.source)) == []

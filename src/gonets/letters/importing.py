@@ -48,6 +48,10 @@ TAG_ALONE = {
     **dict.fromkeys(("frame", "base", "portal"), "frame"),
     "noscript": "",
     "legend": "",
+    # Browsers take what is in these for words up to the end tag, we for tags.
+    "xmp": "",
+    "plaintext": "",
+    "noembed": "",
 }
 
 
@@ -86,7 +90,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(
-    r"\s+(?P<name>[^\s=/>\"']+)(?:\s*=\s*(?P<value>\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?"
+    # Browsers need no blank after a quotation mark, and take a slash for one.
+    r"[\s/]*(?P<name>[^\s=/>\"']+)(?:\s*=\s*(?P<value>\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?"
 )
 
 
@@ -107,9 +112,14 @@ def _cleaned(
         elif name in TAG_ALONE and not (for_outlook and name == "noscript"):
             counted[TAG_ALONE[name]] += not _is_end(token)
         elif name == "style" and not _is_end(token):
-            position = _style_end(text, position)
+            position = _raw_end(text, name, position)
             yield token[0]
             yield _cleaned_styles(text[token.end() : position], counted)
+        elif name == "title" and not _is_end(token):
+            position = _raw_end(text, name, position)
+            # Nothing in it is a tag to browsers, whatever quotation marks say.
+            yield token[0]
+            yield text[token.end() : position].replace("<", "&lt;")
         else:
             yield _cleaned_tag(token, name, counted)
     yield text[position:]
@@ -135,8 +145,8 @@ def _after(text: str, name: str, token: re.Match[str]) -> int:
     return end.end() if end else len(text)
 
 
-def _style_end(text: str, start: int) -> int:
-    end = re.compile(r"</style\b", re.IGNORECASE).search(text, start)
+def _raw_end(text: str, name: str, start: int) -> int:
+    end = re.compile(rf"</{name}\b", re.IGNORECASE).search(text, start)
     return end.start() if end else len(text)
 
 
@@ -161,6 +171,12 @@ def _cleaned_tag(token: re.Match[str], name: str, counted: Counter[str]) -> str:
 
 
 def _attribute(found: re.Match[str], counted: Counter[str]) -> str:
+    cleaned = _cleaned_attribute(found, counted)
+    is_glued = found.string[found.end() :][:1].strip()
+    return cleaned or (" " if is_glued else "")
+
+
+def _cleaned_attribute(found: re.Match[str], counted: Counter[str]) -> str:
     name = found["name"].lower()
     value = html.unescape((found["value"] or "").strip("\"'"))
     if name.startswith("on") or name in {"srcdoc", "formaction", "action", "ping"}:

@@ -83,11 +83,14 @@ def _attached(message: EmailMessage) -> list[tuple[str, bytes]]:
 
 
 def _page(content: bytes) -> LetterFile:
+    if content.startswith(tuple(_UNMARKED)):
+        return LetterFile(html=content.decode(_UNMARKED[content[:2]], "replace"))
     if b"\0" in content[:4_000] and not content.startswith(_WIDE):
         raise NoLetter("binary")
     return LetterFile(html=decoded(content))
 
 
+_UNMARKED = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _META = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
 _XML = re.compile(rb"\A\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([\w:.-]+)", re.IGNORECASE)

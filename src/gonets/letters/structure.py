@@ -24,6 +24,9 @@ FORBIDDEN_TAGS = {
     *("form", "input", "button", "select", "textarea", "link", "portal"),
 }
 
+WORDS_ONLY = {"title", "textarea", "xmp", "iframe", "noembed", "noframes"}
+"""Browsers see no tags in these, so no quotation mark there hides their end."""
+
 ADDRESS_ATTRIBUTES = {"href", "src", "action", "background", "formaction", "poster"}
 
 
@@ -140,6 +143,8 @@ class _Dangers(HTMLParser):
         for name, value in attrs:
             for code, detail in _attribute_dangers(name, value or ""):
                 self._note(code, detail)
+        if tag in WORDS_ONLY:
+            self.set_cdata_mode(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from csp.decorators import csp
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -39,7 +40,7 @@ def in_frame(
     return csp(_policy(request))(show)(request)
 
 
-def _policy(request: HttpRequest) -> Mapping[str, list[str]]:
+def _policy(request: HttpRequest) -> dict[str, Any]:
     if request.GET.get("view") == "bare":
         return BARE_POLICY
     return WITH_FOREIGN_PICTURES if _shows_foreign(request) else LETTER_POLICY
