@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import struct
 import zlib
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from gonets.content.errors import NotAPicture
 from gonets.content.models import Picture
@@ -19,6 +20,16 @@ from gonets.content.pictures import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    """Return a piece of a PNG."""
+    checked = kind + content
+    size, check = (
+        struct.pack(">I", len(content)),
+        struct.pack(">I", zlib.crc32(checked)),
+    )
+    return size + checked + check
 
 
 def encoded(kind: str, *, size=(120, 80), mode="RGB", colour="red", **options) -> bytes:
@@ -153,6 +164,89 @@ def test_every_way_of_storing_colours_is_understood(mode):
     assert store_picture(file.getvalue()).width == 60
 
 
+def png(depth: int, colour_type: int, row: bytes, *, extra: bytes = b"") -> bytes:
+    """Return a PNG of eight such rows, made by hand."""
+    width = {(16, 0): len(row) // 2, (8, 2): len(row) // 3}[depth, colour_type]
+    header = struct.pack(">IIBBBBB", width, 8, depth, colour_type, 0, 0, 0)
+    pixels = zlib.compress((b"\0" + row) * 8)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + extra
+        + chunk(b"IDAT", pixels)
+        + chunk(b"IEND", b"")
+    )
+
+
+def test_grey_of_sixteen_bits_stays_grey():
+    greys = b"".join(struct.pack(">H", step * 1000) for step in range(64))
+
+    image = opened(store_picture(png(16, 0, greys))).convert("L")
+
+    assert [image.getpixel((x, 4)) for x in (0, 32, 63)] == [0, 125, 246]
+
+
+def test_colours_of_another_profile_are_brought_to_the_common_one():
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    for unfit in (profile, b"nonsense"):
+        content = encoded("PNG", colour=(200, 30, 30), icc_profile=unfit)
+        assert opened(store_picture(content)).getpixel((5, 5)) == (200, 30, 30)
+
+    swapped = _profile_with_red_and_green_swapped()
+    image = opened(store_picture(encoded("PNG", colour="red", icc_profile=swapped)))
+
+    red, green, _blue = image.getpixel((5, 5))
+    assert green > 200 > 60 > red
+    assert "icc_profile" not in image.info
+
+
+def _profile_with_red_and_green_swapped() -> bytes:
+    usual = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return (
+        usual.replace(b"rXYZ", b"????")
+        .replace(b"gXYZ", b"rXYZ")
+        .replace(b"????", b"gXYZ")
+    )
+
+
+NONSENSE = b"nonsense for metadata"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        png(8, 2, bytes(24), extra=chunk(b"eXIf", NONSENSE)),
+        png(8, 2, bytes(24), extra=chunk(b"eXIf", b"MM\0*")),
+        encoded("WEBP", exif=b"Exif\0\0" + NONSENSE),
+        encoded("WEBP", exif=b"MM\0*\0\0"),
+        encoded("JPEG", exif=b"Exif\0\0" + NONSENSE),
+    ],
+)
+def test_metadata_that_cannot_be_read_does_no_harm(content):
+    assert store_picture(content).width > 0
+
+
+def test_of_a_film_that_was_cut_off_the_first_frame_is_kept():
+    whole = moving(3, size=(200, 200))
+
+    image = opened(store_picture(whole[: len(whole) - 60])).convert("RGB")
+
+    assert image.getpixel((30, 20)) == (255, 0, 0)
+
+
+def test_no_damage_to_a_picture_is_an_error_of_ours():
+    chance = random.Random(7)
+    wholes = [noise(kind) for kind in ("JPEG", "PNG", "WEBP", "AVIF", "GIF")]
+    for content in [*wholes, moving(3)] * 8:
+        damaged = bytearray(content)
+        for _ in range(chance.randint(1, 6)):
+            damaged[chance.randrange(min(len(damaged), 500))] = chance.randrange(256)
+        try:
+            store_picture(bytes(damaged))
+        except NotAPicture:
+            continue
+
+
 def test_the_same_picture_is_kept_once():
     content = encoded("PNG")
 
@@ -170,14 +264,6 @@ def test_a_lost_file_comes_back_under_the_name_that_letters_link_to():
 
 def bomb() -> bytes:
     """Return a PNG that claims 60,000 × 60,000 pixels."""
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        checked = kind + content
-        return (
-            struct.pack(">I", len(content))
-            + checked
-            + struct.pack(">I", zlib.crc32(checked))
-        )
 
     header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
     return (

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 import secrets
+import struct
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
@@ -17,7 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
 
 from gonets.content.errors import NotAPicture
 from gonets.content.models import Picture
@@ -37,6 +38,14 @@ MAX_ANIMATED_BYTES = 1_500_000
 """A larger animation becomes its first frame: nobody would wait for it."""
 
 SMALLEST_CROP = 0.02
+
+DAMAGE = (
+    *(OSError, ValueError, SyntaxError, EOFError, MemoryError, RuntimeError),
+    *(struct.error, TypeError, LookupError, ArithmeticError),
+)
+"""What decoders raise over bytes that are not what they seem to be."""
+
+COMMON_COLOURS = ImageCms.createProfile("sRGB")
 
 _OF_PHONES = (b"ftypheic", b"ftypheix", b"ftypheim", b"ftypmif1", b"ftypmsf1")
 
@@ -112,7 +121,9 @@ def _made_ours(content: bytes, crop: Crop | None) -> tuple[Image.Image, bytes, s
     animated = _animated(source, crop)
     if animated is not None:
         return animated
-    image = _scaled(source, crop)
+    # Looking for movement went through the frames: begin again with the first.
+    still = _opened(content) if source.format == "GIF" else source
+    image = _scaled(still, crop)
     encoded, suffix = _encoded(image, was_drawn=source.format != "JPEG")
     return image, encoded, suffix
 
@@ -121,17 +132,15 @@ def _animated(
     source: Image.Image, crop: Crop | None
 ) -> tuple[Image.Image, bytes, str] | None:
     """Return a GIF that moves as the source does; None if it must stand still."""
-    frames = getattr(source, "n_frames", 1)
-    pixels = source.width * source.height * frames
-    if source.format != "GIF" or not 1 < frames <= MAX_ANIMATED_FRAMES:
-        return None
-    if pixels > MAX_ANIMATED_PIXELS:
+    if source.format != "GIF":
         return None
     try:
+        if not _may_move(source):
+            return None
         drawn = [
             (_scaled(f, crop), _duration(f)) for f in ImageSequence.Iterator(source)
         ]
-    except (OSError, ValueError, SyntaxError, EOFError):
+    except DAMAGE:
         return None  # The first frame is whole: it was decoded already.
     images = [image for image, _duration in drawn]
     encoded = _saved(
@@ -145,6 +154,12 @@ def _animated(
     )
     fits = len(encoded) <= MAX_ANIMATED_BYTES
     return (images[0], encoded, "gif") if fits else None
+
+
+def _may_move(source: Image.Image) -> bool:
+    frames = getattr(source, "n_frames", 1)
+    pixels = source.width * source.height * frames
+    return 1 < frames <= MAX_ANIMATED_FRAMES and pixels <= MAX_ANIMATED_PIXELS
 
 
 def _duration(frame: Image.Image) -> int:
@@ -175,13 +190,13 @@ def _opened(content: bytes) -> Image.Image:
         raise NotAPicture(
             _("This file is not a picture. JPEG, PNG, GIF and WebP can be used.")
         ) from error
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+    except DAMAGE as error:
         raise NotAPicture(_("The picture is damaged and cannot be opened.")) from error
 
 
 def _scaled(image: Image.Image, crop: Crop | None) -> Image.Image:
     """Return a fresh picture: upright, no wider than letters are, no metadata."""
-    upright = ImageOps.exif_transpose(image)
+    upright = _in_common_colours(_upright(image))
     if crop is not None:
         upright = upright.crop(crop.box(upright.size))
     see_through = upright.has_transparency_data
@@ -190,6 +205,29 @@ def _scaled(image: Image.Image, crop: Crop | None) -> Image.Image:
     fresh = Image.new(plain.mode, plain.size)
     fresh.paste(plain)
     return fresh
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except DAMAGE:
+        return image  # Metadata that cannot be read turns nothing.
+
+
+def _in_common_colours(image: Image.Image) -> Image.Image:
+    """Return it in colours as a mail program takes them: sRGB, eight bits each."""
+    if image.mode.startswith("I"):  # 16 bits of grey, which converting would cut off.
+        return image.convert("I").point(lambda grey: grey / 256).convert("L")
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in ("RGB", "RGBA", "CMYK"):
+        return image
+    try:
+        theirs = ImageCms.ImageCmsProfile(BytesIO(profile))
+        mode = "RGB" if image.mode == "CMYK" else image.mode
+        ours = ImageCms.profileToProfile(image, theirs, COMMON_COLOURS, outputMode=mode)
+    except (ImageCms.PyCMSError, *DAMAGE):
+        return image  # A profile that cannot be read says nothing.
+    return ours or image
 
 
 def _encoded(image: Image.Image, *, was_drawn: bool) -> tuple[bytes, str]:

@@ -151,9 +151,9 @@ def test_nonsense_overrides_nothing_and_says_so(desk, homeless, changes):
     assert re.search(r'class="notice" data-tone="(bad|warn)"', page)
 
 
-@pytest.mark.parametrize("number", [1, 2**63, 10**30])
+@pytest.mark.parametrize("number", [1, 10**17, 10**30])
 def test_an_override_of_another_issue_cannot_be_taken_back(desk, issue, number):
-    gone = desk.post(url("override-withdraw", issue, number))
+    gone = desk.post(f"/issues/{issue.pk}/override/{number}/withdraw/")
 
     assert gone.status_code == 404
 

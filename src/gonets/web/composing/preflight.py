@@ -83,9 +83,7 @@ def issue_override(request: HttpRequest, issue_id: int) -> HttpResponse:
 def override_withdraw(
     request: HttpRequest, issue_id: int, override_id: int
 ) -> HttpResponse:
-    override = get_object_or_404(
-        PreflightOverride, pk=min(override_id, 2**63 - 1), issue=issue_id
-    )
+    override = get_object_or_404(PreflightOverride, pk=override_id, issue=issue_id)
     withdraw_override(override.pk, user=request.user)
     return _back(request, issue_id)
 

@@ -12,7 +12,6 @@ from gonets.newsletters.models import Issue
 
 LONGEST_ID = 18
 """Digits that a 64-bit number always holds."""
-LARGEST_ID = 2**63 - 1  # what a database can be asked for
 
 
 def previewed_issue(issue_id: int) -> Issue:

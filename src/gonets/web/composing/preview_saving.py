@@ -17,7 +17,7 @@ from gonets.publishing.actions import send_test_letter
 from gonets.publishing.errors import PublishingError
 from gonets.web.access import editor_required
 from gonets.web.composing.merged import posted_editions, saved_as_json
-from gonets.web.composing.preview_answers import refused, saved_answer
+from gonets.web.composing.preview_answers import posted_number, refused, saved_answer
 from gonets.web.composing.preview_page import previewed_issue
 
 MOST_CHARACTERS = 2_000_000
@@ -71,8 +71,8 @@ def posted_changes(
 ) -> tuple[int | None, dict[str, str] | None]:
     """Return the edition and the fields that were posted; None where they are not."""
     text = request.POST.get("changes", "")
-    number = request.POST.get("edition", "")
-    if len(text) > MOST_CHARACTERS or not (number.isascii() and number.isdigit()):
+    edition = posted_number(request, "edition")
+    if len(text) > MOST_CHARACTERS or edition is None:
         return None, None
     try:
         changes = json.loads(text)
@@ -82,4 +82,4 @@ def posted_changes(
         return None, None
     if not all(isinstance(value, str) for value in changes.values()):
         return None, None
-    return int(number), changes
+    return edition, changes

@@ -18,7 +18,7 @@ from gonets.publishing.previews import sent_envelope
 from gonets.publishing.queries import history
 from gonets.web.access import editor_required
 from gonets.web.composing.letter_views import in_frame, letter_shown
-from gonets.web.composing.preview_page import LARGEST_ID, previewed_issue
+from gonets.web.composing.preview_page import previewed_issue
 
 
 @require_safe
@@ -61,7 +61,7 @@ def _shown(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 
 def _delivery(issue_id: int, delivery_id: int) -> Delivery:
     runs = {state.run_id: state for state in history(issue_id)}
-    delivery = delivery_of(runs, delivery_id) if delivery_id <= LARGEST_ID else None
+    delivery = delivery_of(runs, delivery_id)
     if delivery is None or runs[delivery.run_id].folded_at:
         raise Http404
     return delivery

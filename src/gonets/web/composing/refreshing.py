@@ -19,7 +19,7 @@ from gonets.newsletters.models import Issue
 from gonets.publishing.queries import is_correctable
 from gonets.web.access import editor_required
 from gonets.web.composing.materials_page import posted_ids
-from gonets.web.composing.preview_page import LARGEST_ID, previewed_issue
+from gonets.web.composing.preview_page import previewed_issue
 from gonets.web.composing.refreshing_page import (
     posted_picks,
     refresh_context,
@@ -190,4 +190,4 @@ def _is_open(issue: Issue) -> bool:
 def _number(text: str) -> int:
     """Return the posted number; one that nothing has for anything else."""
     is_number = text.isascii() and text.isdigit() and len(text) < 19
-    return min(int(text), LARGEST_ID) if is_number else -1
+    return int(text) if is_number else -1

@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 
 from gonets.web.composing import refreshing
 
-START = "issues/<int:issue_id>/refresh/"
+START = "issues/<id:issue_id>/refresh/"
 
 refreshing_addresses: list[URLPattern] = [
     path(START, refreshing.issue_refresh, name="issue-refresh"),

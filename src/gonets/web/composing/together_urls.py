@@ -8,37 +8,37 @@ from gonets.web.composing import together, versions
 
 together_addresses: list[URLPattern] = [
     path(
-        "issues/<int:issue_id>/together/",
+        "issues/<id:issue_id>/together/",
         together.issue_together,
         name="issue-together",
     ),
     path(
-        "issues/<int:issue_id>/presence/",
+        "issues/<id:issue_id>/presence/",
         together.issue_presence,
         name="issue-presence",
     ),
     path(
-        "issues/<int:issue_id>/versions/",
+        "issues/<id:issue_id>/versions/",
         versions.issue_versions,
         name="issue-versions",
     ),
     path(
-        "issues/<int:issue_id>/versions/<int:edition>/",
+        "issues/<id:issue_id>/versions/<id:edition>/",
         versions.issue_version,
         name="issue-version",
     ),
     path(
-        "issues/<int:issue_id>/versions/<int:edition>/letter/",
+        "issues/<id:issue_id>/versions/<id:edition>/letter/",
         versions.issue_version_letter,
         name="issue-version-letter",
     ),
     path(
-        "issues/<int:issue_id>/versions/<int:edition>/restore/",
+        "issues/<id:issue_id>/versions/<id:edition>/restore/",
         versions.issue_version_restore,
         name="issue-version-restore",
     ),
     path(
-        "issues/<int:issue_id>/versions/<int:edition>/name/",
+        "issues/<id:issue_id>/versions/<id:edition>/name/",
         versions.issue_version_name,
         name="issue-version-name",
     ),

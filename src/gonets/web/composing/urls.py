@@ -26,7 +26,7 @@ of_steps = {
 }
 steps = [
     path(
-        f"issues/<int:issue_id>/materials/{name}/",
+        f"issues/<id:issue_id>/materials/{name}/",
         view,
         name=f"issue-materials-{name}",
     )
@@ -35,58 +35,58 @@ steps = [
 
 materials_addresses: list[URLPattern] = [
     path(
-        "issues/<int:issue_id>/materials/",
+        "issues/<id:issue_id>/materials/",
         materials.issue_materials,
         name="issue-materials",
     ),
     path(
-        "issues/<int:issue_id>/materials/remove/",
+        "issues/<id:issue_id>/materials/remove/",
         materials.remove,
         name="issue-materials-remove",
     ),
     path(
-        "issues/<int:issue_id>/materials/hold/",
+        "issues/<id:issue_id>/materials/hold/",
         materials.hold,
         name="issue-materials-hold",
     ),
     path(
-        "issues/<int:issue_id>/materials/list/",
+        "issues/<id:issue_id>/materials/list/",
         materials.entry_list,
         name="issue-materials-list",
     ),
     path(
-        "issues/<int:issue_id>/materials/order/",
+        "issues/<id:issue_id>/materials/order/",
         materials.order,
         name="issue-materials-order",
     ),
     *steps,
     path(
-        "issues/<int:issue_id>/materials/ready/",
+        "issues/<id:issue_id>/materials/ready/",
         materials.ready,
         name="issue-materials-ready",
     ),
     path(
-        "issues/<int:issue_id>/materials/leave/",
+        "issues/<id:issue_id>/materials/leave/",
         materials.leave,
         name="issue-materials-leave",
     ),
     path(
-        "issues/<int:issue_id>/materials/shelf/",
+        "issues/<id:issue_id>/materials/shelf/",
         materials.shelf,
         name="issue-shelf",
     ),
     path(
-        "issues/<int:issue_id>/materials/picker/",
+        "issues/<id:issue_id>/materials/picker/",
         materials_picker.picker,
         name="issue-picker",
     ),
     path(
-        "issues/<int:issue_id>/materials/picker/page/",
+        "issues/<id:issue_id>/materials/picker/page/",
         materials_picker.read_page,
         name="issue-picker-page",
     ),
     path(
-        "issues/<int:issue_id>/materials/add/",
+        "issues/<id:issue_id>/materials/add/",
         materials_picker.add,
         name="issue-materials-add",
     ),

@@ -17,13 +17,11 @@ from gonets.web.designs import (
 
 urlpatterns: list[URLPattern] = [
     path("designs/<slug:name>/letter/", frames.design_letter, name="design-letter"),
-    path(
-        "issues/<int:issue_id>/designs/", choosing.issue_designs, name="issue-designs"
-    ),
-    path("issues/<int:issue_id>/design/", choosing.issue_design, name="issue-design"),
+    path("issues/<id:issue_id>/designs/", choosing.issue_designs, name="issue-designs"),
+    path("issues/<id:issue_id>/design/", choosing.issue_design, name="issue-design"),
     path("look/letter/", letter_import.letter_import, name="letter-import"),
     path(
-        "look/own/<int:template_id>/pictures/",
+        "look/own/<id:template_id>/pictures/",
         letter_import.template_pictures,
         name="template-pictures",
     ),
@@ -33,37 +31,37 @@ urlpatterns: list[URLPattern] = [
         own_files.template_duplicate,
         name="template-duplicate",
     ),
-    path("look/own/<int:template_id>/", own_editor.template_edit, name="template"),
+    path("look/own/<id:template_id>/", own_editor.template_edit, name="template"),
     path(
-        "look/own/<int:template_id>/check/",
+        "look/own/<id:template_id>/check/",
         own_editor.template_check,
         name="template-check",
     ),
     path(
-        "look/own/<int:template_id>/try/", own_editor.template_try, name="template-try"
+        "look/own/<id:template_id>/try/", own_editor.template_try, name="template-try"
     ),
     path(
-        "look/own/<int:template_id>/file/",
+        "look/own/<id:template_id>/file/",
         own_files.template_export,
         name="template-export",
     ),
     path(
-        "look/own/<int:template_id>/delete/",
+        "look/own/<id:template_id>/delete/",
         own_files.template_delete,
         name="template-delete",
     ),
     path(
-        "look/own/<int:template_id>/versions/",
+        "look/own/<id:template_id>/versions/",
         own_versions.template_versions,
         name="template-versions",
     ),
     path(
-        "look/own/<int:template_id>/versions/<int:number>/",
+        "look/own/<id:template_id>/versions/<id:number>/",
         own_versions.template_version,
         name="template-version",
     ),
     path(
-        "look/own/<int:template_id>/versions/<int:number>/restore/",
+        "look/own/<id:template_id>/versions/<id:number>/restore/",
         own_versions.template_restore,
         name="template-restore",
     ),
@@ -72,12 +70,12 @@ urlpatterns: list[URLPattern] = [
     path("look/", brand.site_brand, name="brand"),
     path("look/check/", brand.brand_check, name="brand-check"),
     path(
-        "newsletters/<int:newsletter_id>/brand/",
+        "newsletters/<id:newsletter_id>/brand/",
         brand.newsletter_brand,
         name="newsletter-brand",
     ),
     path(
-        "newsletters/<int:newsletter_id>/brand/forget/",
+        "newsletters/<id:newsletter_id>/brand/forget/",
         brand.newsletter_brand_forget,
         name="newsletter-brand-forget",
     ),

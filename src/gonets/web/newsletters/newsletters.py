@@ -12,7 +12,7 @@ from gonets.newsletters import actions, queries
 from gonets.newsletters.errors import NewslettersError
 from gonets.newsletters.models import Newsletter
 from gonets.web.access import editor_required
-from gonets.web.newsletters.requests import selected_id
+from gonets.web.newsletters.requests import number_in, selected_id
 
 
 @require_safe
@@ -20,14 +20,10 @@ from gonets.web.newsletters.requests import selected_id
 def newsletter_list(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": queries.newsletter_rows(),
-        "selected_id": _number(request.GET.get("selected", "")),
+        "selected_id": number_in(request.GET.get("selected", "")),
         "archived_count": Newsletter.objects.filter(archived_at__isnull=False).count(),
     }
     return render(request, "gonets/newsletters/newsletters.html", context)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None
 
 
 @require_safe

@@ -26,7 +26,7 @@ from gonets.publishing.relays import has_relay_log
 from gonets.publishing.types import IssueRunState
 from gonets.web.access import editor_required
 from gonets.web.sending.account_rows import account_rows, headings, table
-from gonets.web.sending.requests import LARGEST_ID, read_number, shown_issue
+from gonets.web.sending.requests import read_number, shown_issue
 from gonets.web.tables import as_csv, usual_delimiter
 
 LONGEST_SEARCH = 254
@@ -114,7 +114,7 @@ def delivery_account(
     """One address: every try, every decision, and the issue's other runs."""
     issue = shown_issue(issue_id)
     runs = {state.run_id: state for state in history(issue_id)}
-    delivery = delivery_of(runs, delivery_id) if delivery_id <= LARGEST_ID else None
+    delivery = delivery_of(runs, delivery_id)
     if delivery is None or runs[delivery.run_id].folded_at:
         raise Http404
     versions = version_numbers(issue_id)

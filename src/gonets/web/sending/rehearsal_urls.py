@@ -8,27 +8,27 @@ from gonets.web.sending import rehearsal
 
 rehearsal_addresses: list[URLPattern] = [
     path(
-        "issues/<int:issue_id>/rehearsal/",
+        "issues/<id:issue_id>/rehearsal/",
         rehearsal.issue_rehearsal,
         name="issue-rehearsal",
     ),
     path(
-        "issues/<int:issue_id>/rehearsal/start/",
+        "issues/<id:issue_id>/rehearsal/start/",
         rehearsal.issue_rehearsal_start,
         name="issue-rehearsal-start",
     ),
     path(
-        "issues/<int:issue_id>/rehearsal/stop/",
+        "issues/<id:issue_id>/rehearsal/stop/",
         rehearsal.issue_rehearsal_stop,
         name="issue-rehearsal-stop",
     ),
     path(
-        "issues/<int:issue_id>/rehearsal/live/",
+        "issues/<id:issue_id>/rehearsal/live/",
         rehearsal.issue_rehearsal_live,
         name="issue-rehearsal-live",
     ),
     path(
-        "issues/<int:issue_id>/rehearsal.csv",
+        "issues/<id:issue_id>/rehearsal.csv",
         rehearsal.issue_rehearsal_csv,
         name="issue-rehearsal-csv",
     ),

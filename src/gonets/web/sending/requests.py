@@ -9,8 +9,6 @@ from gonets.newsletters.models import Issue
 from gonets.publishing.queries import run_state
 from gonets.publishing.types import IssueRunState
 
-LARGEST_ID = 2**63 - 1  # what a database can be asked for
-
 
 def shown_issue(issue_id: int) -> Issue:
     issues = Issue.objects.select_related("newsletter__readership", "changed_by")
@@ -18,7 +16,7 @@ def shown_issue(issue_id: int) -> Issue:
 
 
 def shown_run(run_id: int) -> IssueRunState:
-    state = run_state(run_id) if run_id <= LARGEST_ID else None
+    state = run_state(run_id)
     if state is None:
         raise Http404
     return state

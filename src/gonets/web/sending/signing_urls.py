@@ -11,12 +11,12 @@ signing_addresses: list[URLPattern] = [
     path("settings/signing/make/", signing.key_make, name="signing-make"),
     path("settings/signing/relay/", signing.relay_signs, name="signing-relay"),
     path(
-        "settings/signing/<int:key_id>/check/", signing.key_check, name="signing-check"
+        "settings/signing/<id:key_id>/check/", signing.key_check, name="signing-check"
     ),
-    path("settings/signing/<int:key_id>/on/", signing.key_on, name="signing-on"),
-    path("settings/signing/<int:key_id>/off/", signing.key_off, name="signing-off"),
+    path("settings/signing/<id:key_id>/on/", signing.key_on, name="signing-on"),
+    path("settings/signing/<id:key_id>/off/", signing.key_off, name="signing-off"),
     path(
-        "settings/signing/<int:key_id>/delete/",
+        "settings/signing/<id:key_id>/delete/",
         signing.key_delete,
         name="signing-delete",
     ),
