@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from gonets.content.actions import hide_materials
-from gonets.content.models import Material
+from gonets.content.actions import hide_materials, publish_materials
+from gonets.content.models import Material, Picture
 from gonets.content.states import Visibility
 from gonets.kernel import clock
 from gonets.newsletters import actions
@@ -43,6 +43,11 @@ def reasons(issue):
     }
 
 
+def sent(issue):
+    actions.mark_released(issue.pk)
+    actions.reserve_materials(issue.pk)
+
+
 def test_each_material_that_is_not_taken_has_its_reason(news, newsletter):
     hide_materials([make_material("hidden", section=news).pk])
     make_material("private", section=news, visibility=Visibility.PRIVATE)
@@ -68,13 +73,93 @@ def test_what_was_sent_is_told_from_what_was_changed_since(news, newsletter):
     first = make_issue(newsletter)
     actions.mark_released(first.pk)
     actions.reserve_materials(first.pk)
-    Material.objects.filter(pk=changed.pk).update(changed_at=clock.now() + DAY)
+    Material.objects.filter(pk=changed.pk).update(
+        title="changed!", changed_at=clock.now()
+    )
 
     issue = make_issue(newsletter)
 
-    assert reasons(issue) == {"same": Reason.SENT, "changed": Reason.CHANGED}
+    assert reasons(issue) == {"same": Reason.SENT, "changed!": Reason.CHANGED}
     (group,) = shelf(issue).groups
     assert {row.used_in for row in group.rows} == {first}
+
+
+def make_picture():
+    return Picture.objects.create(
+        name="a.png", sha256="a", width=2, height=1, size=9, created_at=clock.now()
+    )
+
+
+def other_section(material):
+    return {"section": make_section("Elsewhere", parent=material.section)}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda _each: {"title": "New words"}, Reason.CHANGED),
+        (lambda _each: {"teaser": "New words"}, Reason.CHANGED),
+        (lambda _each: {"address": "https://town.ru/new/"}, Reason.CHANGED),
+        (lambda _each: {"picture": make_picture()}, Reason.CHANGED),
+        (lambda _each: {"body": "<p>New</p>", "tags": ["new"]}, Reason.SENT),
+        (lambda each: {"title": f"  {each.title} "}, Reason.SENT),
+        (lambda _each: {"author": "New"}, Reason.SENT),
+        (other_section, Reason.SENT),
+        (lambda _each: {}, Reason.SENT),
+    ],
+)
+def test_changed_is_what_readers_would_see_changed(news, newsletter, change, reason):
+    material = make_material("Ferry", section=news, teaser="Tomorrow.")
+    sent(make_issue(newsletter))
+
+    Material.objects.filter(pk=material.pk).update(
+        changed_at=clock.now() + DAY, **change(material)
+    )
+
+    assert list(reasons(make_issue(newsletter)).values()) == [reason]
+
+
+def test_hidden_and_shown_again_it_is_not_changed(news, newsletter):
+    material = make_material("Ferry", section=news)
+    sent(make_issue(newsletter))
+
+    hide_materials([material.pk])
+    publish_materials([material.pk])
+
+    assert reasons(make_issue(newsletter)) == {"Ferry": Reason.SENT}
+
+
+def test_what_an_editor_reworded_was_not_changed_by_the_site(news, newsletter):
+    make_material("Ferry", section=news)
+    issue = make_issue(newsletter)
+    issue.entries.update(title="The ferry!")
+    sent(issue)
+
+    assert reasons(make_issue(newsletter)) == {"Ferry": Reason.SENT}
+
+
+def test_what_the_site_changed_before_it_was_sent_readers_have_not_seen(
+    news, newsletter
+):
+    material = make_material("Ferry", section=news)
+    issue = make_issue(newsletter)
+    Material.objects.filter(pk=material.pk).update(title="No ferry")
+    sent(issue)
+
+    assert reasons(make_issue(newsletter)) == {"No ferry": Reason.CHANGED}
+
+
+def test_an_old_one_that_only_moved_is_not_brought_up_again(news, newsletter):
+    material = make_material("Ferry", section=news)
+    sent(make_issue(newsletter))
+    Material.objects.filter(pk=material.pk).update(
+        published_at=clock.now() - 400 * DAY, changed_at=clock.now() + DAY
+    )
+    assert reasons(make_issue(newsletter)) == {}
+
+    Material.objects.filter(pk=material.pk).update(teaser="It is back.")
+
+    assert reasons(make_issue(newsletter)) == {"Ferry": Reason.CHANGED}
 
 
 def test_what_was_removed_can_be_taken_again_with_one_press(news, newsletter):

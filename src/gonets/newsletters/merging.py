@@ -115,6 +115,12 @@ def digest_of(field: MergedField, value: object) -> str:
     return hashlib.sha256(told).hexdigest()[:20]
 
 
+def fingerprint(wording: EntryWording) -> str:
+    """Return what tells this wording of an entry from any other."""
+    told = repr([canonical(field, wording.of(field)) for field in MergedField])
+    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
+
+
 def replaced_as_json(value: str | PictureWording) -> str | dict[str, object]:
     """Return a wording as the database keeps it, see ``replaced_from_json``."""
     if isinstance(value, PictureWording):

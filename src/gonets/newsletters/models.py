@@ -362,6 +362,8 @@ class MaterialUse(models.Model):
     material = models.ForeignKey(Material, models.CASCADE, related_name="uses")
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="material_uses")
     used_at = models.DateTimeField()
+    # Of the site's wording that went out; see ``merging``.
+    fingerprint = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [

@@ -14,11 +14,13 @@ class Circumstances:
     """What is known of a material in one newsletter besides what it is itself.
 
     ``is_by_rule``: the newsletter's rule proposes it.  ``is_over_limit``: its section
-    has as many in the issue as it may.
+    has as many in the issue as it may.  ``is_changed``: it says something else than
+    it said when it was sent.
     """
 
     now: datetime
     used_at: datetime | None = None
+    is_changed: bool = False
     is_held: bool = False
     is_by_rule: bool = False
     is_over_limit: bool = False
@@ -35,8 +37,7 @@ def reason_for(material: Material, known: Circumstances) -> Reason:
     if known.is_held:
         return Reason.HELD
     if known.used_at is not None:
-        changed = material.changed_at > known.used_at
-        return Reason.CHANGED if changed else Reason.SENT
+        return Reason.CHANGED if known.is_changed else Reason.SENT
     if not known.is_by_rule:
         return Reason.OUTSIDE
     return Reason.OVER_LIMIT if known.is_over_limit else Reason.NEW

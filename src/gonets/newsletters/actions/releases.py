@@ -12,8 +12,10 @@ from gonets.letters.storing import content_as_json, digest_of
 from gonets.letters.types import LetterContent
 from gonets.newsletters.browser_pages import new_page_key, page_address
 from gonets.newsletters.errors import IssueMissing
+from gonets.newsletters.merging import fingerprint
 from gonets.newsletters.models import HeldMaterial, Issue, IssueVersion, MaterialUse
 from gonets.newsletters.queries.letters import letter_content
+from gonets.newsletters.site_wordings import base_of_entry
 from gonets.newsletters.standing.ending import end_as_released
 from gonets.newsletters.states import EDITABLE_STATES, IssueState
 from gonets.newsletters.types import Person
@@ -80,21 +82,25 @@ def mark_released(issue_id: int) -> None:
 def reserve_materials(issue_id: int) -> None:
     """Count the issue's materials as sent in its newsletter; twice is the same."""
     issue = Issue.objects.get(pk=issue_id)
-    material_ids = list(
-        issue.entries.exclude(material=None).values_list("material_id", flat=True)
-    )
+    entries = list(issue.entries.exclude(material=None))
     MaterialUse.objects.bulk_create(
         (
             MaterialUse(
                 newsletter_id=issue.newsletter_id,
-                material_id=material_id,
+                material_id=entry.material_id,
                 issue=issue,
                 used_at=clock.now(),
+                fingerprint=fingerprint(base_of_entry(entry)),
             )
-            for material_id in material_ids
+            for entry in entries
+            if entry.material_id is not None
         ),
-        ignore_conflicts=True,
+        # Sent again after a correction, it is the correction that readers know.
+        update_conflicts=True,
+        unique_fields=["issue", "material"],
+        update_fields=["fingerprint"],
     )
+    material_ids = [entry.material_id for entry in entries]
     HeldMaterial.objects.filter(
         newsletter=issue.newsletter_id, material__in=material_ids
     ).delete()

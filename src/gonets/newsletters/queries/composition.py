@@ -18,6 +18,7 @@ from gonets.newsletters.queries.candidates import (
     limits_of,
 )
 from gonets.newsletters.reasons import Circumstances, reason_for
+from gonets.newsletters.site_wordings import is_changed_since
 from gonets.newsletters.states import Reason
 from gonets.newsletters.types import EntryRow, Part
 
@@ -79,6 +80,7 @@ def _reasons(
         known = Circumstances(
             now=now,
             used_at=use.used_at if use else None,
+            is_changed=bool(use and is_changed_since(use, entry.material)),
             is_held=entry.material_id in held_ids,
             is_by_rule=entry.material.published_at > start,
         )

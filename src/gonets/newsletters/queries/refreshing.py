@@ -5,10 +5,14 @@ from __future__ import annotations
 from gonets.content.models import Material
 from gonets.kernel import clock
 from gonets.letters.kinds import EntryKind
-from gonets.newsletters.merging import EntryWording, PictureWording, merged_entry
+from gonets.newsletters.merging import merged_entry
 from gonets.newsletters.models import Entry, Issue
-from gonets.newsletters.proposals import teaser_html
 from gonets.newsletters.queries.candidates import candidates
+from gonets.newsletters.site_wordings import (
+    base_of_entry,
+    wording_of_entry,
+    wording_of_site,
+)
 from gonets.newsletters.states import IssueState, SiteStanding
 from gonets.newsletters.types import Candidate, ComparedEntry
 
@@ -51,37 +55,6 @@ def standing_of(material: Material | None) -> SiteStanding:
     if material.published_at > clock.now():
         return SiteStanding.POSTPONED
     return SiteStanding.PRESENT
-
-
-def wording_of_site(material: Material) -> EntryWording:
-    return EntryWording(
-        title=material.title,
-        teaser=teaser_html(material.teaser),
-        address=material.address,
-        picture=PictureWording(
-            picture_id=material.picture_id, alt=material.picture_alt
-        ),
-    )
-
-
-def wording_of_entry(entry: Entry) -> EntryWording:
-    return EntryWording(
-        title=entry.title,
-        teaser=entry.teaser,
-        address=entry.address,
-        picture=PictureWording(picture_id=entry.picture_id, alt=entry.picture_alt),
-    )
-
-
-def base_of_entry(entry: Entry) -> EntryWording:
-    return EntryWording(
-        title=entry.base_title,
-        teaser=entry.base_teaser,
-        address=entry.base_address,
-        picture=PictureWording(
-            picture_id=entry.base_picture_id, alt=entry.base_picture_alt
-        ),
-    )
 
 
 def _compared(entry: Entry) -> ComparedEntry:

@@ -20,6 +20,8 @@ from gonets.newsletters.queries.candidates import (
 from gonets.newsletters.queries.composition import materials_by_part
 from gonets.newsletters.queries.picking import newest_uses
 from gonets.newsletters.reasons import Circumstances, reason_for
+from gonets.newsletters.site_wordings import is_changed_since
+from gonets.newsletters.states import Reason
 from gonets.newsletters.types import Shelf, ShelfGroup, ShelfRow
 
 REACHES_BACK = timedelta(days=60)
@@ -78,13 +80,17 @@ def _rows(
         known = Circumstances(
             now=now,
             used_at=use.used_at if use else None,
+            is_changed=bool(use and is_changed_since(use, material)),
             is_held=material.pk in held,
             is_by_rule=material.pk in by_rule,
             is_over_limit=material.section_id in full,
         )
+        reason = reason_for(material, known)
+        if reason == Reason.SENT and material.published_at <= now - REACHES_BACK:
+            continue  # The site touched it, and readers would see the same.
         yield ShelfRow(
             material=material,
-            reason=reason_for(material, known),
+            reason=reason,
             used_in=use.issue if use else None,
         )
 
