@@ -21,6 +21,7 @@ from gonets.newsletters.errors import (
     IssueMissing,
 )
 from gonets.newsletters.models import Entry, Issue
+from gonets.newsletters.types import Above
 from tests.letters.samples import a_reader
 from tests.support.factories import (
     make_issue,
@@ -89,6 +90,28 @@ def test_a_block_stands_behind_the_entry_it_was_put_behind(issue):
     add(issue, "divider", after=None)
 
     assert shown(issue) == ["# News", "divider", "Ferry", "text", "# Sport", "Match"]
+
+
+def test_a_block_can_be_the_first_of_a_later_section(issue):
+    add(issue, "text", after=Above(titled(issue, "Match").pk), teaser="<p>Ours</p>")
+    add(issue, "divider", after=Above(titled(issue, "Ferry").pk))
+
+    assert shown(issue) == ["# News", "divider", "Ferry", "# Sport", "text", "Match"]
+
+
+@pytest.mark.parametrize("entry_id", [0, 999_999])
+def test_a_block_above_an_entry_that_is_gone_comes_last(issue, entry_id):
+    add(issue, "divider", after=Above(entry_id))
+
+    assert shown(issue)[-1] == "divider"
+
+
+def test_above_nothing_in_an_empty_issue_a_block_stands_alone(db):
+    issue = make_issue(make_newsletter())
+
+    add(issue, "text", after=Above(7), teaser="<p>Alone</p>")
+
+    assert shown(issue) == ["# ", "text"]
 
 
 def test_a_block_is_possible_in_an_empty_issue(db):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
 
-from gonets.newsletters.types import Place
+from gonets.newsletters.types import Above, Place
 
 
 class Placed(Protocol):
@@ -52,14 +52,20 @@ def reordered(entries: Sequence[E], places: Iterable[Place]) -> list[E]:
     return numbered([*ordered, *by_id.values()])
 
 
-def placed(entries: Sequence[E], new: E, *, after: int | None) -> list[E]:
+def placed(entries: Sequence[E], new: E, *, after: int | Above | None) -> list[E]:
     """Return the entries with ``new`` behind the one of id ``after``, in its part.
 
     Without ``after`` it comes first, in the part that begins there; one that is gone
-    meanwhile means last.
+    meanwhile means last.  ``Above`` an entry it comes before that, in its part.
     """
-    index = _index(entries, after)
-    neighbour = entries[max(index - 1, 0)] if entries else None
+    if isinstance(after, Above):
+        behind = _index(entries, after.entry_id)
+        is_there = any(each.pk == after.entry_id for each in entries)
+        index = behind - 1 if is_there else behind
+        neighbour = entries[min(index, len(entries) - 1)] if entries else None
+    else:
+        index = _index(entries, after)
+        neighbour = entries[max(index - 1, 0)] if entries else None
     if neighbour is not None:
         new.part, new.heading = neighbour.part, neighbour.heading
     return numbered([*entries[:index], new, *entries[index:]])

@@ -273,6 +273,13 @@ class Place:
     part: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Above:
+    """The place right above an entry, in its part: under its heading if it is first."""
+
+    entry_id: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """A step in the history of an issue; ``edition`` is the one that it made."""

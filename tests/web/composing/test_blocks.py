@@ -194,6 +194,22 @@ def test_a_crop_that_is_none_is_refused(editor_client, issue, media_root, crop):
     assert answer.status_code == 422
 
 
+def test_a_block_can_be_put_under_the_heading_of_a_section(editor_client, issue):
+    first = issue.entries.order_by("position").first()
+
+    answer = post(
+        editor_client,
+        issue,
+        "blocks/add/",
+        kind="text",
+        above=first.pk,
+        changes=json.dumps({"teaser": "<p>Hi</p>"}),
+    ).json()
+
+    block = issue.entries.order_by("position").first()
+    assert (block.pk, block.part) == (answer["entry"], first.part)
+
+
 def test_a_picture_comes_from_an_address_of_the_web(
     editor_client, issue, media_root, settings
 ):

@@ -25,7 +25,7 @@ from gonets.newsletters.errors import BadWording, IssueClosed
 from gonets.newsletters.models import Entry
 from gonets.newsletters.ordering import moved, placed
 from gonets.newsletters.states import EDITABLE_STATES
-from gonets.newsletters.types import Person
+from gonets.newsletters.types import Above, Person
 from gonets.newsletters.wording import checked_entry
 
 
@@ -35,11 +35,11 @@ def add_block(
     kind: str,
     words: Mapping[str, str],
     *,
-    after: int | None,
+    after: int | Above | None,
     edition: int,
     user: Person | None,
 ) -> Entry:
-    """Put a block behind the entry of id ``after``; None means on top.
+    """Put a block behind the entry of id ``after``, or above one; None means on top.
 
     ``words`` are those of ``wording.checked_entry``.
 
@@ -138,7 +138,7 @@ def _check_complete(block: Entry) -> None:
         raise BadWording("picture", _("Choose a picture."))
 
 
-def _stored(issue_id: int, block: Entry, *, after: int | None) -> Entry:
+def _stored(issue_id: int, block: Entry, *, after: int | Above | None) -> Entry:
     others = list(Entry.objects.filter(issue=issue_id))
     ordered = placed(others, block, after=after)
     block.save()

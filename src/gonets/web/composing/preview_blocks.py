@@ -18,6 +18,7 @@ from gonets.newsletters import actions
 from gonets.newsletters.blocks import text_in
 from gonets.newsletters.models import Entry, Issue
 from gonets.newsletters.people import may_write_html
+from gonets.newsletters.types import Above
 from gonets.web.access import editor_required
 from gonets.web.composing.preview_answers import (
     changed_answer,
@@ -35,17 +36,22 @@ STEPS = {"up": -1, "down": 1}
 @require_POST
 @editor_required
 def block_add(request: HttpRequest, issue_id: int) -> JsonResponse:
-    """Put a ``kind`` of block with ``changes`` behind the entry ``after``, if any."""
+    """Put a ``kind`` of block with ``changes`` behind the entry ``after``, if any.
+
+    ``above`` names the entry that it stands above instead, in the same section.
+    """
     edition, words = posted_changes(request)
     if edition is None or words is None:
         return refused(HTTPStatus.BAD_REQUEST, _("This cannot be saved."))
+
+    above = posted_number(request, "above")
 
     def add() -> Mapping[str, object]:
         block = actions.add_block(
             issue_id,
             request.POST.get("kind", ""),
             words,
-            after=posted_number(request, "after"),
+            after=posted_number(request, "after") if above is None else Above(above),
             edition=edition,
             user=request.user,
         )

@@ -134,17 +134,41 @@ function movePart(button) {
   if (up) beside.before(part);
   else beside.after(part);
   button.focus();
+  announcePart(part);
+  saveOrderSoon();
+}
+
+function announcePart(part) {
   const parts = [...entryList().querySelectorAll("[data-part]")];
   announcement.textContent = fill(urls.wordsPartMoved, {
     heading: part.querySelector("h2").textContent,
     position: parts.indexOf(part) + 1,
     total: parts.length,
   });
-  saveOrderSoon();
+}
+
+/** Show headings only while a section is dragged: it has to fit between the others. */
+function foldParts(part, folded) {
+  const before = part.getBoundingClientRect().top;
+  entryList().classList.toggle("is-folded", folded);
+  window.scrollBy({ top: part.getBoundingClientRect().top - before, behavior: "instant" });
 }
 
 function letDrag() {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  new Sortable(entryList(), {
+    draggable: "[data-part]",
+    handle: ".part-grip",
+    animation: calm ? 0 : 150,
+    ghostClass: "is-dragged",
+    onChoose: ({ item }) => foldParts(item, true),
+    onUnchoose: ({ item }) => foldParts(item, false),
+    onEnd: ({ item, oldIndex, newIndex }) => {
+      if (oldIndex === newIndex) return;
+      announcePart(item);
+      saveOrder();
+    },
+  });
   for (const list of entryList().querySelectorAll("[data-entries]")) {
     new Sortable(list, {
       group: "entries",

@@ -5,6 +5,7 @@
 import { toast } from "./app.js";
 import { entryOf, entryOfMark } from "./preview_editing.js";
 
+const ABOVE = "above-";
 const GAP = 6;
 const BESIDE = 14;
 
@@ -12,7 +13,7 @@ export class BlockTools {
   /**
    * `perform(path, fields)` changes the letter and gives the answer; `redraw(entry)`
    * shows it anew with the cursor in that entry; `ask` holds the dialogs by kind, each
-   * called with `(after)`; `undo()` takes the last step back.
+   * called with a place; `undo()` takes the last step back.
    */
   constructor(stage, frame, { perform, redraw, ask, undo }) {
     Object.assign(this, { stage, frame, perform, redraw, ask, undo });
@@ -38,7 +39,7 @@ export class BlockTools {
     this.closeMenu();
   }
 
-  /** Put a "+" above the first entry and below every one, where no words stand. */
+  /** Put a "+" above the first entry, below every one, and under later headings. */
   place() {
     if (this.isStopped || !this.frame.contentDocument?.body) return;
     const held = this.signs.contains(document.activeElement) ? document.activeElement.dataset.after : null;
@@ -46,7 +47,10 @@ export class BlockTools {
     const first = entries[0];
     const x = this.#margin(entries);
     const places = [first ? { after: "", x, y: first.top - 22 } : this.#emptyPlace()];
+    const headings = this.#headings();
     entries.forEach((entry, index) => {
+      const under = index && headings.find(({ top }) => top >= entries[index - 1].bottom - 1 && top < entry.top);
+      if (under) places.push({ after: ABOVE + entry.id, x, y: Math.max(under.bottom, entry.top - 10) });
       places.push({ after: entry.id, x, y: below(entry, entries[index + 1]) });
     });
     const shown = new Map([...this.signs.children].map((sign) => [sign.dataset.after, sign]));
@@ -74,14 +78,20 @@ export class BlockTools {
     return [...found.values()].map((each) => ({ kind: "material", ...each }));
   }
 
+  /** The headings of sections, from top to bottom. */
+  #headings() {
+    const found = this.frame.contentDocument.querySelectorAll("[data-edit^='section.']");
+    return [...found].map((each) => each.getBoundingClientRect()).filter(({ height }) => height);
+  }
+
   kindOf(id) {
     return this.entries().find((entry) => entry.id === id)?.kind ?? "";
   }
 
-  /** Insert a block behind the entry `after`; "" means on top. */
-  async insert(kind, after, words = {}) {
-    const changes = JSON.stringify(words);
-    const answer = await this.perform("blocks/add/", { kind, after, changes });
+  /** Insert a block at a place: behind an entry, above one (ABOVE…), or "" for on top. */
+  async insert(kind, place, words = {}) {
+    const where = place.startsWith(ABOVE) ? { above: place.slice(ABOVE.length) } : { after: place };
+    const answer = await this.perform("blocks/add/", { kind, ...where, changes: JSON.stringify(words) });
     if (answer?.entry) this.redraw(String(answer.entry));
     return answer;
   }
