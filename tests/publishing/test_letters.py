@@ -13,9 +13,10 @@ from gonets.audience.links import parse_unsubscribe_token, unsubscribe_token
 from gonets.audience.models import Subscriber
 from gonets.delivery.models import Delivery, Run
 from gonets.delivery.ports import Binding, Recipient, Withheld
-from gonets.newsletters.models import Issue
+from gonets.newsletters.models import Issue, IssueVersion, VersionBodies
 from gonets.publishing import actions
 from gonets.publishing.letters import PublishedLetters
+from gonets.publishing.pages import letter_page
 from gonets.publishing.readers import unsubscribe_address
 from gonets.publishing.states import AudienceRule
 
@@ -179,3 +180,28 @@ def test_a_letter_without_fields_reads_none_of_them(run):
         assert isinstance(binding, Binding)
         assert "city" not in binding.values
         assert binding.values["name"] != "not this"
+
+
+def test_a_run_sends_the_letter_as_its_design_made_it_when_it_began(run, monkeypatch):
+    binding = bind(PublishedLetters(), run)[0]
+    before = sent_with(binding, run)
+    page = letter_page(IssueVersion.objects.get())
+
+    # A later release of the program, in which the design is another one.
+    monkeypatch.setattr("gonets.letters.bodies.design_named", lambda _name: ANOTHER)
+
+    assert sent_with(binding, run) == before
+    assert letter_page(IssueVersion.objects.get()) == page
+    VersionBodies.objects.all().delete()  # As versions from before had none.
+    assert sent_with(binding, run) != before
+
+
+def sent_with(binding: Binding | Withheld, run: Run) -> bytes:
+    assert isinstance(binding, Binding)
+    letter = PublishedLetters().letter(run.letter_ref)
+    return letter.envelope_for(recipients_of(run)[0], binding).content
+
+
+ANOTHER = """<mjml><mj-body><mj-section><mj-column>
+<mj-text>{{ letter.unsubscribe_address }}</mj-text>
+</mj-column></mj-section></mj-body></mjml>"""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gonets.letters.bodies import ReaderFields, letter_html
-from gonets.letters.fields import Pieces, fields_of
+from gonets.letters.fields import Fields, Pieces, fields_of
+from gonets.letters.keeping import packed_bodies, unpacked_bodies
 from gonets.letters.personalising import (
     PersonalValues,
     clean_line,
@@ -52,13 +53,34 @@ class CompiledLetter:
         return filled_text(self.text, PersonalValues.of(reader))
 
 
-def compile_letter(content: LetterContent) -> CompiledLetter:
+def compile_letter(content: LetterContent, *, bodies: bytes = b"") -> CompiledLetter:
     """Do everything that does not depend on the reader, once.
+
+    ``bodies`` are those that ``bodies_of`` kept of this wording: then no design is
+    asked any more.
 
     :raises TemplateFault: if the letter cannot be made; it names what to correct.
     """
     fields = fields_of(content)
-    html = letter_html(content, fields, ReaderFields())
-    text = letter_text(content, fields)
+    html, text = unpacked_bodies(bodies, fields) if bodies else _made(content, fields)
+    if content.own_text:
+        text = letter_text(content, fields)
     wire = wire_of(content, subject=fields.subject, text=text, html=html)
     return CompiledLetter(subject=fields.subject, html=html, text=text, wire=wire)
+
+
+def bodies_of(content: LetterContent) -> bytes:
+    """Return what a version keeps of its letter: see ``keeping``.
+
+    :raises TemplateFault: if the letter cannot be made.
+    """
+    fields = fields_of(content)
+    html, text = _made(content, fields)
+    return packed_bodies(html=html, text=text, fields=fields)
+
+
+def _made(content: LetterContent, fields: Fields) -> tuple[Pieces, Pieces]:
+    html = letter_html(content, fields, ReaderFields())
+    # A text that somebody wrote by hand needs no keeping: it is in the wording.
+    text = () if content.own_text else letter_text(content, fields)
+    return html, text

@@ -289,6 +289,21 @@ class IssueVersion(models.Model):
         return f"{self.issue_id} v{self.number}"
 
 
+class VersionBodies(models.Model):
+    """What the design made of a version: a later release may make something else of it.
+
+    Versions from before have none, nor has a letter that could not be made.
+    """
+
+    version = models.OneToOneField(
+        IssueVersion, models.CASCADE, primary_key=True, related_name="+"
+    )
+    packed = models.BinaryField()  # see ``gonets.letters.keeping``
+
+    def __str__(self) -> str:
+        return f"bodies of {self.version_id}"
+
+
 class IssueChange(models.Model):
     """A step in the history of an issue: who made which edition, and what it changed.
 

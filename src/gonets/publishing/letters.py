@@ -20,6 +20,7 @@ from gonets.letters.errors import ReaderUnfit, TemplateFault
 from gonets.letters.storing import content_from_json
 from gonets.letters.types import LetterContent
 from gonets.newsletters.models import IssueVersion
+from gonets.newsletters.queries import bodies_kept
 from gonets.publishing.errors import SigningRefused
 from gonets.publishing.identities import MessageIds, selector_of, version_id
 from gonets.publishing.readers import WaysOut, bound_reader, bound_values
@@ -138,19 +139,26 @@ def version_letter(letter_ref: str) -> VersionLetter:
     try:
         with translation.override(content.language):
             signer = _signer(content, selector_of(letter_ref))
-            return letter_of(content, readership, signer=signer)
+            bodies = bodies_kept(version.pk)
+            return letter_of(content, readership, signer=signer, bodies=bodies)
     except (TemplateFault, SigningRefused) as error:
         raise LetterUnfit(str(error)) from error
 
 
 def letter_of(
-    content: LetterContent, readership: Readership, *, signer: Signer | None
+    content: LetterContent,
+    readership: Readership,
+    *,
+    signer: Signer | None,
+    bodies: bytes = b"",
 ) -> VersionLetter:
     """Compile a wording: what is sent, previewed and tried is all made here.
 
+    ``bodies`` are those that a version kept.
+
     :raises TemplateFault: if the letter cannot be made.
     """
-    compiled = compile_letter(content)
+    compiled = compile_letter(content, bodies=bodies)
     return VersionLetter(
         compiled=compiled,
         field_names=tuple(sorted(compiled.names - BUILT_IN)),

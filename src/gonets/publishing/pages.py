@@ -11,6 +11,7 @@ from gonets.letters.compiling import compile_letter
 from gonets.letters.storing import content_from_json
 from gonets.letters.types import LetterContent, Reader
 from gonets.newsletters.models import IssueVersion
+from gonets.newsletters.queries import bodies_kept
 from gonets.publishing.models import IssueRun
 from gonets.publishing.readers import unsubscribe_address
 
@@ -38,7 +39,7 @@ def letter_page(version: IssueVersion) -> str:
     """
     content = content_from_json(version.content)
     with translation.override(content.language):
-        letter = compile_letter(content)
+        letter = compile_letter(content, bodies=bodies_kept(version.pk))
         return letter.html_for(_everybody(version, content))
 
 

@@ -57,14 +57,17 @@ from gonets.newsletters.actions.refreshing import (
     take_out_gone,
 )
 from gonets.newsletters.actions.releases import (
+    PreparedVersion,
     freeze_version,
     mark_released,
+    prepare_version,
     release_materials,
     reserve_materials,
 )
 from gonets.newsletters.actions.wording import save_wording
 
 __all__ = [
+    "PreparedVersion",
     "acknowledge_replaced",
     "add_block",
     "add_materials",
@@ -94,6 +97,7 @@ __all__ = [
     "pick_wordings",
     "postpone_issue",
     "prepare_issue",
+    "prepare_version",
     "put_back",
     "redo",
     "refresh_from_site",

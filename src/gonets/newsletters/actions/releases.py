@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import translation
 
 from gonets.kernel import clock
+from gonets.letters.compiling import bodies_of
+from gonets.letters.errors import TemplateFault
 from gonets.letters.storing import content_as_json, digest_of
 from gonets.letters.types import LetterContent
 from gonets.newsletters.browser_pages import new_page_key, page_address
 from gonets.newsletters.errors import IssueMissing
 from gonets.newsletters.merging import fingerprint
-from gonets.newsletters.models import HeldMaterial, Issue, IssueVersion, MaterialUse
+from gonets.newsletters.models import (
+    HeldMaterial,
+    Issue,
+    IssueVersion,
+    MaterialUse,
+    VersionBodies,
+)
 from gonets.newsletters.queries.letters import letter_content
 from gonets.newsletters.site_wordings import base_of_entry
 from gonets.newsletters.standing.ending import end_as_released
@@ -21,28 +30,78 @@ from gonets.newsletters.states import EDITABLE_STATES, IssueState
 from gonets.newsletters.types import Person
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedVersion:
+    """A wording made ready to be frozen: what takes long is done."""
+
+    content: LetterContent
+    sha256: str
+    page_key: str | None
+    bodies: bytes  # b"" if the letter cannot be made
+
+
+def prepare_version(issue_id: int) -> PreparedVersion:
+    """Let the design do its work before a transaction makes others wait for it.
+
+    :raises IssueMissing: if there is no such issue.
+    """
+    content, key = _with_page(letter_content(issue_id))
+    return PreparedVersion(
+        content=content,
+        sha256=digest_of(content),
+        page_key=key,
+        bodies=_bodies(content),
+    )
+
+
 @transaction.atomic
-def freeze_version(issue_id: int, *, user: Person | None) -> IssueVersion:
+def freeze_version(
+    issue_id: int, *, user: Person | None, prepared: PreparedVersion | None = None
+) -> IssueVersion:
     """Keep the wording as it is now; the same wording as the last version is that one.
+
+    ``prepared`` is used if it is of this very wording.
 
     :raises IssueMissing: if there is no such issue.
     """
     _lock(issue_id)
-    content, key = _with_page(letter_content(issue_id))
+    content = letter_content(issue_id)
     sha256 = digest_of(content)
+    has_page = bool(content.browser_address)
     last = IssueVersion.objects.filter(issue=issue_id).order_by("-number").first()
-    if last is not None and last.sha256 == sha256 and _has_page(last) == bool(key):
+    if last is not None and last.sha256 == sha256 and _has_page(last) == has_page:
         return last
-    return IssueVersion.objects.create(
+    if not _fits(prepared, sha256=sha256, has_page=has_page):
+        prepared = prepare_version(issue_id)
+    assert prepared is not None
+    version = IssueVersion.objects.create(
         issue_id=issue_id,
         number=last.number + 1 if last else 1,
         edition=Issue.objects.values_list("edition", flat=True).get(pk=issue_id),
-        content=content_as_json(content),
+        content=content_as_json(prepared.content),
         sha256=sha256,
-        browser_key=key,
+        browser_key=prepared.page_key,
         created_at=clock.now(),
         created_by_id=user.pk if user else None,
     )
+    if prepared.bodies:
+        VersionBodies.objects.create(version=version, packed=prepared.bodies)
+    return version
+
+
+def _fits(prepared: PreparedVersion | None, *, sha256: str, has_page: bool) -> bool:
+    if prepared is None:
+        return False
+    return prepared.sha256 == sha256 and bool(prepared.page_key) == has_page
+
+
+def _bodies(content: LetterContent) -> bytes:
+    with translation.override(content.language):
+        try:
+            return bodies_of(content)
+        except TemplateFault:
+            # Whoever sends it is told by the engine, which cannot make it either.
+            return b""
 
 
 def _with_page(content: LetterContent) -> tuple[LetterContent, str | None]:

@@ -15,13 +15,18 @@ from gonets.newsletters.queries.issues import (
     newsletter_rows,
 )
 from gonets.newsletters.queries.joining import newsletters_to_join
-from gonets.newsletters.queries.letters import event_entry, letter_content
+from gonets.newsletters.queries.letters import (
+    bodies_kept,
+    event_entry,
+    letter_content,
+)
 from gonets.newsletters.queries.own_texts import text_part
 from gonets.newsletters.queries.picking import picker, picker_rows, uses_of
 from gonets.newsletters.queries.refreshing import compared_entries, offered_materials
 from gonets.newsletters.queries.shelf import shelf
 
 __all__ = [
+    "bodies_kept",
     "brand_of",
     "brand_settings",
     "candidates",

@@ -25,7 +25,13 @@ from gonets.letters.types import (
 from gonets.newsletters.blocks import event_of, personal_fields, text_in
 from gonets.newsletters.browser_pages import preview_page_address
 from gonets.newsletters.errors import IssueMissing
-from gonets.newsletters.models import Entry, Issue, IssueVersion, Newsletter
+from gonets.newsletters.models import (
+    Entry,
+    Issue,
+    IssueVersion,
+    Newsletter,
+    VersionBodies,
+)
 from gonets.newsletters.queries.brands import brand_of
 
 
@@ -68,6 +74,12 @@ def content_of(issue: Issue, entries: list[Entry]) -> LetterContent:
         own_text=issue.own_text,
         browser_address=preview_page_address() if newsletter.has_browser_page else "",
     )
+
+
+def bodies_kept(version_id: int) -> bytes:
+    """Return what the design made of a version when it was released; b"" if unknown."""
+    kept = VersionBodies.objects.filter(version=version_id)
+    return bytes(kept.values_list("packed", flat=True).first() or b"")
 
 
 def event_entry(issue_id: int, entry_id: int, uid: str) -> EntryContent | None:

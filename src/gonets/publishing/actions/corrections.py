@@ -28,15 +28,23 @@ def correct_and_resume(run_id: int, *, user: Person | None) -> None:
     check_fence()
     issue_run = IssueRun.objects.select_related("run").get(run_id=run_id)
     check_ready(issue_run.issue_id)
+    prepared = newsletters.prepare_version(issue_run.issue_id)
     with transaction.atomic():
-        _replace_version(issue_run, user=user)
+        _replace_version(issue_run, prepared, user=user)
     continue_run(run_id)
 
 
-def _replace_version(issue_run: IssueRun, *, user: Person | None) -> None:
+def _replace_version(
+    issue_run: IssueRun,
+    prepared: newsletters.PreparedVersion,
+    *,
+    user: Person | None,
+) -> None:
     if issue_run.run.status != RunStatus.PAUSED:
         raise NotPaused
-    version = newsletters.freeze_version(issue_run.issue_id, user=user)
+    version = newsletters.freeze_version(
+        issue_run.issue_id, user=user, prepared=prepared
+    )
     if version.pk == issue_run.version_id:
         raise WordingUnchanged
     delivery.rebind_open(issue_run.run_id, current_letter_ref(version))

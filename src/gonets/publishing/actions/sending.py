@@ -107,7 +107,8 @@ def _carry_out(order: Order) -> Run:
     size = audience_size(order.issue_id, order.audience)
     if not size:
         raise NobodyToSendTo
-    run = _open_issue_run(order, relays)
+    prepared = newsletters.prepare_version(order.issue_id)
+    run = _open_issue_run(order, relays, prepared)
     if size <= FROZEN_AT_ONCE:
         freeze_audience(run.pk)
         run.refresh_from_db()
@@ -124,7 +125,9 @@ def check_room() -> None:
 
 
 @transaction.atomic
-def _open_issue_run(order: Order, relays: list[RelayInUse]) -> Run:
+def _open_issue_run(
+    order: Order, relays: list[RelayInUse], prepared: newsletters.PreparedVersion
+) -> Run:
     issue = (
         Issue.objects.select_for_update(of=("self",))
         .select_related("newsletter__readership")
@@ -135,7 +138,7 @@ def _open_issue_run(order: Order, relays: list[RelayInUse]) -> Run:
         return earlier
     _check_unchanged(order, issue)
     keep_environment_relay()
-    version = newsletters.freeze_version(issue.pk, user=order.user)
+    version = newsletters.freeze_version(issue.pk, user=order.user, prepared=prepared)
     run = delivery.open_run(
         origin_key=f"issue:{issue.pk}",
         letter_ref=current_letter_ref(version),
