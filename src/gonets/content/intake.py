@@ -63,11 +63,13 @@ def withdraw(source: Source, external_ids: Iterable[str]) -> int:
     named = list(dict.fromkeys(external_ids))
     count = 0
     for start in range(0, len(named), 500):
-        count += Material.objects.filter(
+        shown = Material.objects.filter(
             source=source,
             external_id__in=named[start : start + 500],
-            visibility=Visibility.PUBLIC,
-        ).update(visibility=Visibility.PRIVATE, changed_at=clock.now())
+        )
+        count += shown.exclude(visibility=Visibility.WITHDRAWN).update(
+            visibility=Visibility.WITHDRAWN, changed_at=clock.now()
+        )
     return count
 
 
@@ -78,7 +80,8 @@ def _admitted(
     admitted: dict[str, MaterialDraft] = {}
     private: list[str] = []
     for draft in drafts:
-        if draft.visibility == Visibility.PUBLIC or source.takes_private:
+        is_let_in = source.takes_private and draft.visibility == Visibility.PRIVATE
+        if draft.visibility == Visibility.PUBLIC or is_let_in:
             admitted.setdefault(draft.external_id, draft)
         else:
             private.append(draft.external_id)

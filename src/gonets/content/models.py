@@ -300,7 +300,7 @@ class Material(models.Model):
 
     @property
     def is_private(self) -> bool:
-        return self.visibility == Visibility.PRIVATE
+        return self.visibility != Visibility.PUBLIC
 
     def is_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now

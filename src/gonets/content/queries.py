@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from gonets.content.models import OWN, Material, Section, Source
 from gonets.content.pictures import picture_address
@@ -162,16 +162,17 @@ def published_materials(
     section_ids: Collection[int] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    private_of: Collection[int] = (),
 ) -> QuerySet[Material]:
     """Return what any reader can see by now, the newest first; nothing future-dated.
 
-    ``section_ids`` are taken as they are: see ``with_descendants``.
+    ``section_ids`` are taken as they are: see ``with_descendants``.  ``private_of`` are
+    sources of which what only some can see is wanted as well, as far as their owner
+    lets it in at all.
     """
     latest = min(until, clock.now()) if until else clock.now()
     found = Material.objects.filter(
-        is_published=True,
-        visibility=Visibility.PUBLIC,
-        published_at__lte=latest,
+        seen_with(private_of), is_published=True, published_at__lte=latest
     )
     if hidden := hidden_sections():
         found = found.exclude(section__in=hidden)
@@ -180,6 +181,15 @@ def published_materials(
     if since is not None:
         found = found.filter(published_at__gt=since)
     return _newest_first(found, search=search)
+
+
+def seen_with(private_of: Collection[int]) -> Q:
+    """Return what may be shown to those who may see the private things of these."""
+    seen = Q(visibility=Visibility.PUBLIC)
+    if private_of:
+        let_in = Q(source__in=list(private_of), source__takes_private=True)
+        seen |= Q(visibility=Visibility.PRIVATE) & let_in
+    return seen
 
 
 def materials_at(address: str) -> QuerySet[Material]:

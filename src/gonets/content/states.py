@@ -17,6 +17,7 @@ class PictureState(TextChoices):
 class Visibility(TextChoices):
     PUBLIC = "public", _("public")
     PRIVATE = "private", _("private")  # only for people the site let in
+    WITHDRAWN = "gone", _("withdrawn")  # for nobody any more, as far as we know
 
 
 class HubState(TextChoices):

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from gonets.audience.models import Readership
-from gonets.content.models import Material, Picture, Section
+from gonets.content.models import Material, Picture, Section, Source
 from gonets.letters.kinds import EntryKind
 from gonets.newsletters.rules import TagMatch
 from gonets.newsletters.standing import models as standing_models  # noqa: F401
@@ -53,6 +53,10 @@ class Newsletter(models.Model):
     template = models.CharField(_("letter template"), max_length=40, default="digest")
     greeting = models.CharField(_("greeting"), max_length=300, blank=True)
     test_address = models.CharField(_("test address"), max_length=254, blank=True)
+    # Nobody joins by themselves, and no page of it is for everybody.
+    is_closed = models.BooleanField(_("closed"), default=False)
+    # What only some see there may go into its letters, while it is closed.
+    private_sources = models.ManyToManyField(Source, blank=True, related_name="+")
     has_browser_page = models.BooleanField(_("page in the browser"), default=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gonets.content.models import Material
+from gonets.content.states import Visibility
 from gonets.newsletters.states import Reason
 
 
@@ -15,7 +16,8 @@ class Circumstances:
 
     ``is_by_rule``: the newsletter's rule proposes it.  ``is_over_limit``: its section
     has as many in the issue as it may.  ``is_changed``: it says something else than
-    it said when it was sent.
+    it said when it was sent.  ``sees_private``: its readers are let in to the private
+    things of these sources.
     """
 
     now: datetime
@@ -24,6 +26,7 @@ class Circumstances:
     is_held: bool = False
     is_by_rule: bool = False
     is_over_limit: bool = False
+    sees_private: frozenset[int] = frozenset()
 
 
 def reason_for(material: Material, known: Circumstances) -> Reason:
@@ -31,7 +34,7 @@ def reason_for(material: Material, known: Circumstances) -> Reason:
 
     What readers could not see comes first, then what they have already seen.
     """
-    obstacle = _obstacle(material, known.now)
+    obstacle = _obstacle(material, known)
     if obstacle is not None:
         return obstacle
     if known.is_held:
@@ -43,11 +46,16 @@ def reason_for(material: Material, known: Circumstances) -> Reason:
     return Reason.OVER_LIMIT if known.is_over_limit else Reason.NEW
 
 
-def _obstacle(material: Material, now: datetime) -> Reason | None:
+def _obstacle(material: Material, known: Circumstances) -> Reason | None:
     if not material.is_published:
         return Reason.UNPUBLISHED
-    if material.is_private:
+    if material.is_private and not _is_let_in(material, known):
         return Reason.PRIVATE
-    if material.published_at > now:
+    if material.published_at > known.now:
         return Reason.UPCOMING
-    return Reason.EXPIRED if material.is_expired(now) else None
+    return Reason.EXPIRED if material.is_expired(known.now) else None
+
+
+def _is_let_in(material: Material, known: Circumstances) -> bool:
+    is_for_some = material.visibility == Visibility.PRIVATE
+    return is_for_some and material.source_id in known.sees_private

@@ -56,6 +56,8 @@ class NewsletterSettings:
     greeting: str = ""
     test_address: str = ""
     has_browser_page: bool = True
+    is_closed: bool = False
+    private_source_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from gonets.content.models import Source
+from gonets.kernel import clock
 from gonets.newsletters import actions
 from gonets.newsletters.models import Issue, Newsletter
 from tests.support.factories import (
@@ -206,3 +208,71 @@ def test_html_in_names_is_shown_as_text(desk):
 
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+@pytest.fixture
+def club(db: None) -> Source:
+    return Source.objects.create(
+        kind="ghost", name="Club", takes_private=True, created_at=clock.now()
+    )
+
+
+def closed(newsletter: Newsletter) -> tuple[bool, list[str]]:
+    newsletter.refresh_from_db()
+    names = newsletter.private_sources.values_list("name", flat=True)
+    return newsletter.is_closed, list(names)
+
+
+def test_an_administrator_closes_a_newsletter_and_lets_a_source_in(
+    administrator_client, club
+):
+    newsletter = make_newsletter()
+    edit = reverse("gonets:newsletter-edit", args=[newsletter.pk])
+
+    chosen = settings_of(is_closed="on", private_source_ids=[club.pk])
+    administrator_client.post(edit, chosen)
+    page = administrator_client.get(edit).content.decode()
+
+    assert closed(newsletter) == (True, ["Club"])
+    assert "/join/" not in page
+
+
+def test_an_editor_sees_that_and_cannot_change_it(desk, club):
+    newsletter = make_newsletter()
+    edit = reverse("gonets:newsletter-edit", args=[newsletter.pk])
+
+    desk.post(edit, settings_of(is_closed="on", private_source_ids=[club.pk]))
+    tried_to_close = closed(newsletter)
+    Newsletter.objects.update(is_closed=True)
+    newsletter.private_sources.set([club])
+    desk.post(edit, settings_of(title="Another name"))
+
+    assert tried_to_close == (False, [])
+    assert closed(newsletter) == (True, ["Club"])
+    assert newsletter.title == "Another name"
+    assert "Only an administrator" in desk.get(edit).content.decode()
+
+
+def test_a_source_that_lets_nothing_private_in_any_more_is_not_offered(
+    administrator_client, club
+):
+    newsletter = make_newsletter()
+    newsletter.private_sources.set([club])
+    Source.objects.update(takes_private=False)
+    edit = reverse("gonets:newsletter-edit", args=[newsletter.pk])
+
+    page = administrator_client.get(edit).content.decode()
+    answer = administrator_client.post(edit, settings_of(is_closed="on"))
+
+    assert "Private materials may come from" not in page
+    assert answer.status_code == 302
+    assert closed(newsletter) == (True, [])
+
+
+def test_the_settings_name_the_address_where_readers_subscribe(desk):
+    newsletter = make_newsletter()
+    key = newsletter.readership.key
+
+    page = desk.get(reverse("gonets:newsletter-edit", args=[newsletter.pk]))
+
+    assert f"/join/?newsletter={key}" in page.content.decode()

@@ -8,13 +8,17 @@ import pytest
 from django.conf import settings as django_settings
 from django.urls import reverse
 
-from gonets.audience.links import parse_unsubscribe_token
+from gonets.audience.links import (
+    inert_token,
+    parse_unsubscribe_token,
+    unsubscribe_token,
+)
 from gonets.audience.models import Subscription
 from gonets.audience.states import SubscriptionState
 from gonets.delivery.states import RunStatus
 from gonets.letters.storing import content_from_json, digest_of
 from gonets.newsletters import actions as newsletters
-from gonets.newsletters.browser_pages import preview_page_address
+from gonets.newsletters.browser_pages import page_address, preview_page_address
 from gonets.newsletters.models import Issue, IssueVersion, Newsletter
 from gonets.newsletters.queries import letter_content
 from gonets.publishing import actions
@@ -196,3 +200,93 @@ def test_where_a_version_is_seen_is_no_part_of_its_wording(issue):
 
 def test_a_post_is_refused(client, issue):
     assert client.post(path_in(sent_letter(send(issue)))).status_code == 405
+
+
+def close(issue: Issue) -> None:
+    Newsletter.objects.filter(pk=issue.newsletter_id).update(is_closed=True)
+
+
+def way_out(issue: Issue) -> str:
+    subscription = Subscription.objects.get(
+        readership=issue.newsletter.readership, subscriber__address="ann@example.com"
+    )
+    return unsubscribe_token(
+        readership_key=subscription.readership.key,
+        link_key=subscription.subscriber.link_key,
+    )
+
+
+def test_closing_a_newsletter_closes_the_pages_of_earlier_letters(client, issue):
+    send(issue)
+    key = IssueVersion.objects.get().browser_key
+    token = page_address(key).rstrip("/").rpartition("/")[2]
+    before = client.get(reverse("gonets:browser-page", args=[token]))
+    close(issue)
+
+    assert before.status_code == 200
+    assert client.get(reverse("gonets:browser-page", args=[token])).status_code == 404
+
+
+def test_a_reader_of_a_closed_newsletter_finds_its_letters_by_the_own_link(
+    client, issue
+):
+    close(issue)
+    send(issue)
+    own = reverse("gonets:unsubscribe", args=[way_out(issue)])
+    there = reverse("gonets:readers-letter", args=[way_out(issue), issue.pk])
+
+    listed = client.get(own).content.decode()
+    letter = client.get(there)
+
+    assert there in listed
+    assert "A new ferry" in letter.content.decode()
+    assert letter.headers["Cache-Control"] == "no-store"
+    assert "noindex" in letter.headers["X-Robots-Tag"]
+    assert "sandbox" in letter.headers["Content-Security-Policy"]
+    assert "ann@example.com" not in letter.content.decode()
+
+
+@pytest.mark.parametrize("who", ["left", "inert", "other", "open", "unsent"])
+def test_nobody_else_does(client, issue, who):
+    close(issue)
+    if who != "unsent":
+        send(issue)
+    token = way_out(issue)
+    if who == "left":
+        Subscription.objects.update(state=SubscriptionState.UNSUBSCRIBED)
+    if who == "inert":
+        token = inert_token(issue.newsletter.readership.key)
+    if who == "open":
+        Newsletter.objects.update(is_closed=False)
+    if who == "other":
+        other = make_newsletter(title="Other", language="en")
+        person = make_subscriber("eve@example.com", other.readership)
+        token = unsubscribe_token(
+            readership_key=other.readership.key, link_key=person.link_key
+        )
+
+    there = reverse("gonets:readers-letter", args=[token, issue.pk])
+
+    assert client.get(there).status_code == 404
+    assert (
+        "Letters so far"
+        not in client.get(reverse("gonets:unsubscribe", args=[token])).content.decode()
+    )
+
+
+def test_into_a_closed_newsletter_nobody_lets_themselves_in(client, issue):
+    close(issue)
+    own = reverse("gonets:unsubscribe", args=[way_out(issue)])
+    client.post(own, {"act": "leave"})
+
+    page = client.get(own).content.decode()
+    client.post(own, {"act": "return"})
+    form = {
+        "newsletter": issue.newsletter.readership.key,
+        "address": "eve@example.com",
+    }
+    client.post(reverse("gonets:sign-up"), form)
+
+    assert "Subscribe again" not in page
+    assert Subscription.objects.get().state == SubscriptionState.UNSUBSCRIBED
+    assert issue.newsletter.title not in client.get("/join/").content.decode()

@@ -232,6 +232,7 @@ class Connector:
     needs: tuple[Need, ...] = ()
     is_asked: bool = True  # False: its materials come by themselves, nothing to fetch
     is_added_by_hand: bool = True  # False: the program makes its one source itself
+    gives_private: bool = False  # True: also what only some visitors see, marked so
     is_local: bool = False  # True: reads this database, in the thread that holds it
 
     def recognise(self, look: Look) -> Iterable[Recognition]:

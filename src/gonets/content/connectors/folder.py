@@ -29,6 +29,7 @@ FILES_AT_ONCE = 100
 class FolderConnector(Connector):
     caption = _("Folder of Markdown files")
     explanation = _("Texts with front matter, as Hugo, Jekyll and MkDocs keep them.")
+    gives_private = True
     icon = "folder-open"
     address_label = _("Folder")
     address_help = _(

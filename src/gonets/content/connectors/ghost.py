@@ -43,6 +43,7 @@ UNTAGGED = "posts"
 class GhostConnector(Connector):
     caption = "Ghost"
     explanation = _("Posts by their first tag; what only members see stays out.")
+    gives_private = True
     icon = "ghost"
     address_help = _("Of the site.")
     needs = (

@@ -13,6 +13,7 @@ class PushConnector(Connector):
     icon = "webhook"
     address_label = None
     is_asked = False
+    gives_private = True
 
     def materials(self, access: Access, wish: Wish) -> Reading:
         return Reading()

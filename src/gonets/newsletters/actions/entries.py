@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Sequence
 from django.db import transaction
 
 from gonets.content.models import Material
-from gonets.content.states import Visibility
 from gonets.kernel import clock
 from gonets.newsletters.actions.editing import change_issue
 from gonets.newsletters.limits import with_limit
 from gonets.newsletters.models import Entry, HeldMaterial, Issue
 from gonets.newsletters.ordering import numbered, reordered
 from gonets.newsletters.proposals import teaser_html
+from gonets.newsletters.queries.privacy import may_go_into
 from gonets.newsletters.standing.ending import record_placed
 from gonets.newsletters.types import Person, Place
 
@@ -24,15 +24,15 @@ def add_materials(
 ) -> list[Entry]:
     """Add materials, each last in the part of its section; those there are skipped.
 
-    Adding what this issue left for the next one takes it back.  What only some may see
-    is passed over: a letter could be forwarded to anybody.
+    Adding what this issue left for the next one takes it back.  What readers of the
+    newsletter may not see is passed over, whoever asks for it.
 
     :raises IssueClosed: if the issue has been released.
     """
     change_issue(issue_id, user=user)
-    issue = Issue.objects.get(pk=issue_id)
-    open_to_all = Material.objects.filter(visibility=Visibility.PUBLIC)
-    found = open_to_all.select_related("section").in_bulk(material_ids)
+    issue = Issue.objects.select_related("newsletter").get(pk=issue_id)
+    readable = Material.objects.filter(may_go_into(issue.newsletter))
+    found = readable.select_related("section").in_bulk(material_ids)
     materials = [found[pk] for pk in dict.fromkeys(material_ids) if pk in found]
     HeldMaterial.objects.filter(held_in=issue, material__in=materials).delete()
     return place_materials(issue, materials)

@@ -32,7 +32,7 @@ def create_newsletter(
         created_by_id=user.pk if user else None,
         **_columns(settings),
     )
-    newsletter.sections.set(settings.section_ids)
+    _choose_sources(newsletter, settings)
     return newsletter
 
 
@@ -44,7 +44,7 @@ def edit_newsletter(newsletter_id: int, settings: NewsletterSettings) -> None:
     """
     settings = checked_settings(settings)
     Newsletter.objects.filter(pk=newsletter_id).update(**_columns(settings))
-    Newsletter.objects.get(pk=newsletter_id).sections.set(settings.section_ids)
+    _choose_sources(Newsletter.objects.get(pk=newsletter_id), settings)
 
 
 def archive_newsletter(newsletter_id: int) -> None:
@@ -58,7 +58,12 @@ def unarchive_newsletter(newsletter_id: int) -> None:
     Newsletter.objects.filter(pk=newsletter_id).update(archived_at=None)
 
 
+def _choose_sources(newsletter: Newsletter, settings: NewsletterSettings) -> None:
+    newsletter.sections.set(settings.section_ids)
+    newsletter.private_sources.set(settings.private_source_ids)
+
+
 def _columns(settings: NewsletterSettings) -> dict[str, Any]:
     columns = asdict(settings)
-    del columns["section_ids"]
+    del columns["section_ids"], columns["private_source_ids"]
     return {**columns, "tags": list(settings.tags)}

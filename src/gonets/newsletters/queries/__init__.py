@@ -22,6 +22,12 @@ from gonets.newsletters.queries.letters import (
 )
 from gonets.newsletters.queries.own_texts import text_part
 from gonets.newsletters.queries.picking import picker, picker_rows, uses_of
+from gonets.newsletters.queries.privacy import (
+    is_let_into,
+    may_go_into,
+    private_sources_of,
+    sources_with_private,
+)
 from gonets.newsletters.queries.refreshing import compared_entries, offered_materials
 from gonets.newsletters.queries.shelf import shelf
 
@@ -37,8 +43,10 @@ __all__ = [
     "gathering_start",
     "held_materials",
     "is_design",
+    "is_let_into",
     "issue_parts",
     "letter_content",
+    "may_go_into",
     "newsletter_rows",
     "newsletters_to_join",
     "newsletters_with",
@@ -46,8 +54,10 @@ __all__ = [
     "open_issues_with",
     "picker",
     "picker_rows",
+    "private_sources_of",
     "rule_of",
     "shelf",
+    "sources_with_private",
     "text_part",
     "uses_of",
 ]

@@ -20,6 +20,7 @@ from gonets.kernel import clock
 from gonets.newsletters.limits import Limits
 from gonets.newsletters.models import HeldMaterial, Issue, Newsletter
 from gonets.newsletters.queries.picking import uses_of
+from gonets.newsletters.queries.privacy import private_sources_of
 from gonets.newsletters.rules import SelectionRule
 from gonets.newsletters.states import Selection
 from gonets.newsletters.types import Candidate
@@ -62,7 +63,8 @@ def candidates(
     )
     chosen = list(_proposed(newsletter, rule or rule_of(newsletter)))
     chosen_ids = {material.pk for material in chosen}
-    held = current(published_materials().filter(pk__in=held_ids - chosen_ids))
+    readable = published_materials(private_of=private_sources_of(newsletter))
+    held = current(readable.filter(pk__in=held_ids - chosen_ids))
     materials = in_the_sites_order([*chosen, *held])
     used_in = uses_of(newsletter.pk, [material.pk for material in materials])
     return [
@@ -101,7 +103,8 @@ def gathering_start(newsletter: Newsletter) -> datetime:
 
 def _proposed(newsletter: Newsletter, rule: SelectionRule) -> QuerySet[Material]:
     sections = with_descendants(rule.section_ids)
-    included = current(published_materials(section_ids=sections))
+    private_of = private_sources_of(newsletter)
+    included = current(published_materials(section_ids=sections, private_of=private_of))
     if rule.selection == Selection.LAST_DAYS:
         since = clock.now() - timedelta(days=rule.days)
         return _tagged(included.filter(published_at__gt=since), rule)

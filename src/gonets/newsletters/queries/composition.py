@@ -17,6 +17,7 @@ from gonets.newsletters.queries.candidates import (
     gathering_start,
     limits_of,
 )
+from gonets.newsletters.queries.privacy import private_sources_of
 from gonets.newsletters.reasons import Circumstances, reason_for
 from gonets.newsletters.site_wordings import is_changed_since
 from gonets.newsletters.states import Reason
@@ -72,6 +73,7 @@ def _reasons(
         .exclude(held_in=issue)
         .values_list("material_id", flat=True)
     )
+    sees_private = private_sources_of(issue.newsletter)
     reasons = {}
     for entry in entries:
         if entry.material is None:
@@ -83,6 +85,7 @@ def _reasons(
             is_changed=bool(use and is_changed_since(use, entry.material)),
             is_held=entry.material_id in held_ids,
             is_by_rule=entry.material.published_at > start,
+            sees_private=sees_private,
         )
         reasons[entry.pk] = reason_for(entry.material, known)
     return reasons

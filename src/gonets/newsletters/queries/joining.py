@@ -9,5 +9,5 @@ from gonets.newsletters.models import Newsletter
 
 def newsletters_to_join() -> QuerySet[Newsletter]:
     """Return what a public form may offer, in the order of their names."""
-    open_ones = Newsletter.objects.filter(archived_at=None)
+    open_ones = Newsletter.objects.filter(archived_at=None, is_closed=False)
     return open_ones.select_related("readership").order_by("title", "pk")

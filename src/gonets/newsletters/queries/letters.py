@@ -72,7 +72,7 @@ def content_of(issue: Issue, entries: list[Entry]) -> LetterContent:
         brand=brand_of(newsletter.pk),
         own_design=own_design(template),
         own_text=issue.own_text,
-        browser_address=preview_page_address() if newsletter.has_browser_page else "",
+        browser_address=preview_page_address() if _has_page(newsletter) else "",
     )
 
 
@@ -80,6 +80,11 @@ def bodies_kept(version_id: int) -> bytes:
     """Return what the design made of a version when it was released; b"" if unknown."""
     kept = VersionBodies.objects.filter(version=version_id)
     return bytes(kept.values_list("packed", flat=True).first() or b"")
+
+
+def _has_page(newsletter: Newsletter) -> bool:
+    """What is closed shows itself to nobody who merely knows an address."""
+    return newsletter.has_browser_page and not newsletter.is_closed
 
 
 def event_entry(issue_id: int, entry_id: int, uid: str) -> EntryContent | None:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from gonets.content.models import Material
 from gonets.content.queries import TEXTS, published_materials, with_descendants
 from gonets.newsletters.models import HeldMaterial, Issue, MaterialUse
+from gonets.newsletters.queries.privacy import private_sources_of
 from gonets.newsletters.types import PickerPage, PickerRow, PickerWish
 
 PICKER_PAGE_SIZE = 40
@@ -40,6 +41,7 @@ def _found(issue: Issue, wish: PickerWish) -> QuerySet[Material]:
         section_ids=sections,
         since=wish.since,
         until=wish.until,
+        private_of=private_sources_of(issue.newsletter),
     ).defer(*TEXTS)
     if wish.is_used is None:
         return found

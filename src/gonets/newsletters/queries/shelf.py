@@ -19,6 +19,7 @@ from gonets.newsletters.queries.candidates import (
 )
 from gonets.newsletters.queries.composition import materials_by_part
 from gonets.newsletters.queries.picking import newest_uses
+from gonets.newsletters.queries.privacy import private_sources_of
 from gonets.newsletters.reasons import Circumstances, reason_for
 from gonets.newsletters.site_wordings import is_changed_since
 from gonets.newsletters.states import Reason
@@ -75,6 +76,7 @@ def _rows(
 ) -> Iterable[ShelfRow]:
     now = clock.now()
     uses = newest_uses(issue.newsletter_id, [each.pk for each in materials])
+    sees_private = private_sources_of(issue.newsletter)
     for material in materials:
         use = uses.get(material.pk)
         known = Circumstances(
@@ -84,6 +86,7 @@ def _rows(
             is_held=material.pk in held,
             is_by_rule=material.pk in by_rule,
             is_over_limit=material.section_id in full,
+            sees_private=sees_private,
         )
         reason = reason_for(material, known)
         if reason == Reason.SENT and material.published_at <= now - REACHES_BACK:

@@ -133,7 +133,7 @@ class SourceEditForm(SettingsForm):
         super().__init__(*args, needs=needs, kept=source.settings, **kwargs)
         self.source = source
         self._add_place(connector)
-        self._add_rhythm(connector, needs)
+        self._add_rhythm(connector)
         self.order_fields(["name", "address", "file"])
 
     def _add_place(self, connector: Connector | None) -> None:
@@ -150,17 +150,17 @@ class SourceEditForm(SettingsForm):
                 widget=forms.FileInput(attrs={"accept": ".xml,.rss,.atom,.rdf,.json"}),
             )
 
-    def _add_rhythm(self, connector: Connector | None, needs: Iterable[Need]) -> None:
+    def _add_rhythm(self, connector: Connector | None) -> None:
         if connector and connector.is_asked and "file" not in self.fields:
             self.fields["every"] = forms.TypedChoiceField(
                 label=gettext("Fetched"), coerce=int, choices=RHYTHMS
             )
-        if any(need.kind == NeedKind.SECRET for need in needs):
+        if connector and connector.gives_private:
             self.fields["takes_private"] = forms.BooleanField(
                 label=gettext("Also take what only members of the site see"),
                 required=False,
                 help_text=gettext(
-                    "Only newsletters that are closed themselves may send it."
+                    "Only closed newsletters whose owner allows this source send it."
                 ),
             )
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from gonets.content.models import Section
 from gonets.newsletters.errors import BadSettings
 from gonets.newsletters.models import Newsletter
-from gonets.newsletters.queries import design_choices
+from gonets.newsletters.queries import design_choices, sources_with_private
 from gonets.newsletters.rules import TagMatch
 from gonets.newsletters.settings import (
     MOST_DAYS,
@@ -129,21 +129,39 @@ class NewsletterForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    is_closed = forms.BooleanField(
+        label=_("Closed: only people you add get it"),
+        required=False,
+        help_text=_(
+            "Nobody can sign up, no page shows its letters to everybody; readers open "
+            "earlier letters by their own link. Pages of earlier letters are closed."
+        ),
+    )
+    private_source_ids = forms.TypedMultipleChoiceField(
+        label=_("Private materials may come from"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "What only members of that site see. It stays out of every newsletter "
+            "that is not closed, also if this one is opened later."
+        ),
+    )
+
+    OWNERS = ("is_closed", "private_source_ids")
+    """Who may see what is not for everybody is for an owner to say."""
+
+    def __init__(self, *args: Any, owns: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        sources: Any = self.fields["private_source_ids"]
+        sources.choices = list(sources_with_private().values_list("pk", "name"))
+        for name in self.OWNERS:
+            # As it was, whatever is posted.
+            self.fields[name].disabled = not owns
         sections: Any = self.fields["section_ids"]
         sections.choices = Section.objects.values_list("pk", "name")
         design: Any = self.fields["template"]
         design.choices = [(each.name, each.title) for each in design_choices()]
-
-    @classmethod
-    def of(cls, newsletter: Newsletter) -> NewsletterForm:
-        """Return the form filled in with what the newsletter has now."""
-        names = [name for name in cls.base_fields if name != "section_ids"]
-        initial = {name: getattr(newsletter, name) for name in names}
-        initial["tags"] = ", ".join(newsletter.tags)
-        section_ids = list(newsletter.sections.values_list("pk", flat=True))
-        return cls(initial={**initial, "section_ids": section_ids})
 
     def clean(self) -> dict[str, Any]:
         """Ask the domain; each of its complaints goes to its field."""
@@ -158,12 +176,26 @@ class NewsletterForm(forms.Form):
         return cleaned
 
 
+def values_of(newsletter: Newsletter) -> dict[str, Any]:
+    """Return what the form is filled in with: what the newsletter has now."""
+    chosen = ("section_ids", "private_source_ids")
+    names = [name for name in NewsletterForm.base_fields if name not in chosen]
+    sources = newsletter.private_sources.filter(takes_private=True)
+    return {
+        **{name: getattr(newsletter, name) for name in names},
+        "tags": ", ".join(newsletter.tags),
+        "section_ids": list(newsletter.sections.values_list("pk", flat=True)),
+        "private_source_ids": list(sources.values_list("pk", flat=True)),
+    }
+
+
 def _settings(cleaned: dict[str, Any]) -> NewsletterSettings:
     usual = NewsletterSettings(
         title="", sender_name="", sender_address="", postal_address=""
     )
     given = dict(cleaned)
     section_ids = tuple(given.pop("section_ids"))
+    given["private_source_ids"] = tuple(given["private_source_ids"])
     given["template"] = given["template"] or usual.template
     given["tags"] = tuple(given["tags"].split(","))
     for name in ("selection_days", "selection_count", "tags_match", "minimum"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings as django_settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,8 +18,8 @@ from gonets.newsletters.models import Newsletter
 from gonets.newsletters.standing.models import NewsletterRhythm
 from gonets.newsletters.standing.wording import rhythm_words
 from gonets.newsletters.states import Selection
-from gonets.web.access import editor_required
-from gonets.web.newsletters.forms import NewsletterForm
+from gonets.web.access import editor_required, is_administrator
+from gonets.web.newsletters.forms import NewsletterForm, values_of
 from gonets.web.newsletters.rules import taken_by
 from gonets.web.trees import nested
 
@@ -26,9 +27,11 @@ from gonets.web.trees import nested
 @require_http_methods(["GET", "POST"])
 @editor_required
 def newsletter_create(request: HttpRequest) -> HttpResponse:
+    owns = is_administrator(request.user)
     if request.method == "GET":
-        return _form_page(request, NewsletterForm(initial=_first_values(request)))
-    form = NewsletterForm(request.POST)
+        values = _first_values(request)
+        return _form_page(request, NewsletterForm(initial=values, owns=owns))
+    form = NewsletterForm(request.POST, owns=owns)
     if not form.is_valid():
         return _form_page(request, form)
     newsletter = actions.create_newsletter(form.settings, user=request.user)
@@ -55,9 +58,11 @@ def _first_values(request: HttpRequest) -> dict[str, object]:
 @editor_required
 def newsletter_edit(request: HttpRequest, newsletter_id: int) -> HttpResponse:
     newsletter = get_object_or_404(Newsletter, pk=newsletter_id)
+    values, owns = values_of(newsletter), is_administrator(request.user)
     if request.method == "GET":
-        return _form_page(request, NewsletterForm.of(newsletter), newsletter)
-    form = NewsletterForm(request.POST)
+        form = NewsletterForm(initial=values, owns=owns)
+        return _form_page(request, form, newsletter)
+    form = NewsletterForm(request.POST, initial=values, owns=owns)
     if not form.is_valid():
         return _form_page(request, form, newsletter)
     actions.edit_newsletter(newsletter_id, form.settings)
@@ -77,9 +82,19 @@ def _form_page(
         "rhythm_words": rhythm_words(row.rhythm) if row else "",
         "taken": taken_by(form, newsletter) if newsletter else None,
         "tree": nested(section_tree()),
+        "owns": is_administrator(request.user),
+        "join_address": _join_address(newsletter),
         "chosen": {str(section_id) for section_id in chosen},
     }
     return render(request, "gonets/newsletters/form.html", context)
+
+
+def _join_address(newsletter: Newsletter | None) -> str:
+    """Return where readers subscribe by themselves; empty if they cannot."""
+    if newsletter is None or newsletter.is_closed or newsletter.archived_at:
+        return ""
+    site = str(django_settings.GONETS_PUBLIC_URL).rstrip("/")
+    return f"{site}{reverse('gonets:sign-up')}?newsletter={newsletter.readership.key}"
 
 
 def _warn_without_sections(request: HttpRequest, form: NewsletterForm) -> None:

@@ -12,6 +12,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
+from gonets.audience.links import parse_unsubscribe_token
 from gonets.kernel.tokens import BadToken
 from gonets.letters.errors import LetterError
 from gonets.newsletters.browser_pages import PREVIEW, page_key
@@ -53,6 +54,26 @@ def letter_page(request: HttpRequest, token: str) -> HttpResponseBase:
         return shown(request)
     except LetterError:
         return _explained(request, is_preview=False)
+
+
+@login_not_required
+@require_safe
+def readers_letter(request: HttpRequest, token: str, number: int) -> HttpResponseBase:
+    """Show a letter of a closed newsletter to whoever holds a reader's own link."""
+    try:
+        subscription = parse_unsubscribe_token(token).subscription()
+    except BadToken:
+        return _explained(request, is_preview=False)
+    version = pages.letter_for(subscription, number) if subscription else None
+    if version is None:
+        return _explained(request, is_preview=False)
+    try:
+        shown = csp(PAGE_POLICY)(lambda request: _letter(request, version))
+        response = shown(request)
+    except LetterError:
+        return _explained(request, is_preview=False)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _letter(request: HttpRequest, version: IssueVersion) -> HttpResponseBase:

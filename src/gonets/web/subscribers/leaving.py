@@ -22,6 +22,7 @@ from gonets.audience.states import ConsentKind, SubscriptionState
 from gonets.audience.types import Evidence
 from gonets.kernel.tokens import BadToken
 from gonets.newsletters.models import Newsletter
+from gonets.publishing import pages
 
 PRIVATE = {
     "Cache-Control": "no-store",
@@ -44,7 +45,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     with translation.override(newsletter.language):
         if request.method == "POST":
             return private(_changed(request, link, token))
-        return private(_page(request, link, newsletter))
+        return private(_page(request, link, newsletter, token))
 
 
 def _changed(request: HttpRequest, link: UnsubscribeLink, token: str) -> HttpResponse:
@@ -62,9 +63,12 @@ def _changed(request: HttpRequest, link: UnsubscribeLink, token: str) -> HttpRes
 
 
 def _return(link: UnsubscribeLink) -> None:
-    """Subscribe again whoever pressed the button; a blocked address stays blocked."""
+    """Subscribe again whoever pressed the button; a blocked address stays blocked.
+
+    Into a closed newsletter nobody lets themselves in, not even once more.
+    """
     subscription = link.subscription()
-    if subscription is None:
+    if subscription is None or _is_closed(link):
         return
     try:
         actions.subscribe(
@@ -80,7 +84,7 @@ def _return(link: UnsubscribeLink) -> None:
 
 
 def _page(
-    request: HttpRequest, link: UnsubscribeLink, newsletter: Newsletter
+    request: HttpRequest, link: UnsubscribeLink, newsletter: Newsletter, token: str
 ) -> HttpResponse:
     subscription = link.subscription()
     context = {
@@ -90,8 +94,16 @@ def _page(
         "is_forgotten": subscription is None and not link.is_inert,
         "is_subscribed": _is_subscribed(subscription),
         "address": masked(subscription.subscriber.address) if subscription else "",
+        "letters": pages.letters_for(subscription) if subscription else [],
+        "token": token,
     }
     return render(request, "gonets/subscribers/unsubscribe.html", context)
+
+
+def _is_closed(link: UnsubscribeLink) -> bool:
+    return Newsletter.objects.filter(
+        readership__key=link.readership_key, is_closed=True
+    ).exists()
 
 
 def _is_subscribed(subscription: Subscription | None) -> bool:

@@ -86,5 +86,10 @@ urlpatterns: list[URLPattern] = [
     path("join/asked/", signing_up.sign_up_asked, name="sign-up-asked"),
     path("j/<str:token>/", signing_up.sign_up_confirm, name="sign-up-confirm"),
     path("u/<str:token>/", leaving.unsubscribe, name="unsubscribe"),
+    path(
+        "u/<str:token>/letters/<int:number>/",
+        browser_page.readers_letter,
+        name="readers-letter",
+    ),
     path("v/<str:token>/", browser_page.letter_page, name="browser-page"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,8 @@ from gonets.content.states import Visibility
 from gonets.kernel import clock
 from gonets.letters.problems import Goal, Level, Problem
 from gonets.letters.types import EventContent
-from gonets.newsletters.models import Entry, MaterialUse
+from gonets.newsletters.models import Entry, MaterialUse, Newsletter
+from gonets.newsletters.queries import is_let_into
 from gonets.publishing.preflight.dossiers import Check, Dossier
 
 
@@ -26,8 +28,21 @@ def unseen_materials(dossier: Dossier) -> Iterator[Problem]:
         material = entry.material
         if material is not None and not material.is_published:
             yield _about(entry, "material-unpublished")
-        elif material is not None and material.visibility == Visibility.PRIVATE:
-            yield _about(entry, "material-private")
+        elif material is not None and material.is_private:
+            yield from _about_private(entry, material, dossier.issue.newsletter)
+
+
+def _about_private(
+    entry: Entry, material: Material, newsletter: Newsletter
+) -> Iterator[Problem]:
+    """What only some may see blocks; what the site took down may go, with a reason."""
+    if material.visibility == Visibility.WITHDRAWN:
+        yield replace(
+            _about(entry, "material-withdrawn"), level=Level.BLOCKING, may_pass=True
+        )
+    elif not is_let_into(newsletter, material):
+        code = "material-private-closed" if newsletter.is_closed else "material-private"
+        yield replace(_about(entry, code), level=Level.BLOCKING)
 
 
 def links_to_unseen(dossier: Dossier) -> Iterator[Problem]:
@@ -135,8 +150,20 @@ _WORDS = {
     ),
     "material-private": (
         gettext_lazy("“%(title)s” is not for everybody on the site."),
-        gettext_lazy("Most readers would be asked to log in."),
-        gettext_lazy("Open it for all, or take it out."),
+        gettext_lazy(
+            "This newsletter is open: anybody can get or pass on its letters."
+        ),
+        gettext_lazy("Take it out, or send it in a closed newsletter."),
+    ),
+    "material-private-closed": (
+        gettext_lazy("“%(title)s” is not for everybody on the site."),
+        gettext_lazy("The owner has not let its source's private things in here."),
+        gettext_lazy("Take it out, or ask the owner to allow the source."),
+    ),
+    "material-withdrawn": (
+        gettext_lazy("“%(title)s” was taken down or locked on the site."),
+        gettext_lazy("Visitors cannot read it there any more."),
+        gettext_lazy("Take it out, unless you know better."),
     ),
     "material-twice": (
         gettext_lazy("“%(title)s” is in the letter twice."),
