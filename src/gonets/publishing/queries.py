@@ -183,7 +183,7 @@ def _name(issue_run: IssueRun) -> str:
 
 
 def _listed() -> QuerySet[Issue]:
-    return Issue.objects.select_related("newsletter", "changed_by")
+    return Issue.objects.select_related("newsletter__rhythm", "changed_by")
 
 
 def _runs_of_issue() -> QuerySet[Run]:

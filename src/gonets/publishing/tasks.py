@@ -14,7 +14,7 @@ from gonets.delivery.retention import fold_runs
 from gonets.delivery.states import ENDED_RUNS, RunStatus
 from gonets.kernel import clock
 from gonets.kernel.logs import get_logger
-from gonets.newsletters.models import Issue
+from gonets.newsletters.models import Issue, Newsletter
 from gonets.newsletters.standing.actions import tend_standing_draft
 from gonets.newsletters.standing.queries import rhythms_on
 from gonets.newsletters.states import IssueState
@@ -26,7 +26,7 @@ from gonets.publishing.models import IssueRun
 from gonets.publishing.notices.actions import (
     ask_editors,
     send_waiting_notices,
-    tell_of_waiting,
+    tell_of_standing,
 )
 from gonets.publishing.preflight.looking import (
     forget_looks,
@@ -56,6 +56,7 @@ COPIED = gettext_noop(
     "The database was copied or restored. Make sure that the other copy has not sent "
     "this issue, then send it here."
 )
+ARCHIVED = gettext_noop("The newsletter is in the archive.")
 UNREADY = gettext_noop("Something in the letter must be put right first.")
 
 
@@ -67,22 +68,30 @@ def start_due_issues() -> int:
     now = clock.now()
     due = Issue.objects.filter(state=IssueState.SCHEDULED, scheduled_at__lte=now)
     started = 0
-    for issue_id, at in list(due.values_list("pk", "scheduled_at")):
-        if at is None:
+    for issue in list(due.select_related("newsletter")):
+        if issue.scheduled_at is None:
             continue
-        if not keep_fence():
-            ask_editors(issue_id, reason=COPIED)
-        elif now - at > LATEST:
-            ask_editors(issue_id, reason=TOO_LATE)
+        obstacle = _obstacle(issue.newsletter, late_by=now - issue.scheduled_at)
+        if obstacle:
+            ask_editors(issue.pk, reason=obstacle)
         else:
-            started += _start(issue_id, at)
+            started += _start(issue.pk, issue.scheduled_at)
     return started
+
+
+def _obstacle(newsletter: Newsletter, *, late_by: timedelta) -> str:
+    """Return why an issue must not leave by itself, as a source string, if any."""
+    if not keep_fence():
+        return COPIED
+    if newsletter.archived_at is not None:
+        return ARCHIVED
+    return TOO_LATE if late_by > LATEST else ""
 
 
 def tend_standing_drafts() -> None:
     """Let every newsletter with a rhythm have its draft, filled and on time."""
     for newsletter_id in list(rhythms_on().values_list("newsletter_id", flat=True)):
-        tend_standing_draft(newsletter_id, tell_editor=tell_of_waiting)
+        tend_standing_draft(newsletter_id, tell_editor=tell_of_standing)
 
 
 def send_notices() -> None:

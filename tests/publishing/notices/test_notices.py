@@ -331,3 +331,83 @@ def test_an_ordinary_issue_that_did_not_leave_is_told_of_too(
     send_notices()
 
     assert [missed(letter) for letter in postbox.letters] == [True]
+
+
+def skipped_on(newsletter: Newsletter) -> None:
+    Newsletter.objects.filter(pk=newsletter.pk).update(minimum=3)
+
+
+def test_a_date_that_the_rule_skips_is_told_with_what_was_missing(
+    until_thursday, weekly, postbox
+):
+    skipped_on(weekly)
+
+    chores()
+
+    (letter,) = postbox.letters
+    assert letter.recipient == "editor@example.com"
+    subject = letter.message["Subject"]
+    assert subject == "Skipped, too few materials: The Harbour Weekly"
+    for kind in ("plain", "html"):
+        text = " ".join(letter.part(kind).split())
+        assert "did not come out on Nov. 26, 2026, 10:00: 1 of at least 3" in text
+        assert "waits for the next date, Dec. 3, 2026, 10:00" in text
+        assert "The check before sending" not in text
+    assert Notice.objects.get().kind == NoticeKind.SKIPPED
+
+
+def test_a_weekly_newsletter_tells_of_each_skipped_date(
+    until_thursday, weekly, postbox, clock_at
+):
+    skipped_on(weekly)
+    chores()
+    clock_at(THURSDAY + timedelta(days=7, seconds=1))
+
+    chores()
+
+    assert len(postbox.letters) == 2
+
+
+def test_a_daily_newsletter_does_not_tell_so_every_morning(
+    weekly, section, postbox, clock_at
+):
+    daily = Rhythm(
+        kind=RhythmKind.DAILY,
+        at=time(10),
+        zone="Europe/Moscow",
+        starts_on=date(2026, 11, 1),
+    )
+    set_rhythm(weekly.pk, Plan(rhythm=daily), user=None)
+    for day in range(9):
+        clock_at(MONDAY + timedelta(days=day))
+        chores()
+
+    assert [each.created_at.day for each in Notice.objects.order_by("pk")] == [24, 30]
+
+
+def test_a_notice_names_the_zone_where_it_is_not_the_sites(
+    until_thursday, weekly, postbox, settings
+):
+    settings.TIME_ZONE = "America/New_York"
+
+    chores()
+
+    assert "until Nov. 26, 2026, 10:00, Moscow time and" in " ".join(
+        postbox.letters[0].part("plain").split()
+    )
+
+
+def test_an_issue_of_an_archived_newsletter_asks_instead_of_leaving(
+    until_thursday, weekly, postbox
+):
+    plan(weekly, when_due=WhenDue.SEND)
+    tend_standing_drafts()
+    newsletters.archive_newsletter(weekly.pk)
+
+    start_due_issues()
+    send_notices()
+
+    assert not Run.objects.exists()
+    until_thursday.refresh_from_db()
+    assert until_thursday.state == IssueState.POSTPONED
+    assert "The newsletter is in the archive." in postbox.letters[0].part("plain")

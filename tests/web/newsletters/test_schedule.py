@@ -252,3 +252,17 @@ def test_settings_say_when_it_comes_out(desk, newsletter, collecting):
     page = desk.get(f"/newsletters/{newsletter.pk}/").content.decode()
 
     assert "Every Thursday at 10:00, Moscow time" in page
+
+
+def test_a_date_that_the_rule_skipped_is_shown_where_its_issue_is(
+    desk, newsletter, clock_at
+):
+    desk.post(address(newsletter), thursdays())
+    Newsletter.objects.filter(pk=newsletter.pk).update(minimum=3)
+    tend_standing_drafts()
+    clock_at(THURSDAY)
+    tend_standing_drafts()
+
+    for page in (address(newsletter), "/planned/"):
+        shown = " ".join(desk.get(page).content.decode().split())
+        assert "Nov. 26, 2026 was skipped: 0 of at least 3 materials" in shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -11,6 +11,9 @@ from django.utils import timezone
 from gonets.delivery.models import Run
 from gonets.kernel import clock
 from gonets.newsletters.models import Issue
+from gonets.newsletters.standing.planning import Plan, set_rhythm
+from gonets.newsletters.standing.rhythms import Rhythm
+from gonets.newsletters.standing.states import RhythmKind
 from gonets.newsletters.states import IssueState
 from tests.support.factories import make_issue, make_newsletter
 
@@ -100,6 +103,61 @@ def test_a_time_in_the_future_is_kept(desk, issue):
 
 def test_the_page_names_the_time_zone(desk, issue):
     assert "Europe/Moscow" in desk.get(url("issue-schedule", issue)).content.decode()
+
+
+def comes_out_by(zone: str, issue) -> None:
+    rhythm = Rhythm(
+        kind=RhythmKind.DAILY, at=time(10), zone=zone, starts_on=date(2026, 1, 1)
+    )
+    set_rhythm(issue.newsletter_id, Plan(rhythm=rhythm), user=None)
+
+
+def test_a_time_is_by_the_clocks_that_the_newsletter_comes_out_by(desk, issue):
+    comes_out_by("America/New_York", issue)
+    assert "New York time. There it is now" in " ".join(
+        desk.get(url("issue-schedule", issue)).content.decode().split()
+    )
+
+    desk.post(url("issue-schedule", issue), {"day": "2030-01-10", "time": "10:00"})
+
+    issue.refresh_from_db()
+    assert issue.scheduled_at == datetime(2030, 1, 10, 15, tzinfo=UTC)
+    planned = desk.get(reverse("gonets:planned")).content.decode()
+    assert "Sending scheduled for Jan. 10, 2030, 10:00, New York time" in planned
+    page = desk.get(url("issue-schedule", issue)).content.decode()
+    assert 'value="10:00"' in page
+
+
+def test_another_zone_can_be_chosen_for_once(desk, issue):
+    written = {"day": "2030-07-10", "time": "10:00", "zone": "Europe/Berlin"}
+
+    desk.post(url("issue-schedule", issue), written)
+
+    issue.refresh_from_db()
+    assert issue.scheduled_at == datetime(2030, 7, 10, 8, tzinfo=UTC)
+
+
+def test_the_site_is_not_in_a_zone_with_a_technical_name(desk, issue, settings):
+    settings.TIME_ZONE = "Etc/UTC"
+
+    page = desk.get(url("issue-schedule", issue)).content.decode()
+
+    assert "Greenwich time (UTC). There it is now" in " ".join(page.split())
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"day": "0001-01-01", "time": "00:00"},
+        {"day": "9999-12-31", "time": "23:59", "zone": "America/New_York"},
+        {"day": "2030-01-01", "time": "10:00", "zone": "../../etc/passwd"},
+        {"day": "2030-01-01", "time": "10:00", "zone": "a\x00b"},
+    ],
+)
+def test_a_time_beyond_all_measure_is_explained(desk, issue, written):
+    answer = desk.post(url("issue-schedule", issue), written)
+
+    assert "field-error" in answer.content.decode()
 
 
 def test_a_time_that_has_passed_is_refused_clearly(desk, issue):

@@ -37,7 +37,10 @@ from gonets.newsletters.types import Candidate, Person
 
 
 class TellEditor(Protocol):
-    """Told in the transaction that lets a draft wait: once, of however many workers."""
+    """Told once, of however many workers: in the transaction that ends the collecting.
+
+    The draft waits for an editor, or its date was skipped by the rule.
+    """
 
     def __call__(self, draft: StandingDraft) -> None: ...
 
@@ -45,7 +48,7 @@ class TellEditor(Protocol):
 def tend_standing_draft(newsletter_id: int, *, tell_editor: TellEditor) -> None:
     """Open the newsletter's standing draft, fill it, or end its collecting.
 
-    ``tell_editor`` is called with a draft whose date has come and that waits.
+    ``tell_editor`` is called with a draft whose date has come, unless it goes out.
     """
     row = queries.rhythms_on().filter(newsletter=newsletter_id).first()
     if row is None:
@@ -55,9 +58,9 @@ def tend_standing_draft(newsletter_id: int, *, tell_editor: TellEditor) -> None:
     if not _is_anything_to_do(row, found):
         return
     with transaction.atomic():
-        waiting = _tend(newsletter_id, found)
-        if waiting is not None:
-            tell_editor(waiting)
+        ended = _tend(newsletter_id, found)
+        if ended is not None:
+            tell_editor(ended)
 
 
 def _is_anything_to_do(row: NewsletterRhythm, found: Sequence[Candidate]) -> bool:
@@ -202,7 +205,8 @@ def _come_due(
         return None
     if count < row.newsletter.minimum:
         move_on(row, draft, issue, reason=SkipReason.TOO_FEW)
-        return None
+        draft.refresh_from_db()
+        return draft
     _set_waiting(draft)
     Issue.objects.filter(pk=issue.pk).update(gathered_at=clock.now())
     if row.when_due == WhenDue.SEND:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Q, QuerySet
@@ -22,6 +23,7 @@ from gonets.newsletters.standing.rhythms import Occurrence, next_occurrence, upc
 from gonets.newsletters.standing.states import (
     OPEN_STATES,
     SETTLED_STATES,
+    SkipReason,
     StandingState,
 )
 from gonets.newsletters.states import IssueState
@@ -142,6 +144,21 @@ def told_people(newsletter: Newsletter) -> list[AbstractBaseUser]:
 def editors() -> list[AbstractBaseUser]:
     """Return everybody who can be told, by name."""
     return list(_with_address(_users()))
+
+
+def zone_of(newsletter: Newsletter) -> str:
+    """Return by which clocks the newsletter comes out: its rhythm's, or the site's."""
+    rhythm: NewsletterRhythm | None = getattr(newsletter, "rhythm", None)
+    return rhythm.zone if rhythm is not None else settings.TIME_ZONE
+
+
+def skipped_before(issue_ids: Collection[int]) -> dict[int, StandingDraft]:
+    """Return the dates that these issues had last, where the rule skipped them."""
+    found = StandingDraft.objects.filter(
+        issue__in=issue_ids, state=StandingState.SKIPPED, reason=SkipReason.TOO_FEW
+    )
+    rows = found.order_by("due_at", "pk")
+    return {row.issue_id: row for row in rows if row.issue_id is not None}
 
 
 def address_of(user: AbstractBaseUser) -> str:

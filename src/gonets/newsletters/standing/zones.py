@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
@@ -69,3 +70,13 @@ def other_zones() -> tuple[str, ...]:
     places = (*PLACES, *MORE_PLACES)
     named = (zone for zone in zone_names() if zone.partition("/")[0] in places)
     return tuple(sorted(set(named) - set(WELL_KNOWN)))
+
+
+def zone_choices(usual: str) -> list[tuple[Any, Any]]:
+    """Return the zones as a list to choose from; ``usual`` is among the first."""
+    # In the order of the clock, so that one's own is found.
+    known = [(zone, zone_words(zone)) for zone in WELL_KNOWN]
+    if usual not in WELL_KNOWN:
+        known.insert(0, (usual, zone_words(usual)))
+    others = [(zone, zone.replace("_", " ")) for zone in other_zones() if zone != usual]
+    return [*known, (_("All others"), others)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -13,11 +13,15 @@ from gonets.newsletters import actions as newsletters
 from gonets.newsletters.models import Issue
 from gonets.newsletters.standing.models import StandingDraft
 from gonets.newsletters.standing.queries import told_people
+from gonets.newsletters.standing.states import StandingState
 from gonets.newsletters.states import EDITABLE_STATES
 from gonets.publishing.notices.composing import envelope_for
 from gonets.publishing.notices.models import Notice
 from gonets.publishing.notices.posting import Posting, send_waiting
 from gonets.publishing.notices.states import NoticeKind
+
+BETWEEN_SKIPS = timedelta(days=6)
+"""Of a weekly newsletter's skipped dates all are told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,17 +35,32 @@ class Event:
     reason: str = ""
 
 
-def tell_of_waiting(draft: StandingDraft) -> None:
-    """Tell that the draft's date has come and that it waits for an editor."""
-    if draft.issue is not None:
-        tell(
-            Event(
-                name=f"ready:{draft.pk}",
-                kind=NoticeKind.READY,
-                issue=draft.issue,
-                due_at=draft.due_at,
-            )
+def tell_of_standing(draft: StandingDraft) -> None:
+    """Tell that the draft waits for an editor, or that its date was skipped."""
+    is_skipped = draft.state == StandingState.SKIPPED
+    if draft.issue is None or (is_skipped and _was_told_lately(draft.newsletter_id)):
+        return
+    kind = NoticeKind.SKIPPED if is_skipped else NoticeKind.READY
+    tell(
+        Event(
+            name=f"{kind.value}:{draft.pk}",
+            kind=kind,
+            issue=draft.issue,
+            due_at=draft.due_at,
         )
+    )
+
+
+def _was_told_lately(newsletter_id: int) -> bool:
+    """Whether editors heard of a skipped date so lately that it would be a nuisance.
+
+    Of a daily newsletter nobody wants to hear every morning that there was no news.
+    """
+    return Notice.objects.filter(
+        issue__newsletter=newsletter_id,
+        kind=NoticeKind.SKIPPED,
+        created_at__gt=clock.now() - BETWEEN_SKIPS,
+    ).exists()
 
 
 @transaction.atomic

@@ -26,7 +26,13 @@ from gonets.letters.headers import plain_address
 from gonets.letters.personalising import clean_line
 from gonets.letters.preflight import Problem
 from gonets.newsletters.models import Newsletter
-from gonets.newsletters.standing.queries import address_of, material_count
+from gonets.newsletters.standing.queries import (
+    address_of,
+    material_count,
+    open_draft,
+    past_drafts,
+    zone_of,
+)
 from gonets.publishing.captions import moment_text
 from gonets.publishing.errors import SenderMissing
 from gonets.publishing.identities import message_id
@@ -94,6 +100,9 @@ def _message(notice: Notice) -> EmailMessage:
 
 def _subject(notice: Notice, sample: Sample) -> str:
     words = {"subject": sample.subject or notice.issue.newsletter.title}
+    if notice.kind == NoticeKind.SKIPPED:
+        title = {"newsletter": notice.issue.newsletter.title}
+        return _("Skipped, too few materials: %(newsletter)s") % title
     if notice.kind == NoticeKind.MISSED:
         return _("Did not go out: %(subject)s") % words
     return _("Waits for you: %(subject)s") % words
@@ -103,14 +112,30 @@ def _facts(notice: Notice, sample: Sample) -> Mapping[str, Any]:
     issue = notice.issue
     return {
         "is_missed": notice.kind == NoticeKind.MISSED,
+        "skipped": _skipped(notice),
         "newsletter": issue.newsletter.title,
         "count": material_count(issue.pk),
-        "when": moment_text(notice.due_at),
+        "when": moment_text(notice.due_at, zone=zone_of(issue.newsletter)),
         "reason": _(notice.reason) if notice.reason else "",
         "problems": _problems(issue.pk),
         "address": _absolute("gonets:issue-open", issue.pk),
         "settings_address": _settings_address(issue.newsletter),
         "sample": sample,
+    }
+
+
+def _skipped(notice: Notice) -> Mapping[str, Any] | None:
+    """Return how many materials there were on a skipped date, and what comes next."""
+    if notice.kind != NoticeKind.SKIPPED:
+        return None
+    newsletter_id = notice.issue.newsletter_id
+    before = past_drafts(newsletter_id).filter(due_at=notice.due_at).first()
+    coming = open_draft(newsletter_id)
+    zone = zone_of(notice.issue.newsletter)
+    return {
+        "count": before.materials if before else 0,
+        "least": before.minimum if before else notice.issue.newsletter.minimum,
+        "next": moment_text(coming.due_at, zone=zone) if coming else "",
     }
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class NoticeKind(TextChoices):
     READY = "ready", _("an issue waits for an editor")
+    SKIPPED = "skipped", _("a date was skipped: too few materials")
     MISSED = "missed", _("an issue did not leave on time")
 
 

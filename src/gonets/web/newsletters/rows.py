@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from gonets.delivery.states import RunStatus
 from gonets.newsletters.models import Issue
 from gonets.newsletters.standing.models import StandingDraft
-from gonets.newsletters.standing.queries import material_counts, standing_of
+from gonets.newsletters.standing.queries import (
+    material_counts,
+    skipped_before,
+    standing_of,
+)
 from gonets.newsletters.states import IssueState
 from gonets.publishing.queries import issue_status_text, run_states
 from gonets.publishing.types import IssueRunState
@@ -30,6 +34,7 @@ class IssueRow:
     run: IssueRunState | None
     standing: StandingDraft | None = None
     count: int = 0  # of the materials in a standing draft
+    skipped: StandingDraft | None = None  # its date before, skipped by the rule
 
     @property
     def status_text(self) -> str:
@@ -77,12 +82,14 @@ def issue_rows(issues: Iterable[Issue]) -> list[IssueRow]:
     runs = run_states(ids)
     standing = standing_of(ids)
     counts = material_counts(standing)
+    skipped = skipped_before(standing)
     return [
         IssueRow(
             issue=issue,
             run=runs.get(issue.pk),
             standing=standing.get(issue.pk),
             count=counts.get(issue.pk, 0),
+            skipped=skipped.get(issue.pk),
         )
         for issue in shown
     ]

@@ -15,7 +15,7 @@ from gonets.newsletters.errors import BadSettings, NewslettersError
 from gonets.newsletters.models import Newsletter
 from gonets.newsletters.standing import queries
 from gonets.newsletters.standing.checking import checked_rhythm
-from gonets.newsletters.standing.models import NewsletterRhythm
+from gonets.newsletters.standing.models import NewsletterRhythm, StandingDraft
 from gonets.newsletters.standing.planning import (
     set_rhythm,
     skip_day,
@@ -114,11 +114,19 @@ def _page(
         "row": row,
         "draft": draft,
         "count": queries.material_count(draft.issue_id or 0) if draft else 0,
+        "skipped": _skipped(draft),
         "past": queries.past_drafts(newsletter.pk)[:PAST_SHOWN],
         "told": queries.told_people(newsletter),
         **_shown(form, row),
     }
     return render(request, "gonets/newsletters/schedule.html", context)
+
+
+def _skipped(draft: StandingDraft | None) -> StandingDraft | None:
+    """Return the date that the open issue had before, if the rule skipped it."""
+    if draft is None or draft.issue_id is None:
+        return None
+    return queries.skipped_before([draft.issue_id]).get(draft.issue_id)
 
 
 def _shown(form: ScheduleForm, row: NewsletterRhythm | None) -> dict[str, object]:

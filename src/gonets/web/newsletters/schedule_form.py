@@ -20,7 +20,7 @@ from gonets.newsletters.standing.planning import Plan
 from gonets.newsletters.standing.queries import address_of, editors
 from gonets.newsletters.standing.rhythms import LAST, Rhythm, Skips
 from gonets.newsletters.standing.states import RhythmKind, WhenDue
-from gonets.newsletters.standing.zones import WELL_KNOWN, other_zones, zone_words
+from gonets.newsletters.standing.zones import zone_choices
 
 ORDINALS = (
     (1, pgettext_lazy("which weekday of a month", "first")),
@@ -104,7 +104,7 @@ class ScheduleForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zone: Any = self.fields["zone"]
-        zone.choices = _zone_choices()
+        zone.choices = zone_choices(settings.TIME_ZONE)
         told: Any = self.fields["told_ids"]
         told.choices = [
             (user.pk, f"{name_of(user)} ({address_of(user)})") for user in editors()
@@ -139,19 +139,6 @@ class ScheduleForm(forms.Form):
             for name, problem in error.problems.items():
                 self.add_error(name, problem)
         return cleaned
-
-
-def _zone_choices() -> list[tuple[Any, Any]]:
-    # In the order of the clock, so that one's own is found.
-    known = [(zone, zone_words(zone)) for zone in WELL_KNOWN]
-    if settings.TIME_ZONE not in WELL_KNOWN:
-        known.insert(0, (settings.TIME_ZONE, zone_words(settings.TIME_ZONE)))
-    others = [
-        (zone, zone.replace("_", " "))
-        for zone in other_zones()
-        if zone != settings.TIME_ZONE
-    ]
-    return [*known, (_("All others"), others)]
 
 
 def _plan(cleaned: dict[str, Any]) -> Plan:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.conf import settings
+from zoneinfo import ZoneInfo
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,9 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gonets.kernel import clock
 from gonets.newsletters import actions as newsletters
 from gonets.newsletters.errors import NewslettersError
 from gonets.newsletters.models import Issue
+from gonets.newsletters.standing.zones import zone_words
 from gonets.newsletters.states import IssueState
 from gonets.publishing.actions import send_issue
 from gonets.publishing.errors import AlreadyRunning, LetterChanged, SendRefused
@@ -52,8 +55,8 @@ def issue_schedule(request: HttpRequest, issue_id: int) -> HttpResponse:
     if issue.state == IssueState.RELEASED:
         return redirect("gonets:issue-open", issue_id)
     if request.method == "GET":
-        return _schedule_page(request, issue, ScheduleForm.for_issue(issue))
-    form = ScheduleForm(request.POST)
+        return _schedule_page(request, issue, ScheduleForm(issue=issue))
+    form = ScheduleForm(request.POST, issue=issue)
     if not form.is_valid():
         return _schedule_page(request, issue, form)
     try:
@@ -146,8 +149,8 @@ def _schedule_page(
     context = {
         "issue": issue,
         "form": form,
-        "zone": settings.TIME_ZONE,
-        "now": timezone.localtime(),
+        "zone": zone_words(form.usual_zone),
+        "now": timezone.localtime(clock.now(), ZoneInfo(form.usual_zone)),
         "count": audience_size(issue.pk, AudienceRule.EVERYONE),
     }
     return render(request, "gonets/sending/schedule.html", context)
