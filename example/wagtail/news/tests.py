@@ -14,7 +14,7 @@ from wagtail.models import Page, PageViewRestriction, Site
 from gonets.audience.links import sign_up_token
 from gonets.audience.models import Consent, SignUp
 from gonets.content.fetching import fetch_source
-from gonets.content.models import Material, Source
+from gonets.content.models import Material, Section, Source
 from gonets.content.queries import published_materials
 from gonets.contrib.wagtail.models import NewsletterSignup
 from gonets.newsletters.actions import archive_newsletter
@@ -96,6 +96,27 @@ class PagesAreMaterial(TestCase):
             self.article.move(culture, pos="last-child")
 
         self.assertEqual(Material.objects.get().section.name, "Культура")
+
+    def test_a_rubric_moves_with_its_branch_and_is_marked_when_it_is_deleted(self):
+        region = self.home.add_child(instance=RubricPage(title="Область"))
+        add_article(region, "Мост закрыт")
+        with self.captureOnCommitCallbacks(execute=True):
+            Page.objects.get(pk=self.city.pk).move(region, pos="last-child")
+        parent = Section.objects.get(name="Город").parent
+        with self.captureOnCommitCallbacks(execute=True):
+            Page.objects.get(pk=self.city.pk).delete()
+        fetch_source(Source.objects.get(kind="model").pk)
+
+        self.assertEqual(parent.name, "Область")
+        self.assertIsNotNone(Section.objects.get(name="Город").gone_at)
+        self.assertIsNone(Section.objects.get(name="Область").gone_at)
+
+    def test_a_rubric_whose_articles_are_all_withdrawn_is_not_gone(self):
+        with self.captureOnCommitCallbacks(execute=True):
+            self.article.unpublish()
+        fetch_source(Source.objects.get(kind="model").pk)
+
+        self.assertIsNone(Section.objects.get(name="Город").gone_at)
 
     def test_an_expired_page_does_not_come(self):
         ago = timezone.now() - timedelta(minutes=1)

@@ -57,6 +57,8 @@ def rename_section(section_id: int, *, name: str) -> None:
 def move_section(section_id: int, *, parent_id: int | None, place: int) -> None:
     """Put a section below another, or at the top, at ``place`` among its new siblings.
 
+    One of another source stays where it is put, wherever the source moves it.
+
     :raises SectionMisplaced: below itself.
     """
     if parent_id in with_descendants([section_id]):
@@ -68,8 +70,16 @@ def move_section(section_id: int, *, parent_id: int | None, place: int) -> None:
         .values_list("pk", flat=True)
     )
     siblings.insert(max(0, place), section_id)
-    Section.objects.filter(pk=section_id).update(parent_id=parent_id)
+    section = Section.objects.select_related("source_parent").get(pk=section_id)
+    home = section.source_parent.place_id if section.source_parent else None
+    # Back where its source has it, a section follows the source again.
+    is_moved = parent_id != home and not _is_own(section)
+    Section.objects.filter(pk=section_id).update(parent_id=parent_id, is_moved=is_moved)
     _number(siblings)
+
+
+def _is_own(section: Section) -> bool:
+    return Source.objects.filter(pk=section.source_id, kind=OWN).exists()
 
 
 def hide_section(section_id: int) -> None:

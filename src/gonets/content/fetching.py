@@ -15,7 +15,7 @@ from gonets.content.asking import (
     told_plainly,
 )
 from gonets.content.columns import storable_json
-from gonets.content.connectors.base import Access, Reading, Wish
+from gonets.content.connectors.base import Access, Reading, Wish, with_sections
 from gonets.content.errors import SourceUnreadable
 from gonets.content.intake import take_over
 from gonets.content.models import Material, Source
@@ -179,7 +179,7 @@ class Fetching:
         with told_plainly():
             sections = tuple(connector.sections(access)) if is_first else ()
             reading = connector.materials(access, _wish(self._source))
-        return replace(reading, sections=(*sections, *reading.sections))
+        return with_sections(reading, sections)
 
     def take(self, reading: Reading) -> None:
         """Store a page, and with it how far the source has been read."""
@@ -251,7 +251,7 @@ def _first_page(kind: str, access: Access) -> Reading:
         connector = connector_of(kind)
         sections = tuple(connector.sections(access))
         reading = connector.materials(access, Wish())
-    return replace(reading, sections=(*sections, *reading.sections))
+    return with_sections(reading, sections)
 
 
 def _wish(source: Source) -> Wish:

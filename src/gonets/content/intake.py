@@ -39,7 +39,12 @@ def take_over(
     """
     drafts, private = _admitted(source, reading.materials)
     mentioned = dict.fromkeys(draft.section_id for draft in drafts)
-    sections = follow_sections(source, reading.sections, mentioned=mentioned)
+    sections = follow_sections(
+        source,
+        reading.sections,
+        mentioned=mentioned,
+        are_all=reading.lists_sections,
+    )
     report = FetchReport(
         skipped=reading.skipped + _repeated(reading.materials),
         private=len(private) + withdraw(source, [*private, *reading.withdrawn]),

@@ -12,7 +12,11 @@ from typing import Any, ClassVar, TypeVar
 from urllib.parse import urljoin
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
+from django.core.exceptions import (
+    ImproperlyConfigured,
+    ObjectDoesNotExist,
+    ValidationError,
+)
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -110,6 +114,23 @@ class ModelSource:
             return found
         rows = (self.said(row, "section") for row in self.rows().iterator(500))
         return {row.pk: row for row in rows if row is not None}.values()
+
+    def section_row(self, external_id: str) -> Any:
+        """Return a section even if nothing is in it now; None if there is none."""
+        if not (isinstance(self.section, str) and self.section) or "." in self.section:
+            return None
+        model: Any = options_of(self.model).get_field(self.section).related_model
+        try:
+            return model._default_manager.filter(pk=external_id).first()  # noqa: SLF001
+        except (ValueError, ValidationError):
+            return None
+
+    def sections_there(self, external_ids: Iterable[str]) -> Iterator[SectionDraft]:
+        """Yield those of these sections that still are; others are gone."""
+        for external_id in external_ids:
+            section = self.section_row(external_id)
+            if section is not None:
+                yield self._section_draft(section)
 
     def said(self, row: Any, field: str) -> Any:
         """Return what a row says in a field of ours; None if it has nothing."""

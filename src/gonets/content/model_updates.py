@@ -12,7 +12,7 @@ from django.utils.module_loading import autodiscover_modules
 
 from gonets.content.arrivals import note_arrival
 from gonets.content.connectors.base import Reading
-from gonets.content.connectors.model import KIND, draft_by_id
+from gonets.content.connectors.model import KIND, all_sections, draft_by_id
 from gonets.content.intake import take_over
 from gonets.content.model_sources import ModelSource, sources_of
 from gonets.content.models import Source
@@ -36,9 +36,10 @@ def follow_row(model_source: ModelSource, external_id: str) -> None:
     try:
         for source in _listening(model_source):
             draft = draft_by_id(model_source, external_id)
-            sections = tuple(model_source.sections()) if draft else ()
+            sections = tuple(all_sections(model_source)) if draft else ()
             reading = Reading(
                 sections=sections,
+                lists_sections=bool(sections),
                 materials=(draft,) if draft else (),
                 withdrawn=() if draft else (external_id,),
             )

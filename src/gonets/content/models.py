@@ -168,9 +168,10 @@ class SourceKey(models.Model):
 class Section(models.Model):
     """A section of the site («раздел»); sections form a tree.
 
-    The name follows the source's until an editor gives another.  Of a section that is
-    merged into another one, editors see that other one alone; the source, which still
-    tells the two apart, is not changed.
+    Name and place follow the source's until an editor gives others; ``source_parent``
+    is where the source has it, ``gone_at`` since when it lists it no more.  Of a
+    section that is merged into another one, editors see that other one alone; the
+    source, which still tells the two apart, is not changed.
     """
 
     source = models.ForeignKey(Source, models.CASCADE, related_name="sections")
@@ -181,6 +182,12 @@ class Section(models.Model):
     name = models.CharField(_("name"), max_length=200)
     source_name = models.CharField(max_length=200, blank=True)
     position = models.PositiveIntegerField(default=0)
+    source_parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    is_moved = models.BooleanField(default=False)  # by an editor: stays there
+    is_listed = models.BooleanField(default=False)  # its source has listed it once
+    gone_at = models.DateTimeField(null=True, blank=True)
     is_hidden = models.BooleanField(default=False)  # with all below it
     merged_into = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="merged"

@@ -8,7 +8,7 @@ name is the ``kind`` of the sources it reads.  A complete one: docs/how-to/conne
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -153,7 +153,8 @@ class Reading:
     """What a source gave at one request: a page of materials.
 
     ``sections`` are those that the page tells of, at least those of its materials that
-    ``Connector.sections`` does not list.  ``withdrawn`` names materials that visitors
+    ``Connector.sections`` does not list; ``lists_sections`` if they are all there are.
+    ``withdrawn`` names materials that visitors
     cannot see any more; they stay here, but no letter takes them.  With
     ``is_unchanged`` nothing is new and the rest is empty.
 
@@ -164,6 +165,7 @@ class Reading:
 
     materials: tuple[MaterialDraft, ...] = ()
     sections: tuple[SectionDraft, ...] = ()
+    lists_sections: bool = False
     next_cursor: str = ""
     withdrawn: tuple[str, ...] = ()
     skipped: int = 0
@@ -172,6 +174,14 @@ class Reading:
     address: str = ""
     memory: Mapping[str, Any] | None = None
     ask_again_after: timedelta | None = None
+
+
+def with_sections(reading: Reading, listed: Sequence[SectionDraft]) -> Reading:
+    """Put all sections that a source lists before those that a page tells of."""
+    if not listed:
+        return reading
+    sections = (*listed, *reading.sections)
+    return replace(reading, sections=sections, lists_sections=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +250,11 @@ class Connector:
         return ()
 
     def sections(self, access: Access) -> Iterable[SectionDraft]:
-        """Return the sections as far as they are not told with the materials."""
+        """Return the sections as far as they are not told with the materials.
+
+        They are taken for all: one that was among them and is not any more is marked
+        as gone.  Its materials stay.
+        """
         return ()
 
     def materials(self, access: Access, wish: Wish) -> Reading:

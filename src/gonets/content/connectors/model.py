@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -20,7 +20,7 @@ from gonets.content.connectors.base import (
 )
 from gonets.content.errors import SourceUnreadable
 from gonets.content.model_sources import ModelSource, options_of, registered
-from gonets.content.models import Material
+from gonets.content.models import Material, Section
 from gonets.content.states import FetchFailure, Visibility
 
 KIND = "model"
@@ -54,7 +54,7 @@ class ModelConnector(Connector):
         )
 
     def sections(self, access: Access) -> Iterable[SectionDraft]:
-        return _chosen(access).sections()
+        return all_sections(_chosen(access))
 
     def materials(self, access: Access, wish: Wish) -> Reading:
         chosen = _chosen(access)
@@ -74,6 +74,19 @@ class ModelConnector(Connector):
 
     def material(self, access: Access, external_id: str) -> MaterialDraft | None:
         return draft_by_id(_chosen(access), external_id)
+
+
+def all_sections(chosen: ModelSource) -> Iterator[SectionDraft]:
+    """Yield the sections that rows are in, and the empty ones that still are."""
+    told: set[str] = set()
+    for draft in chosen.sections():
+        told.add(draft.external_id)
+        yield draft
+    ours = Section.objects.filter(
+        source__kind=KIND, source__settings__source=chosen.name
+    )
+    known = ours.exclude(external_id=chosen.name).values_list("external_id", flat=True)
+    yield from chosen.sections_there(sorted(set(known) - told))
 
 
 def caption_of(source: ModelSource) -> str:

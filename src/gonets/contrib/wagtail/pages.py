@@ -57,6 +57,9 @@ class WagtailPages(ModelSource):
         paths = [path[:end] for end in range(Page.steplen * 2, len(path) + 1, 4)]
         return public_pages().filter(path__in=paths).order_by("-depth").first()
 
+    def section_row(self, external_id: str) -> Any:
+        return public_pages().filter(pk=external_id).first()
+
     def section_name(self, page: Any) -> str:
         return str(page.title)
 
