@@ -22,6 +22,7 @@ from gonets.audience.models import (
 )
 from gonets.audience.names import folded
 from gonets.audience.states import SubscriptionState
+from gonets.kernel.html import storable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +214,7 @@ def subscribers(
     Cyrillic included.
     """
     found = Subscriber.objects.order_by("-id")
-    for word in folded(search).split():
+    for word in folded(storable(search)).split():
         found = found.filter(search_text__contains=word)
     return found.filter(_stands(standing, readership_id))
 

@@ -16,6 +16,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
+from django.db.models import QuerySet
+
 from gonets.content.arrivals import note_arrival, want_soon
 from gonets.content.asking import (
     access_to,
@@ -29,6 +31,7 @@ from gonets.content.intake import take_over
 from gonets.content.models import HubSubscription, Source
 from gonets.content.states import HubState
 from gonets.kernel import clock, http
+from gonets.kernel.html import storable
 from gonets.kernel.sealing import CannotUnseal, seal, unseal
 
 logger = logging.getLogger(__name__)
@@ -62,7 +65,7 @@ def renew_subscriptions(callback_address: Callable[[str], str]) -> int:
 
 def confirm(token: str, *, mode: str, topic: str, lease_seconds: str) -> bool:
     """Answer a hub that asks whether it was us; False if it was not."""
-    subscription = HubSubscription.objects.filter(token=token, topic=topic).first()
+    subscription = _named(token).filter(topic=storable(topic)).first()
     if subscription is None or mode not in {"subscribe", "denied"}:
         return False
     if mode == "denied":
@@ -76,9 +79,7 @@ def confirm(token: str, *, mode: str, topic: str, lease_seconds: str) -> bool:
 
 def receive(token: str, *, content: bytes, signature: str) -> bool | None:
     """Take over what a hub posts; None: unknown address; False: not signed by it."""
-    subscription = (
-        HubSubscription.objects.select_related("source").filter(token=token).first()
-    )
+    subscription = _named(token).select_related("source").first()
     if subscription is None:
         return None
     if not _is_signed(subscription, content, signature):
@@ -88,9 +89,14 @@ def receive(token: str, *, content: bytes, signature: str) -> bool | None:
     return True
 
 
+def _named(token: str) -> QuerySet[HubSubscription]:
+    """Return the subscription of that token; strangers may ask for anything."""
+    return HubSubscription.objects.filter(token=storable(token))
+
+
 def ask_instead(token: str) -> bool:
     """Fetch the feed of a subscription soon: what its hub posts is too large."""
-    subscription = HubSubscription.objects.filter(token=token).first()
+    subscription = _named(token).first()
     if subscription is None:
         return False
     want_soon(subscription.source_id)

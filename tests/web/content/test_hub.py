@@ -256,3 +256,12 @@ def test_another_hub_is_another_subscription(source, hub, site):
 )
 def test_hubs_are_asked_only_where_they_can_reach_us(address, is_there):
     assert is_on_the_web(address) is is_there
+
+
+@pytest.mark.parametrize("token", ["x", "%00", "a%00b", "é", "x" * 3000])
+@pytest.mark.parametrize("topic", ["", "a\x00b", "https://example.org/\U0001f4f0"])
+def test_nobody_is_known_by_nonsense(client, token, topic):
+    query = {"hub.mode": "subscribe", "hub.topic": topic}
+
+    assert client.get(f"/hub/{token}/", query).status_code == 404
+    assert client.post(f"/hub/{token}/", b"\x00", "text/plain").status_code == 410

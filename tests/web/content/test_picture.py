@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gonets.content.pictures import picture_address, store_picture
-from tests.content.test_pictures import encoded
+from tests.content.test_pictures import encoded, moving, noise
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +44,22 @@ def test_a_picture_is_served_to_everybody_for_ever(client, method):
 )
 def test_nothing_but_pictures_is_served(client, name):
     assert client.get(f"/media/pictures/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (encoded("JPEG"), "jpeg"),
+        (noise("PNG"), "jpeg"),
+        (encoded("PNG", mode="RGBA", colour=(0, 0, 0, 0)), "png"),
+        (moving(), "gif"),
+    ],
+)
+def test_whatever_is_kept_is_served_as_what_it_is(client, content, kind):
+    answer = client.get(picture_address(store_picture(content)))
+
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == f"image/{kind}"
 
 
 def test_a_picture_cannot_be_posted_to(client):

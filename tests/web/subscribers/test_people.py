@@ -57,6 +57,7 @@ def test_people_are_found_and_counted(editor_client, newsletter):
         {"page": "x"},
         {"newsletter": "'; DROP"},
         {"newsletter": "99999999999999999999999"},
+        {"search": "a\x00b"},
         {"standing": "nonsense"},
         {"q": "\0"},
         {"q": "%_\\" * 300},

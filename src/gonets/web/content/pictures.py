@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from gonets.content.pictures import picture_path
 
-CONTENT_TYPES = {"jpg": "image/jpeg", "png": "image/png"}
-NAME = re.compile(r"[A-Za-z0-9_-]{1,90}\.(jpg|png)")
+CONTENT_TYPES = {"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif"}
+NAME = re.compile(rf"[A-Za-z0-9_-]{{1,90}}\.({'|'.join(CONTENT_TYPES)})")
 LASTING = {
     "Cache-Control": "public, max-age=31536000, immutable",
     "X-Content-Type-Options": "nosniff",
@@ -28,7 +28,7 @@ def picture(request: HttpRequest, name: str) -> HttpResponse:
     if match is None:
         raise Http404
     try:
-        # Our own JPEG or PNG, at most a few hundred KB.
+        # Of our own making, at most a megabyte or two.
         content = picture_path(name).read_bytes()
     except OSError as error:
         raise Http404 from error

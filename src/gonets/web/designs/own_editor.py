@@ -112,19 +112,21 @@ def _design(template: LetterTemplate, request: HttpRequest) -> OwnDesign:
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
-    number = request.POST.get("number", "")
     return {
         "title": storable(request.POST.get("title", "")),
         "source": storable(request.POST.get("source", "")),
-        "number": int(number) if number.isascii() and number.isdigit() else 0,
+        "number": _posted_number(request, "number") or 0,
     }
 
 
 def _posted_issue(request: HttpRequest) -> int | None:
-    text = request.POST.get("issue", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        return None
-    return int(get_object_or_404(Issue, pk=int(text)).pk)
+    number = _posted_number(request, "issue")
+    return None if number is None else get_object_or_404(Issue, pk=number).pk
+
+
+def _posted_number(request: HttpRequest, name: str) -> int | None:
+    text = request.POST.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _page(request: HttpRequest, template: LetterTemplate, **typed: Any) -> HttpResponse:

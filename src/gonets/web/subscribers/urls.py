@@ -40,12 +40,12 @@ urlpatterns: list[URLPattern] = [
     ),
     path("subscribers/fields/", fields.subscriber_fields, name="subscriber-fields"),
     path(
-        "subscribers/fields/<int:field_id>/rename/",
+        "subscribers/fields/<id:field_id>/rename/",
         fields.field_rename,
         name="field-rename",
     ),
     path(
-        "subscribers/fields/<int:field_id>/remove/",
+        "subscribers/fields/<id:field_id>/remove/",
         fields.field_remove,
         name="field-remove",
     ),
@@ -87,7 +87,7 @@ urlpatterns: list[URLPattern] = [
     path("j/<str:token>/", signing_up.sign_up_confirm, name="sign-up-confirm"),
     path("u/<str:token>/", leaving.unsubscribe, name="unsubscribe"),
     path(
-        "u/<str:token>/letters/<int:number>/",
+        "u/<str:token>/letters/<id:number>/",
         browser_page.readers_letter,
         name="readers-letter",
     ),
