@@ -172,6 +172,30 @@ def test_else_it_takes_the_place_of_the_largest_cell():
         assert words in replaced
 
 
+@pytest.mark.parametrize("cell", ["td", "th"])
+def test_a_button_is_no_place_for_the_content(cell):
+    text = (
+        f"<table><tr><{cell}>Where the words of the letter stand, two lines long"
+        f'</{cell}></tr><tr><td bgcolor="#00f"><a href="#">A button whose words are '
+        "much longer than those of the cell with the text of the letter</a></td></tr>"
+        "</table>"
+    )
+
+    for keeps_words in (True, False):
+        source = cleaned_letter(text, keeps_words=keeps_words).source
+        assert f'{{% include "content.html" %}}</{cell}></tr><tr><td' in source
+
+
+def test_beside_a_few_words_the_content_stands_at_the_end():
+    text = "<table><tr><td>Go to space</td></tr></table>"
+
+    kept = cleaned_letter(text, keeps_words=True).source
+    replaced = cleaned_letter(text, keeps_words=False).source
+
+    assert f"</table>{PUT_IN[BARE_CONTENT]}" in kept
+    assert '<td>{% include "content.html" %}</td>' in replaced
+
+
 def test_a_fragment_becomes_a_whole_letter_in_its_own_language():
     html = on_the_wire(cleaned_letter("<p>KEEP</p>", keeps_words=True).source)
 

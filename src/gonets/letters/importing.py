@@ -282,11 +282,16 @@ _PLACE = re.compile(
 def _with_place(text: str, *, keeps_words: bool) -> str:
     if _PLACE.search(text):
         return _PLACE.sub("", _PLACE.sub(CONTENT, text, count=1))
-    cell = _largest_cell(text)
+    # Beside words that stay, a button or an icon is no place for an issue.
+    cell = _largest_cell(text, least=LEAST_WORDS if keeps_words else 0)
     start, end = cell or _body(text)
     words = text[start:end] if keeps_words else ""
     content = CONTENT if cell else BARE_CONTENT
     return f"{text[:start]}{words}{content}{text[end:]}"
+
+
+LEAST_WORDS = 30
+"""Characters outside of links, by which a cell is taken for one of text."""
 
 
 @dataclass(slots=True)
@@ -296,23 +301,25 @@ class _Cell:
     is_leaf: bool = True
 
 
-def _largest_cell(text: str) -> tuple[int, int] | None:
-    """Return where the cell with the most words begins and ends; None without any."""
+def _largest_cell(text: str, *, least: int) -> tuple[int, int] | None:
+    """Return where the cell with the most words begins and ends; None without any.
+
+    Words of links do not count: a button is no place to write in.
+    """
     best: tuple[int, int] | None = None
-    longest = -1
+    longest = least - 1
     open_cells: list[_Cell] = []
     position = 0
-    for token in _TOKEN.finditer(text):
-        if open_cells:
+    for token, counts in _with_words(text):
+        if open_cells and counts:
             between = text[position : token.start()]
             open_cells[-1].length += len(" ".join(between.split()))
         position = token.end()
-        name = (token["name"] or token["loose_name"] or "").lower()
-        if name != "td":
+        if _name_of(token) not in {"td", "th"}:
             continue
         if not _is_end(token):
-            for cell in open_cells:
-                cell.is_leaf = False
+            if open_cells:
+                open_cells[-1].is_leaf = False
             open_cells.append(_Cell(token.end()))
         elif open_cells:
             cell = open_cells.pop()
@@ -320,6 +327,20 @@ def _largest_cell(text: str) -> tuple[int, int] | None:
             if cell.is_leaf and cell.length > longest and not holds_way_out:
                 best, longest = (cell.start, token.start()), cell.length
     return best
+
+
+def _with_words(text: str) -> Iterator[tuple[re.Match[str], bool]]:
+    """Yield every tag, and whether what stands before it are words of the text."""
+    within = ""
+    for token in _TOKEN.finditer(text):
+        yield token, not within
+        name = _name_of(token)
+        if name in {"a", "style", "title"}:
+            within = "" if _is_end(token) else name
+
+
+def _name_of(token: re.Match[str]) -> str:
+    return (token["name"] or token["loose_name"] or "").lower()
 
 
 _BODY_START = re.compile(r"<body\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
