@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -50,6 +51,54 @@ def test_personal_expressions_stay_as_they_are():
 )
 def test_a_fragment_keeps_only_the_tags_of_a_letter(given_html, clean):
     assert clean_fragment(given_html) == clean
+
+
+@pytest.mark.parametrize(
+    ("given_html", "clean"),
+    [
+        (
+            "<pre><code>def f():\n    return 1\n\nf()\n</code></pre>",
+            "<p>def f():<br>&nbsp;&nbsp;&nbsp;&nbsp;return 1<br><br>f()</p>",
+        ),
+        (
+            "<table><tr><th>Day<th>Price<tr><td>Mon<td><b>1</b><tr><td>Tue<td></table>",
+            "<p>Day | Price</p><p>Mon | <b>1</b></p><p>Tue | </p>",
+        ),
+        # Tables that only lay out a page stay what they were.
+        ("<table><tr><td>a<td>b</table>", "<p>a</p><p>b</p>"),
+        (
+            "<table><tr><td><p>a</p><td>b<tr><td>c<td>d</table>",
+            "<p>a</p><p>b</p><p>c</p><p>d</p>",
+        ),
+    ],
+    ids=["code", "figures", "one row", "layout"],
+)
+def test_code_keeps_its_lines_and_a_table_of_figures_its_rows(given_html, clean):
+    assert clean_fragment(given_html) == clean
+    assert clean_fragment(clean) == clean
+
+
+@pytest.mark.parametrize(
+    ("tag", "most"), [("ul", 5), ("ol", 5), ("blockquote", 3)], ids=lambda each: each
+)
+def test_nothing_is_nested_out_of_sight_and_no_word_is_lost(tag, most):
+    item = "<li>" if tag != "blockquote" else ""
+    deep = "".join(f"<{tag}>{item}w{n}" for n in range(30))
+
+    clean = clean_fragment(deep)
+
+    depth = deepest = 0
+    for found in re.findall(rf"</?{tag}>", clean):
+        depth += -1 if found[1] == "/" else 1
+        deepest = max(deepest, depth)
+    assert deepest == most
+    assert text_of(clean).split() == [f"w{n}" for n in range(30)]
+    assert clean_fragment(clean) == clean
+
+
+def test_a_heap_of_accents_covers_nothing_around_it():
+    assert line_of("e" + "\u0301" * 1000 + "a") == "e" + "\u0301" * 4 + "a"
+    assert line_of("Việt й ё שָׁלוֹם") == "Việt й ё שָׁלוֹם"
 
 
 @pytest.mark.parametrize(

@@ -298,3 +298,21 @@ def test_any_own_text_is_a_letter_or_a_named_fault(text):
     made = made_or_fault(normal_text(text) or "x")
 
     assert made == "own_text" or (WAY in made and "101000" in made)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:alert(1)", "data:text/html,x", "/news/1/", "ftp://a.example"],
+)
+def test_an_address_that_nobody_can_open_is_left_out(address):
+    entries = (
+        an_entry(address=address),
+        an_entry("2", address=address, kind="button", button="Go"),
+        an_entry("3", address=address, kind="picture"),
+    )
+
+    text = compile_letter(a_letter(sections=(a_section(*entries),))).text_for(
+        a_reader()
+    )
+
+    assert address not in text

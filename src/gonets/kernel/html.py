@@ -8,6 +8,7 @@ from html import unescape
 
 import nh3
 
+from gonets.kernel.html_blocks import in_lines, made_shallow
 from gonets.kernel.word import is_from_word, plain_from_word
 
 LINK_SCHEMES = {"http", "https", "mailto"}
@@ -114,9 +115,11 @@ def _settled(html: str, clean: Callable[[str], str]) -> str:
 def _fragment(html: str) -> str:
     if is_from_word(html):
         html = plain_from_word(html)
-    blocks = _FRAGMENT_AND_BLOCKS.clean(_bounded(html))
+    blocks = in_lines(_FRAGMENT_AND_BLOCKS.clean(_bounded(html)))
     known, replaced = _STAND_IN.subn(_stand_in, blocks)
-    if replaced:
+    shallow = made_shallow(known)
+    if replaced or shallow != known:
+        known = shallow
         known = _EMPTY_PARAGRAPH.sub("", _FRAGMENT.clean(known)).strip()
     return _LINK_TO_NOWHERE.sub(r"\1", known)
 
@@ -198,9 +201,11 @@ def storable(text: str) -> str:
     """Return ``text`` without what a database or UTF-8 refuses.
 
     The typographic quotes and dashes of Windows, which old programs write as control
-    characters, become what was meant.
+    characters, become what was meant.  A heap of accents on one letter, which would
+    cover what stands around it, becomes a few.
     """
-    return _UNSTORABLE.sub(_meant, text)
+    text = _UNSTORABLE.sub(_meant, text)
+    return text if text.isascii() else _HEAP_OF_MARKS.sub(r"\1", text)
 
 
 def _meant(control: re.Match[str]) -> str:
@@ -274,6 +279,11 @@ _NESTING_TAG = re.compile(
 # C0 and C1 but tab and line ends, and lone surrogates: PostgreSQL refuses NUL, UTF-8
 # has no surrogates, and no reader sees any of them.
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+_MARK = (
+    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+)
+_HEAP_OF_MARKS = re.compile(rf"({_MARK}{{4}}){_MARK}+")
 
 _OF_WINDOWS = {
     "\x85": "…",

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 
 from gonets.kernel.html import clean_layout
+from gonets.letters.bodies import LINK_SCHEMES
 from gonets.letters.events import event_when
 from gonets.letters.fields import Fields, Pieces, fields_as_they_are
 from gonets.letters.kinds import EntryKind
@@ -75,6 +76,11 @@ class _Writer:
         )
 
 
+def _link(address: str) -> str:
+    """Return what readers can open, as the HTML links it; "" for anything else."""
+    return clean_line(address) if address.startswith(LINK_SCHEMES) else ""
+
+
 class _Entries:
     """Writes the entries of a letter; each kind in its own way."""
 
@@ -108,7 +114,7 @@ class _Entries:
             case EntryKind.PICTURE:
                 yield from _pictured(entry.picture)
                 yield _wrapped(self._line(entry, "title"))
-                yield clean_line(entry.address)
+                yield _link(entry.address)
             case EntryKind.HTML:
                 yield text_of_html(clean_layout(entry.html), self._notes)
             case _:
@@ -123,12 +129,12 @@ class _Entries:
         if entry.second is not None:
             second = text_of_html(self._html(entry, "second"), self._notes)
             yield second and f"\n{second}"
-        yield clean_line(entry.address)
+        yield _link(entry.address)
         if entry.event is not None and entry.event.calendar_address:
             yield f"{self._words['to_calendar']}:\n{entry.event.calendar_address}"
 
     def _button(self, entry: EntryContent) -> Iterator[str]:
-        address = clean_line(entry.address)
+        address = _link(entry.address)
         if address:
             yield _wrapped(f"{self._line(entry, 'button') or self._words['read_on']}:")
             yield address.removeprefix("mailto:")
