@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import django
@@ -108,17 +109,20 @@ def traces() -> dict[str, Any]:
     return {**counts, "issues": list(Issue.objects.values_list("state", "edition"))}
 
 
-def letters_as_shown(run_id: int) -> dict[str, dict[str, str]]:
-    """Return what the desk shows of each letter of a run: view → its SHA-256."""
+def letters_as_shown(
+    run_ids: Sequence[int], views: Sequence[str] = tuple(VIEWS)
+) -> dict[str, dict[str, str]]:
+    """Return what the desk shows of each letter of the runs: view → its SHA-256."""
     editor = get_user_model().objects.filter(is_superuser=True).first()
     client = Client(HTTP_HOST="127.0.0.1")
     assert editor is not None
     client.force_login(editor, "django.contrib.auth.backends.ModelBackend")
-    issue_id = IssueRun.objects.get(run_id=run_id).issue_id
+    issues = dict(IssueRun.objects.values_list("run_id", "issue_id"))
     shown: dict[str, dict[str, str]] = {}
-    for delivery in Delivery.objects.filter(run_id=run_id):
+    for delivery in Delivery.objects.filter(run_id__in=run_ids):
+        issue_id = issues[delivery.run_id]
         where = reverse("gonets:sent-letter-view", args=[issue_id, delivery.pk])
-        answers = {view: client.get(f"{where}?view={view}") for view in VIEWS}
+        answers = {view: client.get(f"{where}?view={view}") for view in views}
         shown[delivery.recipient] = {
             **{
                 view: answer.headers["Letter-SHA256"]
