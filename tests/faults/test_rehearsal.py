@@ -135,6 +135,6 @@ def test_a_product_killed_in_between_goes_on_and_counts_everybody_once(product):
     wait_for(product, "status = 'finished'")
     report = ask(product, "report", issue_id=issue_id)
 
-    assert niceness == NICENESS
+    assert niceness == min(os.nice(0) + NICENESS, 19)
     assert 0 < halfway["looked_at"] < people
     assert (report["looked_at"], report["made"]) == (people, people)

@@ -283,7 +283,7 @@ def _end_without(heart: asyncio.Task[None], stop: asyncio.Event) -> None:
 
 def _name_uncertain(event: str, delivery_ids: Sequence[int]) -> None:
     if delivery_ids:
-        logger.warning(event, deliveries=list(delivery_ids))
+        logger.warning(event, deliveries=sorted(delivery_ids))
 
 
 def replay(spool: Spool) -> None:
