@@ -1,23 +1,34 @@
 """Pages of a real Wagtail site as material; run by ``manage.py test``."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from unittest import mock
 
+import time_machine
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
-from django.test import TestCase
+from django.test import TestCase, override_settings
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Page, PageViewRestriction, Site
+from wagtail.models import (
+    Collection,
+    CollectionViewRestriction,
+    Locale,
+    Page,
+    PageViewRestriction,
+    Site,
+)
 
 from gonets.audience.links import sign_up_token
 from gonets.audience.models import Consent, SignUp
 from gonets.content.fetching import fetch_source
 from gonets.content.models import Material, Section, Source
 from gonets.content.queries import published_materials
+from gonets.contrib.wagtail import following
 from gonets.contrib.wagtail.models import NewsletterSignup
 from gonets.newsletters.actions import archive_newsletter
+from gonets.newsletters.standing.queries import editors
 from news.management.commands.fill import add_article, add_newsletter
 from news.models import ArticlePage, FrontPage, RubricPage
 
@@ -117,6 +128,155 @@ class PagesAreMaterial(TestCase):
         fetch_source(Source.objects.get(kind="model").pk)
 
         self.assertIsNone(Section.objects.get(name="Город").gone_at)
+
+    def test_a_large_branch_is_withdrawn_at_once_and_given_back_by_the_worker(self):
+        with mock.patch.object(following, "MOST_AT_ONCE", 0):
+            with self.captureOnCommitCallbacks(execute=True):
+                restriction = PageViewRestriction.objects.create(
+                    page=Page.objects.get(pk=self.city.pk), restriction_type="login"
+                )
+            hidden = self.titles()
+            with self.captureOnCommitCallbacks(execute=True):
+                restriction.delete()
+        source = Source.objects.get(kind="model")
+        wanted = source.wanted_at
+        fetch_source(source.pk)
+
+        self.assertEqual(hidden, [])
+        self.assertIsNotNone(wanted)
+        self.assertEqual(self.titles(), ["Мост открыт"])
+
+    def test_of_a_paused_source_only_what_visitors_see_no_more_goes_at_once(self):
+        Source.objects.filter(kind="model").update(is_paused=True)
+        with self.captureOnCommitCallbacks(execute=True):
+            add_article(self.city, "Новое")
+            PageViewRestriction.objects.create(
+                page=Page.objects.get(pk=self.article.pk), restriction_type="login"
+            )
+
+        self.assertEqual(self.titles(), [])
+
+    def test_an_alias_is_the_same_page_and_a_copy_another_one(self):
+        culture = self.home.add_child(instance=RubricPage(title="Культура"))
+        with self.captureOnCommitCallbacks(execute=True):
+            self.article.create_alias(parent=culture)
+            self.article.copy(
+                to=culture, update_attrs={"slug": "kopiya", "title": "Копия"}
+            )
+
+        self.assertEqual(self.titles(), ["Копия", "Мост открыт"])
+
+    def test_a_copied_branch_comes_with_a_section_of_its_own(self):
+        with self.captureOnCommitCallbacks(execute=True):
+            Page.objects.get(pk=self.city.pk).copy(
+                recursive=True, update_attrs={"slug": "region", "title": "Область"}
+            )
+
+        sections = {each.section.name for each in published_materials()}
+        self.assertEqual(sections, {"Город", "Область"})
+
+    @override_settings(
+        WAGTAIL_I18N_ENABLED=True,
+        WAGTAIL_CONTENT_LANGUAGES=[("ru", "Русский"), ("en", "English")],
+    )
+    def test_pages_of_another_language_come_in_it_and_their_drafts_do_not(self):
+        english = Locale.objects.create(language_code="en")
+        with self.captureOnCommitCallbacks(execute=True):
+            self.article.copy_for_translation(english, copy_parents=True)
+        before = self.titles()
+        with self.captureOnCommitCallbacks(execute=True):
+            page = ArticlePage.objects.get(locale=english)
+            page.title = "The bridge is open"
+            page.save_revision().publish()
+
+        self.assertEqual(before, ["Мост открыт"])
+        translated = Material.objects.get(language="en")
+        self.assertEqual(translated.title, "The bridge is open")
+        self.assertEqual(self.titles(), ["The bridge is open", "Мост открыт"])
+
+    def test_a_picture_of_a_private_collection_is_not_taken(self):
+        members = Collection.get_first_root_node().add_child(name="Для своих")
+        CollectionViewRestriction.objects.create(
+            collection=members, restriction_type="login"
+        )
+        self.article.image.collection = members
+        self.article.image.save()
+        with self.captureOnCommitCallbacks(execute=True):
+            self.article.save()
+
+        self.assertEqual(Material.objects.get().picture_source, "")
+
+    def test_another_address_of_a_rubric_is_one_of_its_articles(self):
+        rubric = self.city.specific
+        rubric.slug = "town"
+        with self.captureOnCommitCallbacks(execute=True):
+            rubric.save_revision().publish()
+
+        self.assertIn("/town/", Material.objects.get().address)
+
+    def test_another_host_of_the_site_is_read_anew(self):
+        site = Site.objects.get(is_default_site=True)
+        site.hostname, site.port = "news.town.example", 8443
+        with self.captureOnCommitCallbacks(execute=True):
+            site.save()
+        fetch_source(Source.objects.get(kind="model").pk)
+
+        address = Material.objects.get().address
+        self.assertTrue(address.startswith("http://news.town.example:8443/"), address)
+
+    def test_each_site_has_its_own_address(self):
+        root = Page.get_first_root_node()
+        second = root.add_child(instance=RubricPage(title="Вторая", slug="second"))
+        Site.objects.create(hostname="second.example", port=443, root_page=second)
+        with self.captureOnCommitCallbacks(execute=True):
+            add_article(second, "На втором")
+
+        material = Material.objects.get(title="На втором")
+        self.assertTrue(material.address.startswith("https://second.example/"))
+        self.assertEqual(material.section.name, "Вторая")
+
+    def test_what_is_published_by_the_clock_comes_then_and_goes_when_it_expires(self):
+        soon = timezone.now() + timedelta(hours=1)
+        page = ArticlePage(
+            title="Завтра",
+            live=False,
+            go_live_at=soon,
+            expire_at=soon + timedelta(days=1),
+        )
+        with self.captureOnCommitCallbacks(execute=True):
+            self.city.add_child(instance=page)
+            page.save_revision().publish()
+        waiting = self.titles()
+        published = self.titles_at(soon + timedelta(minutes=1))
+        expired = self.titles_at(soon + timedelta(days=2))
+
+        self.assertEqual(waiting, ["Мост открыт"])
+        self.assertEqual(published, ["Завтра", "Мост открыт"])
+        self.assertEqual(expired, ["Мост открыт"])
+
+    def titles_at(self, moment: datetime) -> list[str]:
+        with time_machine.travel(moment, tick=False):
+            with self.captureOnCommitCallbacks(execute=True):
+                call_command("publish_scheduled", verbosity=0)
+            return self.titles()
+
+    def test_a_bulk_action_is_followed_like_any_other(self):
+        get_user_model().objects.create_superuser("admin", password="x")
+        self.client.login(username="admin", password="x")
+        add_article(self.city, "Второй")
+        with self.captureOnCommitCallbacks(execute=True):
+            self.client.post(
+                f"/admin/bulk/wagtailcore/page/unpublish/?id={self.city.pk}",
+                {"include_descendants": "on"},
+            )
+
+        self.assertEqual(self.titles(), [])
+
+    def test_a_page_without_body_and_picture_has_a_title_all_the_same(self):
+        with self.captureOnCommitCallbacks(execute=True):
+            self.city.add_child(instance=RubricPage(title="Пусто"))
+
+        self.assertEqual(Material.objects.get(title="Пусто").body, "")
 
     def test_an_expired_page_does_not_come(self):
         ago = timezone.now() - timedelta(minutes=1)
@@ -257,6 +417,30 @@ class TheDeskIsInTheAdmin(TestCase):
         answer = self.client.get("/newsletters/settings/")
 
         self.assertRedirects(answer, "/admin/", fetch_redirect_response=False)
+
+    def test_who_may_set_up_sees_the_links_and_gets_there_without_being_superuser(self):
+        self.person("edit_newsletters", "set_up_newsletters")
+
+        desk = self.client.get("/newsletters/")
+
+        self.assertContains(desk, 'href="/newsletters/settings/"')
+        self.assertEqual(self.client.get("/newsletters/settings/").status_code, 200)
+
+    def test_who_may_not_sees_no_link_to_what_would_refuse_them(self):
+        self.person("edit_newsletters")
+
+        desk = self.client.get("/newsletters/")
+
+        self.assertNotContains(desk, 'href="/newsletters/settings/"')
+
+    def test_notices_go_to_those_whose_groups_make_newsletters(self):
+        self.person("edit_newsletters")
+        get_user_model().objects.update(email="editor@town.example")
+        get_user_model().objects.create_user("author", email="author@town.example")
+
+        told = [each.email for each in editors()]
+
+        self.assertEqual(told, ["editor@town.example"])
 
     def test_the_owner_is_offered_the_pages_as_a_source(self):
         self.person("edit_newsletters")

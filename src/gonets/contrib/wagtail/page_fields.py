@@ -88,9 +88,15 @@ def html_of(value: Any) -> str:
     return str(value)
 
 
+def _is_private(image: Any) -> bool:
+    """Tell whether its collection is not for everybody, though Wagtail serves it."""
+    collection = image.collection if image.collection_id else None
+    return collection is not None and collection.get_view_restrictions().exists()
+
+
 def rendition_address(image: Any) -> str:
     """Return the address of a rendition that fits into letters; empty if none."""
-    if not isinstance(image, get_image_model()):
+    if not isinstance(image, get_image_model()) or _is_private(image):
         return ""
     try:
         return str(image.get_rendition("max-1200x1200").url)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.functional import cached_property
 from django.utils.html import strip_tags
@@ -41,7 +42,7 @@ class WagtailPages(ModelSource):
 
     def rows(self) -> QuerySet[Any]:
         pages = public_pages().filter(Q(numchild=0) | Q(pk__in=_of_types(named())))
-        pages = pages.exclude(pk__in=Site.objects.values("root_page"))
+        pages = pages.exclude(path__in=root_paths()).exclude(_repeats())
         found: QuerySet[Any] = pages.exclude(pk__in=_of_types(left_out())).specific()
         return found
 
@@ -111,8 +112,21 @@ def public_pages() -> Any:
     now = clock.now()
     live = Page.objects.filter(Q(expire_at=None) | Q(expire_at__gt=now), live=True)
     private = PageViewRestriction.objects.values_list("page__path", flat=True)
-    roots = Site.objects.values_list("root_page__path", flat=True)
-    return live.filter(_below(roots)).exclude(_below(private))
+    return live.filter(_below(root_paths())).exclude(_below(private))
+
+
+def root_paths() -> list[str]:
+    """Return where the sites' trees begin, those in other languages too."""
+    roots = Page.objects.filter(pk__in=Site.objects.values("root_page"))
+    if getattr(settings, "WAGTAIL_I18N_ENABLED", False):
+        keys = roots.values("translation_key")
+        roots = Page.objects.filter(translation_key__in=keys)
+    return list(roots.values_list("path", flat=True))
+
+
+def _repeats() -> Q:
+    """Return the aliases of public pages: the same once more, at another address."""
+    return Q(alias_of__in=public_pages().order_by().values("pk"))
 
 
 def _below(paths: Iterable[str]) -> Q:

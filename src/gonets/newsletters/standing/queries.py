@@ -9,10 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from gonets.letters.kinds import EntryKind
 from gonets.newsletters.models import Entry, HeldMaterial, Issue, Newsletter
+from gonets.newsletters.people import administrators, makers_of_issues
 from gonets.newsletters.standing.decisions import Draft
 from gonets.newsletters.standing.models import (
     NewsletterRhythm,
@@ -138,7 +139,7 @@ def told_people(newsletter: Newsletter) -> list[AbstractBaseUser]:
     if chosen:
         return chosen
     maker = list(_with_address(_users().filter(pk=newsletter.created_by_id or 0)))
-    return maker or list(_with_address(_users().filter(_administrators())))
+    return maker or list(_with_address(administrators()))
 
 
 def editors() -> list[AbstractBaseUser]:
@@ -174,20 +175,6 @@ def _users() -> QuerySet[Any]:
 def _with_address(users: QuerySet[Any]) -> QuerySet[Any]:
     """Leave active editors who have an e-mail address; subscribers are no users."""
     model = get_user_model()
-    may_edit = _administrators()
-    if _has("is_staff"):
-        may_edit |= Q(is_staff=True)
-    if _has("is_active"):
-        may_edit &= Q(is_active=True)
-    addressed = users.filter(may_edit).exclude(**{model.get_email_field_name(): ""})
+    may_edit = users.filter(pk__in=makers_of_issues().order_by().values("pk"))
+    addressed = may_edit.exclude(**{model.get_email_field_name(): ""})
     return addressed.order_by(model.USERNAME_FIELD)
-
-
-def _administrators() -> Q:
-    """A host's user model need not know administrators."""
-    return Q(is_superuser=True) if _has("is_superuser") else Q(pk=None)
-
-
-def _has(field: str) -> bool:
-    fields = get_user_model()._meta.get_fields()  # noqa: SLF001
-    return field in {each.name for each in fields}

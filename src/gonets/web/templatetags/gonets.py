@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -24,6 +25,12 @@ from gonets.newsletters import people
 from gonets.web.access import is_administrator
 
 register = template.Library()
+
+
+@register.filter
+def may_set_up(user: AbstractBaseUser | AnonymousUser | None) -> bool:
+    """Tell whether someone also sets things up; a host says who does."""
+    return user is not None and is_administrator(user)
 
 
 @register.filter
