@@ -60,6 +60,8 @@ def test_an_issue_is_composed_without_a_mouse(
     name_a_section(desk)
     keep_two_of_each(desk)
     read_a_page(desk, neighbours.address(f"/{language}"))
+    if size == WIDE:
+        drag_a_section(desk)
     see_the_letter(desk, is_wide=size == WIDE)
     desk.check("materials with everything beside")
 
@@ -110,6 +112,24 @@ def keep_two_of_each(desk: Desk) -> None:
     expect(page.locator(".held")).to_be_visible()
     for part in page.locator("[data-part]").all():
         assert part.locator("[data-entry]").count() <= 2
+
+
+def drag_a_section(desk: Desk) -> None:
+    page, headings = desk.page, desk.page.locator("[data-part] h2")
+    first, second = headings.nth(0).inner_text(), headings.nth(1).inner_text()
+    grips = page.locator(".part-grip")
+    grips.nth(0).hover()
+    page.mouse.down()
+    expect(page.locator("[data-entry]").first).to_be_hidden()
+    below = grips.nth(1).bounding_box()
+    assert below is not None
+    page.mouse.move(below["x"] + 8, below["y"] + 4, steps=3)
+    page.mouse.move(below["x"] + 8, below["y"] + 24, steps=3)
+    page.mouse.up()
+    expect(headings.nth(0)).to_have_text(second)
+    expect(page.locator("[data-entry]").first).to_be_visible()
+    page.locator("[data-undoes]").press("Enter")
+    expect(headings.nth(0)).to_have_text(first)
 
 
 def read_a_page(desk: Desk, address: str) -> None:

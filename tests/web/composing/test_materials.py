@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -436,6 +437,57 @@ def test_the_entries_are_sorted_as_asked(desk, issue, by, order):
     desk.post(address(issue, "sort"), {"by": by})
 
     assert titles(issue) == list(order)
+
+
+def rows_in(answer) -> str:
+    """Return what a browser that shows the answer says that it shows."""
+    page = answer.content.decode()
+    pairs = re.findall(r'data-entry="(\d+)" data-token="(\w+)"', page)
+    return " ".join(f"{entry}:{token}" for entry, token in pairs)
+
+
+def test_rows_that_a_browser_shows_already_are_only_named(desk, issue):
+    shown = rows_in(desk.get(address(issue)))
+    gone = ids(issue)["b"]
+
+    answer = desk.post(address(issue, "remove"), {"entry": gone, "shown": shown})
+
+    page = answer.content.decode()
+    assert re.findall(r'data-kept="(\d+)"', page) == [
+        str(ids(issue)[title]) for title in ("a", "c")
+    ]
+    assert "data-entry" not in page
+    back = desk.post(address(issue, "undo"), {"shown": shown})
+    assert rows_in(back) == ""  # all three are as they were
+
+
+def test_a_row_that_looks_otherwise_is_sent_whole(desk, issue, section):
+    shown = rows_in(desk.get(address(issue)))
+    issue.entries.filter(title="a").update(title="A!")
+    Material.objects.filter(title="b").update(is_published=False)
+    new = make_material("d", section=section)
+
+    answer = desk.post(address(issue, "add"), {"material": new.pk, "shown": shown})
+
+    sent = {pair.split(":")[0] for pair in rows_in(answer).split()}
+    assert sent == {str(ids(issue)[title]) for title in ("A!", "b", "d")}
+
+
+def test_in_another_language_every_row_looks_otherwise(desk, issue):
+    shown = rows_in(desk.get(address(issue)))
+
+    answer = desk.post(
+        address(issue, "order"), {"shown": shown}, HTTP_ACCEPT_LANGUAGE="ru"
+    )
+
+    assert len(rows_in(answer).split()) == 3
+
+
+@pytest.mark.parametrize("shown", ["", ":", "a:b 1 2: :3", "1:" * 9999, "\0 \u202e:x"])
+def test_nonsense_about_rows_gets_the_whole_list(desk, issue, shown):
+    answer = desk.post(address(issue, "order"), {"shown": shown})
+
+    assert len(rows_in(answer).split()) == 3
 
 
 def test_parts_are_joined(desk, issue):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -28,6 +28,7 @@ from gonets.newsletters.models import Issue, Newsletter
 from gonets.newsletters.people import name_of
 from gonets.newsletters.states import IssueStep, Selection
 from gonets.newsletters.types import Place
+from gonets.web.composing.materials_rows import rows_known, shown_parts
 from gonets.web.trees import nested
 
 MOST_IDS = 1000
@@ -40,12 +41,14 @@ def composed_issue(issue_id: int) -> Issue:
     return get_object_or_404(issues, pk=issue_id)
 
 
-def shown_materials(issue: Issue, *, note: str = "") -> dict[str, Any]:
-    """Return what the list of entries is rendered with."""
+def shown_materials(
+    issue: Issue, *, note: str = "", known: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return what the list of entries is rendered with; see ``materials_rows``."""
     parts = queries.issue_parts(issue)
     return {
         "issue": issue,
-        "parts": parts,
+        "parts": shown_parts(parts, known=known or {}),
         "count": sum(len(part.rows) for part in parts),
         "held": queries.held_materials(issue.pk),
         "note": note,
@@ -66,6 +69,8 @@ def changed_list(
 ) -> HttpResponse:
     """Make the change and answer with the list as it is then.
 
+    Of the rows that the browser shows already only those that look otherwise.
+
     Where the issue is gone or was sent meanwhile, the browser goes where it is now.
     """
     before = Issue.objects.select_related("changed_by").filter(pk=issue_id).first()
@@ -84,7 +89,9 @@ def changed_list(
         return HttpResponseClientRedirect(where)
     actions.set_step(issue_id, IssueStep.MATERIALS, user=request.user)
     note = complaint or (_others_change(request, before) if before else "")
-    context = shown_materials(composed_issue(issue_id), note=note)
+    context = shown_materials(
+        composed_issue(issue_id), note=note, known=rows_known(request)
+    )
     return render(request, "gonets/composing/materials_list.html", context)
 
 

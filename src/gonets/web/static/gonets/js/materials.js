@@ -1,6 +1,7 @@
 // The dialog of materials: selecting, ordering, removing; every change is saved at once.
 
 import { toast } from "./app.js";
+import { bringUp, rowsShown } from "./entry_list.js";
 import { followParts } from "./parts.js";
 import { followPicker } from "./picker.js";
 import { followShelf } from "./shelf.js";
@@ -33,8 +34,9 @@ function post(url, values) {
 }
 
 function send(url, values) {
-  const edition = entryList().dataset.edition;
-  const how = { target: "#entry-list", swap: "outerHTML", values: { ...values, edition } };
+  const list = entryList();
+  const known = { edition: list.dataset.edition, shown: rowsShown(list) };
+  const how = { target: "#entry-list", swap: "outerHTML", values: { ...values, ...known } };
   return htmx.ajax("POST", url, how);
 }
 
@@ -156,6 +158,13 @@ function foldParts(part, folded) {
 
 function letDrag() {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (!Sortable.get(entryList())) letDragParts(calm);
+  for (const list of entryList().querySelectorAll("[data-entries]")) {
+    if (!Sortable.get(list)) letDragEntries(list, calm);
+  }
+}
+
+function letDragParts(calm) {
   new Sortable(entryList(), {
     draggable: "[data-part]",
     handle: ".part-grip",
@@ -169,18 +178,19 @@ function letDrag() {
       saveOrder();
     },
   });
-  for (const list of entryList().querySelectorAll("[data-entries]")) {
-    new Sortable(list, {
-      group: "entries",
-      handle: ".entry-grip",
-      animation: calm ? 0 : 150,
-      ghostClass: "is-dragged",
-      onEnd: (event) => {
-        announceEntry(event.item);
-        saveOrder();
-      },
-    });
-  }
+}
+
+function letDragEntries(list, calm) {
+  new Sortable(list, {
+    group: "entries",
+    handle: ".entry-grip",
+    animation: calm ? 0 : 150,
+    ghostClass: "is-dragged",
+    onEnd: (event) => {
+      announceEntry(event.item);
+      saveOrder();
+    },
+  });
 }
 
 // Taking out and taking back
@@ -265,12 +275,21 @@ root.addEventListener("keydown", (event) => {
 // An answer that is older than the order on the screen must not undo it.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.id !== "entry-list") return;
-  if (saving !== null) event.detail.shouldSwap = false;
   heldOpen = entryList().querySelector(".held")?.open ?? false;
+  event.detail.shouldSwap = false;
+  if (saving !== null) return;
+  if (bringUp(entryList(), event.detail.serverResponse)) listShown();
+  else showAnew();
 });
 
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id !== "entry-list") return;
+/** Get the whole list: what the answer builds on is not on the screen. */
+async function showAnew() {
+  const response = await fetch(urls.listUrl, { headers: { "X-Requested-With": "fetch" } });
+  if (response.ok && bringUp(entryList(), await response.text())) listShown();
+  else window.location.reload();
+}
+
+function listShown() {
   const present = new Set(entries().map((entry) => entry.dataset.entry));
   selected = new Set([...selected].filter((id) => present.has(id)));
   showSelection();
@@ -278,7 +297,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   entryList().querySelector(".held")?.toggleAttribute("open", heldOpen);
   restoreFocus();
   document.body.dispatchEvent(new CustomEvent("composed"));
-});
+}
 
 document.addEventListener("removed", (event) => {
   const { text, undo } = event.detail;
