@@ -20,7 +20,7 @@ from gonets.newsletters.errors import (
     IssueClosed,
     IssueMissing,
 )
-from gonets.newsletters.models import Entry, Issue
+from gonets.newsletters.models import Entry, Issue, IssueChange
 from gonets.newsletters.types import Above
 from tests.letters.samples import a_reader
 from tests.support.factories import (
@@ -261,6 +261,79 @@ def test_only_those_who_may_put_html_in_and_it_is_made_safe(issue, editor):
     )
 
     assert block.content["html"] == "<b>x</b>"
+
+
+@pytest.fixture
+def writer(editor, django_user_model):
+    """Somebody else, who may put HTML code into letters."""
+    other = django_user_model.objects.create_user("writer", password="x")
+    other.user_permissions.add(Permission.objects.get(codename="write_html"))
+    return django_user_model.objects.get(pk=other.pk)
+
+
+def test_without_the_permission_no_way_brings_html_code_in(issue, editor, writer):
+    block = add(issue, "html", html="<b>x</b>", user=writer)
+    actions.take_entry_out(issue.pk, block.pk, edition=2, user=writer)
+    with_code = 2
+
+    ways = [
+        lambda: add(issue, "html", user=editor),
+        lambda: add(issue, "html", html="<b>y</b>", user=editor),
+        lambda: actions.restore(issue.pk, edition=3, user=editor, to=with_code),
+        lambda: actions.undo(
+            issue.pk,
+            edition=3,
+            user=editor,
+            agreed_to=IssueChange.objects.get(edition=3).pk,
+        ),
+    ]
+
+    for way in ways:
+        with pytest.raises(BadWording, match="HTML code"):
+            way()
+    assert edition(issue) == 3
+    assert not issue.entries.filter(kind="html").exists()
+    actions.restore(issue.pk, edition=3, user=writer, to=with_code)
+    assert issue.entries.get(kind="html").content["html"] == "<b>x</b>"
+
+
+def test_html_code_in_a_letter_is_changed_and_doubled_only_by_those_who_may(
+    issue, editor, writer
+):
+    block = add(issue, "html", html="<b>x</b>", user=writer)
+
+    with pytest.raises(BadWording, match="HTML code"):
+        actions.duplicate_block(issue.pk, block.pk, edition=2, user=editor)
+    with pytest.raises(BadWording, match="HTML code"):
+        actions.save_wording(
+            issue.pk,
+            edition=2,
+            user=editor,
+            changes={f"entry.{block.pk}.html": "<b>y</b>"},
+        )
+
+    assert edition(issue) == 2
+
+
+def test_an_editor_can_take_back_that_they_took_html_code_out(issue, editor, writer):
+    block = add(issue, "html", html="<b>x</b>", user=writer)
+    actions.take_entry_out(issue.pk, block.pk, edition=2, user=editor)
+
+    actions.undo(issue.pk, edition=3, user=editor)
+
+    assert issue.entries.get(kind="html").content["html"] == "<b>x</b>"
+
+
+def test_who_may_not_any_more_does_not_put_the_code_in_again(
+    issue, writer, django_user_model
+):
+    add(issue, "html", html="<b>x</b>", user=writer)
+    actions.undo(issue.pk, edition=2, user=writer)
+    writer.user_permissions.clear()
+    former = django_user_model.objects.get(pk=writer.pk)
+
+    with pytest.raises(BadWording, match="HTML code"):
+        actions.redo(issue.pk, edition=3, user=former)
 
 
 def test_a_block_is_worded_like_everything_else(issue, picture):

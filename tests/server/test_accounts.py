@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from gonets.newsletters.people import may_write_html
 from gonets.server.accounts.actions import change_user, create_user
 from gonets.server.accounts.errors import LastAdministrator
 from gonets.server.accounts.states import Role
@@ -243,6 +244,35 @@ def test_who_is_switched_off_is_logged_out_at_once(
     )
 
     assert theirs.get(reverse("mailbox")).status_code == 302
+
+
+def test_an_administrator_lets_an_editor_write_html_and_takes_it_back(
+    administrator_client, editor
+):
+    page = reverse("user-edit", args=[editor.pk])
+    allows = {"email": "", "role": "editor", "is_active": "on", "writes_html": "on"}
+    assert "Only for those who know" in administrator_client.get(page).text
+
+    administrator_client.post(page, allows)
+
+    assert may_write_html(User.objects.get(pk=editor.pk))
+    assert "HTML code" in administrator_client.get(reverse("users")).text
+    box = re.search(
+        r'<input[^>]*name="writes_html"[^>]*>', administrator_client.get(page).text
+    )[0]
+    assert "checked" in box
+    del allows["writes_html"]
+    administrator_client.post(page, allows)
+    assert not may_write_html(User.objects.get(pk=editor.pk))
+
+
+def test_an_editor_cannot_let_anybody_write_html(editor_client, editor):
+    page = reverse("user-edit", args=[editor.pk])
+
+    answer = editor_client.post(page, {"role": "editor", "writes_html": "on"})
+
+    assert answer.status_code == 403
+    assert not may_write_html(User.objects.get(pk=editor.pk))
 
 
 def test_the_last_administrator_stays_one(administrator_client, administrator):

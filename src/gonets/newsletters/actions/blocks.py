@@ -20,7 +20,7 @@ from gonets.newsletters.actions.editing import (
     raise_closed,
 )
 from gonets.newsletters.actions.entries import store_order, take_out
-from gonets.newsletters.actions.wording import put_words
+from gonets.newsletters.actions.wording import check_html_writer, put_words
 from gonets.newsletters.errors import BadWording, IssueClosed
 from gonets.newsletters.models import Entry
 from gonets.newsletters.ordering import moved, placed
@@ -50,6 +50,7 @@ def add_block(
     """
     if kind not in BLOCKS:
         raise BadWording("kind", _("There is no such block."))
+    check_html_writer(kind, user)
     clean = checked_entry(words)
     _begin(issue_id, edition=edition, user=user)
     block = Entry(issue_id=issue_id, kind=kind, content=_beginning(kind), position=0)
@@ -64,6 +65,7 @@ def duplicate_block(
 ) -> Entry:
     """Put the same block once more behind itself.
 
+    :raises BadWording: if it is HTML code and this person may not write any.
     :raises IssueClosed: if there is no such block, or the issue has been released.
     :raises EditedMeanwhile: if the issue has another edition by now.
     :raises IssueMissing: if the issue was deleted.
@@ -72,6 +74,7 @@ def duplicate_block(
     block = Entry.objects.filter(issue=issue_id, pk=entry_id, kind__in=BLOCKS).first()
     if block is None:
         raise IssueClosed(_("This block is not in the letter any more."))
+    check_html_writer(block.kind, user)
     block.pk = None
     # Another event: calendars must not take the copy for the same one.
     block.content = {**_beginning(block.kind), **block.content, **_new_identity(block)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from gonets.letters.kinds import EntryKind
 from gonets.newsletters.actions.documents import write_document
 from gonets.newsletters.actions.editing import begin_edition, edited_meanwhile
 from gonets.newsletters.documents import Document, alteration, changed, inverse
@@ -18,6 +19,7 @@ from gonets.newsletters.errors import (
     NothingToUndo,
 )
 from gonets.newsletters.models import Issue, IssueChange
+from gonets.newsletters.people import may_write_html
 from gonets.newsletters.queries.documents import document_of
 from gonets.newsletters.queries.history import changes_of, document_at
 from gonets.newsletters.queries.together import words_of
@@ -39,6 +41,8 @@ def undo(
     :raises AnothersStep: if it is somebody else's and nobody agreed to that.
     :raises NothingToUndo: if there is no step.
     :raises IssueClosed: if the issue was released and the step is not about words.
+    :raises BadWording: if another's step took out HTML code and this person may not
+        write any.
     """
     row = _begin(issue_id, edition=edition, user=user, kind=ChangeKind.UNDO)
     user_id = user.pk if user else None
@@ -48,7 +52,10 @@ def undo(
     if step.made_by_id != user_id and step.id != agreed_to:
         raise AnothersStep(step, words_of(issue_id, step))
     document = document_of(issue_id)
-    _write(issue_id, document, changed(document, inverse(step.alteration)))
+    wanted = changed(document, inverse(step.alteration))
+    if step.made_by_id != user_id:  # One's own step left the code as it found it.
+        _check_html(document, wanted, user=user)
+    _write(issue_id, document, wanted)
     _note(row, step, is_undone=True)
     return step
 
@@ -60,6 +67,7 @@ def redo(issue_id: int, *, edition: int, user: Person | None) -> Change:
     :raises EditedMeanwhile: if the issue has another edition by now.
     :raises NothingToUndo: if there is none, or others went on from there.
     :raises IssueClosed: if the issue was released and the step is not about words.
+    :raises BadWording: if it puts in HTML code and this person may not write any now.
     """
     row = _begin(issue_id, edition=edition, user=user, kind=ChangeKind.REDO)
     changes = list(changes_of(issue_id, before=row.edition))
@@ -67,7 +75,9 @@ def redo(issue_id: int, *, edition: int, user: Person | None) -> Change:
     if step is None:
         raise NothingToUndo(_("There is nothing to do again."))
     document = document_of(issue_id)
-    _write(issue_id, document, changed(document, step.alteration))
+    wanted = changed(document, step.alteration)
+    _check_html(document, wanted, user=user)
+    _write(issue_id, document, wanted)
     _note(row, step, is_undone=False)
     return step
 
@@ -78,9 +88,12 @@ def restore(issue_id: int, *, edition: int, user: Person | None, to: int) -> Non
 
     :raises EditedMeanwhile: if the issue has another edition by now.
     :raises IssueClosed: if it was released and more than its words would change.
+    :raises BadWording: if it brings HTML code and this person may not write any.
     """
     _begin(issue_id, edition=edition, user=user, kind=ChangeKind.RESTORE)
-    _write(issue_id, document_of(issue_id), document_at(issue_id, to))
+    present, wanted = document_of(issue_id), document_at(issue_id, to)
+    _check_html(present, wanted, user=user)
+    _write(issue_id, present, wanted)
 
 
 def name_version(issue_id: int, *, edition: int, name: str) -> None:
@@ -106,6 +119,28 @@ def _begin(
     if row is None:
         raise edited_meanwhile(issue_id)
     return row
+
+
+def _check_html(present: Document, wanted: Document, *, user: Person | None) -> None:
+    """Let only those bring HTML code back who may write it."""
+    if may_write_html(user) or _html_codes(wanted) <= _html_codes(present):
+        return
+    raise BadWording(
+        "html",
+        _(
+            "This would bring HTML code back into the letter, and you are not allowed "
+            "to write any. Ask an administrator."
+        ),
+    )
+
+
+def _html_codes(document: Document) -> set[str]:
+    contents = (
+        entry.get("content") or {}
+        for entry in document.entries.values()
+        if entry.get("kind") == EntryKind.HTML
+    )
+    return {str(content.get("html", "")) for content in contents} - {""}
 
 
 def _write(issue_id: int, present: Document, wanted: Document) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from gonets.content.models import Picture
 from gonets.kernel.addresses import BadAddress
+from gonets.letters.kinds import EntryKind
 from gonets.letters.own_texts import normal_text
 from gonets.letters.texts import automatic_digest, editable_text
 from gonets.newsletters.actions.editing import change_edition
@@ -115,6 +116,12 @@ def _check(
         raise BadWording(name, _("You are not allowed to write HTML code."))
     if word in PICTURES and text and not Picture.objects.filter(pk=text).exists():
         raise BadWording(name, _("There is no such picture."))
+
+
+def check_html_writer(kind: str, user: Person | None) -> None:
+    """:raises BadWording: if such a block is HTML code and this person writes none."""
+    if kind == EntryKind.HTML and not may_write_html(user):
+        raise BadWording("html", _("You are not allowed to write HTML code."))
 
 
 def _number_of(text: str) -> int | None:

@@ -9,24 +9,43 @@ from django.utils.translation import gettext as _
 
 from gonets.kernel import clock
 from gonets.server.accounts.errors import LastAdministrator
-from gonets.server.accounts.queries import other_administrators
+from gonets.server.accounts.queries import html_permission, other_administrators
 from gonets.server.accounts.states import Role
 from gonets.server.models import User
 
 
-def create_user(*, username: str, email: str, role: Role, password: str) -> User:
-    return User.objects.create_user(
+@transaction.atomic
+def create_user(
+    *,
+    username: str,
+    email: str,
+    role: Role,
+    password: str,
+    writes_html: bool = False,
+) -> User:
+    user = User.objects.create_user(
         username=username,
         email=email,
         password=password,
         is_staff=True,
         is_superuser=role == Role.ADMINISTRATOR,
     )
+    _let_write_html(user, lets=writes_html)
+    return user
 
 
 @transaction.atomic
-def change_user(user_id: int, *, email: str, role: Role, is_active: bool) -> User:
+def change_user(
+    user_id: int,
+    *,
+    email: str,
+    role: Role,
+    is_active: bool,
+    writes_html: bool = False,
+) -> User:
     """Change the role or let in and out; who is shut out is logged out at once.
+
+    ``writes_html``: of an editor, whether HTML code may be put into letters.
 
     :raises LastAdministrator: if no active administrator would be left.
     """
@@ -40,7 +59,15 @@ def change_user(user_id: int, *, email: str, role: Role, is_active: bool) -> Use
     user.is_superuser = role == Role.ADMINISTRATOR
     user.is_active = is_active
     user.save(update_fields=["email", "is_superuser", "is_active"])
+    _let_write_html(user, lets=writes_html)
     return user
+
+
+def _let_write_html(user: User, *, lets: bool) -> None:
+    if lets:
+        user.user_permissions.add(html_permission())
+    else:
+        user.user_permissions.remove(html_permission())
 
 
 def change_password(user: User, password: str) -> None:

@@ -37,6 +37,17 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]
         ),
     )
 
+    writes_html = forms.BooleanField(
+        label=_("May put HTML code into letters"),
+        required=False,
+        help_text=_(
+            "Only for those who know what they do: such code can make a letter look "
+            "wrong in many mail programs, imitate other pages, and load pictures of "
+            "other sites that tell them who reads. Scripts are always taken out. "
+            "Administrators may in any case."
+        ),
+    )
+
     class Meta:
         model = User
         fields = ["username", "email"]

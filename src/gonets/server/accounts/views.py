@@ -25,7 +25,7 @@ from gonets.server.accounts.forms import (
     UserForm,
 )
 from gonets.server.accounts.passwords import made_up_password
-from gonets.server.accounts.queries import people
+from gonets.server.accounts.queries import html_writers, people
 from gonets.server.accounts.states import Role
 from gonets.server.models import User
 from gonets.web.access import administrator_required
@@ -73,7 +73,11 @@ def password_change(request: HttpRequest) -> HttpResponse:
 
 @administrator_required
 def users(request: HttpRequest) -> HttpResponse:
-    return render(request, "server/users.html", {"people": people()})
+    return render(
+        request,
+        "server/users.html",
+        {"people": people(), "html_writers": html_writers()},
+    )
 
 
 @administrator_required
@@ -88,6 +92,7 @@ def user_create(request: HttpRequest) -> HttpResponse:
         email=form.cleaned_data["email"],
         role=Role(form.cleaned_data["role"]),
         password=password,
+        writes_html=form.cleaned_data["writes_html"],
     )
     return _show_password(request, user, password)
 
@@ -99,7 +104,11 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = UserChangeForm(
         request.POST or None,
         instance=person,
-        initial={"role": role, "is_active": person.is_active},
+        initial={
+            "role": role,
+            "is_active": person.is_active,
+            "writes_html": person.pk in html_writers(),
+        },
     )
     if request.method == "POST" and form.is_valid() and _changed(form, pk):
         messages.success(request, _("%(name)s: saved.") % {"name": person.username})
@@ -127,6 +136,7 @@ def _changed(form: UserChangeForm, pk: int) -> bool:
             email=form.cleaned_data["email"],
             role=Role(form.cleaned_data["role"]),
             is_active=form.cleaned_data["is_active"],
+            writes_html=form.cleaned_data["writes_html"],
         )
     except AccountsError as error:
         form.add_error(None, str(error))
