@@ -13,7 +13,7 @@ from gonets.letters.own_texts import WAY_OUT, normal_text
 from gonets.letters.reading import parts_of
 from gonets.letters.storing import content_as_json, content_from_json, digest_of
 from gonets.letters.text_fragments import Notes, text_of_html
-from gonets.letters.text_layout import WIDTH, width_of, wrapped
+from gonets.letters.text_layout import NARROW, WIDTH, width_of, wrapped
 from gonets.letters.texts import automatic_digest, editable_text
 
 from .samples import a_letter, a_reader, a_section, an_entry
@@ -316,3 +316,13 @@ def test_an_address_that_nobody_can_open_is_left_out(address):
     )
 
     assert address not in text
+
+
+def test_what_is_counted_as_narrow_is_a_column_wide_wherever_it_stands():
+    narrow = [
+        character for code in range(0x3000) if NARROW.fullmatch(character := chr(code))
+    ]
+
+    assert len(narrow) > 800
+    # Beside an ideograph every character is looked at by itself.
+    assert {width_of(f"{each}漢") for each in narrow} == {3}

@@ -69,6 +69,20 @@ def compile_letter(content: LetterContent, *, bodies: bytes = b"") -> CompiledLe
     return CompiledLetter(subject=fields.subject, html=html, text=text, wire=wire)
 
 
+def bodies_for(content: LetterContent, reader: Reader) -> tuple[str, str]:
+    """Return the HTML and the text that a reader gets, without making a message.
+
+    :raises TemplateFault: if the letter cannot be made.
+    :raises ReaderUnfit: if a personal part cannot be filled in for this reader.
+    """
+    fields = fields_of(content)
+    html, text = _made(content, fields)
+    if content.own_text:
+        text = letter_text(content, fields)
+    values = PersonalValues.of(reader)
+    return filled_html(html, values), filled_text(text, values)
+
+
 def bodies_of(content: LetterContent) -> bytes:
     """Return what a version keeps of its letter: see ``keeping``.
 

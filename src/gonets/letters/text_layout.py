@@ -12,13 +12,19 @@ WIDTH = 72
 JOINER = "\N{ZERO WIDTH JOINER}"
 AS_EMOJI = "\N{VARIATION SELECTOR-16}"
 SKIN_TONES = range(0x1F3FB, 0x1F400)
+NARROW = re.compile(
+    "[\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u0482"
+    "\u048a-\u052f\u2010-\u2027\u20a0-\u20bf]*"
+)
+"""Latin, Greek and Cyrillic with their punctuation: a column each, and never parted."""
+
 NEVER_FIRST = frozenset("、。，．・：；！？）］｝〉》」』】〕…ー々")
 NEVER_LAST = frozenset("（［｛〈《「『【〔")
 
 
 def width_of(text: str) -> int:
     """Return how many columns a terminal or a monospaced font takes for ``text``."""
-    if text.isascii():
+    if text.isascii() or NARROW.fullmatch(text):
         return len(text)
     width, is_joined = 0, False
     for character in text:
@@ -82,7 +88,8 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
     """Yield what may not be broken, with the blank that stands before it."""
     for word in re.findall(r"[^ \t\n\r\f\v]+", text):
         blank = " "
-        for piece in [word] if word.isascii() else _unbroken(word):
+        is_whole = word.isascii() or NARROW.fullmatch(word)
+        for piece in [word] if is_whole else _unbroken(word):
             yield blank, piece
             blank = ""
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from gonets.delivery.ports import LetterUnfit
 from gonets.letters.clipping import CLIP_BYTES
-from gonets.letters.compiling import compile_letter
+from gonets.letters.compiling import bodies_for
 from gonets.letters.errors import LetterError
 from gonets.letters.preflight import NEARLY_CLIPPED_BYTES
 from gonets.letters.reading_time import reading_minutes
@@ -35,10 +35,9 @@ def totals(request: HttpRequest, issue_id: int) -> HttpResponse:
 def _weighed(issue: Issue) -> dict[str, object]:
     """Return nothing of a letter that cannot be made: the next step says why."""
     try:
-        letter = compile_letter(letter_content(issue.pk))
         reader = preview_reader(issue, None)
-        size = len(letter.html_for(reader).encode())
-        minutes = reading_minutes(letter.text_for(reader))
+        html, text = bodies_for(letter_content(issue.pk), reader)
+        size, minutes = len(html.encode()), reading_minutes(text)
     except FAULTS:
         return {}
     return {

@@ -1,7 +1,7 @@
 // The letter beside the list, small: made anew after every change, shown when it is ready.
 
 const WIDTH = 640; // of the letter as a window on a computer shows it
-const AFTER = 500; // ms: several changes in a row are one
+const AFTER = 1000; // ms: several changes in a row are one
 
 export function followSmallPreview(root) {
   const beside = root.querySelector("[data-small-preview]");
