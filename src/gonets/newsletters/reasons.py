@@ -17,7 +17,7 @@ class Circumstances:
     ``is_by_rule``: the newsletter's rule proposes it.  ``is_over_limit``: its section
     has as many in the issue as it may.  ``is_changed``: it says something else than
     it said when it was sent.  ``sees_private``: its readers are let in to the private
-    things of these sources.
+    things of these sources.  ``is_repeated``: another source has brought its page.
     """
 
     now: datetime
@@ -26,6 +26,7 @@ class Circumstances:
     is_held: bool = False
     is_by_rule: bool = False
     is_over_limit: bool = False
+    is_repeated: bool = False
     sees_private: frozenset[int] = frozenset()
 
 
@@ -41,6 +42,8 @@ def reason_for(material: Material, known: Circumstances) -> Reason:
         return Reason.HELD
     if known.used_at is not None:
         return Reason.CHANGED if known.is_changed else Reason.SENT
+    if known.is_repeated:
+        return Reason.REPEATED
     if not known.is_by_rule:
         return Reason.OUTSIDE
     return Reason.OVER_LIMIT if known.is_over_limit else Reason.NEW

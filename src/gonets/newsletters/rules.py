@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -46,4 +47,9 @@ def _folded(tags: Any) -> set[str]:
     """What a source gave as tags may be anything."""
     if not isinstance(tags, Iterable) or isinstance(tags, str):
         return set()
-    return {" ".join(tag.split()).casefold() for tag in tags if isinstance(tag, str)}
+    return {_folded_tag(tag) for tag in tags if isinstance(tag, str)}
+
+
+def _folded_tag(tag: str) -> str:
+    """A letter with its accent may be one character or two: й, ё, é."""
+    return " ".join(unicodedata.normalize("NFC", tag).split()).casefold()

@@ -44,6 +44,8 @@ def is_changed_since(use: MaterialUse, material: Material) -> bool:
 
     That it was hidden in between, or is in another section now, they do not see.
     """
+    if use.material_id != material.pk:
+        return False  # Another source words the same page in its own way.
     if not use.fingerprint:  # From before there was one.
         return material.changed_at > use.used_at
     return fingerprint(wording_of_site(material)) != use.fingerprint

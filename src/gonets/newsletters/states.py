@@ -39,6 +39,7 @@ class Reason(TextChoices):
     CHANGED = "changed", _("Changed since it was sent")
     SENT = "sent", _("Already sent")
     HELD = "held", _("Left for next time")
+    REPEATED = "repeated", _("The same page from another source")
     OVER_LIMIT = "over_limit", _("Over the limit of its section")
     OUTSIDE = "outside", _("Outside the newsletter's rule")
     UPCOMING = "upcoming", _("Not out on the site yet")

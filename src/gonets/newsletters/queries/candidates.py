@@ -21,6 +21,7 @@ from gonets.newsletters.limits import Limits
 from gonets.newsletters.models import HeldMaterial, Issue, Newsletter
 from gonets.newsletters.queries.picking import uses_of
 from gonets.newsletters.queries.privacy import private_sources_of
+from gonets.newsletters.repeats import repeats_among
 from gonets.newsletters.rules import SelectionRule
 from gonets.newsletters.states import Selection
 from gonets.newsletters.types import Candidate
@@ -54,7 +55,8 @@ def candidates(
     """Return what the newsletter's rule proposes, by section in the site's order.
 
     Within a section the newest comes first.  Materials that earlier issues left for
-    the next one are among them, wherever they come from.  ``rule`` is one to try out.
+    the next one are among them, wherever they come from.  Of a page that two sources
+    brought only the one that was known first.  ``rule`` is one to try out.
     """
     held_ids = set(
         HeldMaterial.objects.filter(newsletter=newsletter).values_list(
@@ -65,8 +67,10 @@ def candidates(
     chosen_ids = {material.pk for material in chosen}
     readable = published_materials(private_of=private_sources_of(newsletter))
     held = current(readable.filter(pk__in=held_ids - chosen_ids))
-    materials = in_the_sites_order([*chosen, *held])
-    used_in = uses_of(newsletter.pk, [material.pk for material in materials])
+    found = [*chosen, *held]
+    repeats = repeats_among(found)
+    materials = in_the_sites_order(each for each in found if each.pk not in repeats)
+    used_in = uses_of(newsletter.pk, materials)
     return [
         Candidate(
             material=material,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from itertools import groupby
 
 from django.db.models import Count
@@ -15,8 +16,10 @@ from gonets.newsletters.models import Entry, HeldMaterial, Issue, MaterialUse
 from gonets.newsletters.queries.candidates import (
     LATE_ARRIVAL,
     gathering_start,
+    ids_by_rule,
     limits_of,
 )
+from gonets.newsletters.queries.picking import newest_uses
 from gonets.newsletters.queries.privacy import private_sources_of
 from gonets.newsletters.reasons import Circumstances, reason_for
 from gonets.newsletters.site_wordings import is_changed_since
@@ -29,7 +32,7 @@ def issue_parts(issue: Issue) -> list[Part]:
     entries = issue.entries.select_related("material__section", "picture").defer(
         *(f"material__{name}" for name in TEXTS)
     )
-    uses = _earlier_uses(issue)
+    uses = _earlier_uses(issue, list(entries))
     reasons = _reasons(issue, list(entries), uses)
     rows = [
         EntryRow(
@@ -74,6 +77,7 @@ def _reasons(
         .values_list("material_id", flat=True)
     )
     sees_private = private_sources_of(issue.newsletter)
+    by_rule = _older_ids_by_rule(issue, entries, start)
     reasons = {}
     for entry in entries:
         if entry.material is None:
@@ -84,18 +88,37 @@ def _reasons(
             used_at=use.used_at if use else None,
             is_changed=bool(use and is_changed_since(use, entry.material)),
             is_held=entry.material_id in held_ids,
-            is_by_rule=entry.material.published_at > start,
+            is_by_rule=entry.material.published_at > start
+            or entry.material_id in by_rule,
             sees_private=sees_private,
         )
         reasons[entry.pk] = reason_for(entry.material, known)
     return reasons
 
 
+def _older_ids_by_rule(issue: Issue, entries: list[Entry], start: datetime) -> set[int]:
+    """Return what the rule proposes, if anything here is older than the last issue."""
+    moments = (entry.material.published_at for entry in entries if entry.material)
+    return (
+        ids_by_rule(issue.newsletter) if any(at <= start for at in moments) else set()
+    )
+
+
 def _issue_of(use: MaterialUse | None) -> Issue | None:
     return use.issue if use else None
 
 
-def _earlier_uses(issue: Issue) -> dict[int | None, MaterialUse]:
+def _earlier_uses(issue: Issue, entries: list[Entry]) -> dict[int | None, MaterialUse]:
+    materials = [entry.material for entry in entries if entry.material]
+    repeated: dict[int | None, MaterialUse] = {
+        pk: use
+        for pk, use in newest_uses(issue.newsletter_id, materials).items()
+        if use.issue_id != issue.pk
+    }
+    return repeated | _own_uses(issue)
+
+
+def _own_uses(issue: Issue) -> dict[int | None, MaterialUse]:
     uses = (
         MaterialUse.objects.filter(
             newsletter=issue.newsletter_id, material__entries__issue=issue

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
 
 from django.db.models import QuerySet
 
@@ -10,9 +11,11 @@ from gonets.content.models import Material
 from gonets.content.queries import TEXTS, published_materials, with_descendants
 from gonets.newsletters.models import HeldMaterial, Issue, MaterialUse
 from gonets.newsletters.queries.privacy import private_sources_of
+from gonets.newsletters.repeats import is_repeat, page_of
 from gonets.newsletters.types import PickerPage, PickerRow, PickerWish
 
 PICKER_PAGE_SIZE = 40
+BROUGHT_LATER = timedelta(days=30)
 
 
 def picker(
@@ -49,16 +52,49 @@ def _found(issue: Issue, wish: PickerWish) -> QuerySet[Material]:
     return found.filter(pk__in=used) if wish.is_used else found.exclude(pk__in=used)
 
 
-def uses_of(newsletter_id: int, material_ids: Iterable[int]) -> dict[int, Issue]:
+def uses_of(newsletter_id: int, materials: Collection[Material]) -> dict[int, Issue]:
     """Return the latest issue of the newsletter that each used material went out in."""
-    uses = newest_uses(newsletter_id, material_ids)
+    uses = newest_uses(newsletter_id, materials)
     return {material_id: use.issue for material_id, use in uses.items()}
 
 
 def newest_uses(
+    newsletter_id: int, materials: Collection[Material]
+) -> dict[int, MaterialUse]:
+    """Return when and where each material went out last in the newsletter.
+
+    What another source brought of the same page counts, too: readers have had it.
+    """
+    by_page = _uses_by_page(newsletter_id, materials)
+    return by_page | _own_uses(newsletter_id, [each.pk for each in materials])
+
+
+def _uses_by_page(
+    newsletter_id: int, materials: Collection[Material]
+) -> dict[int, MaterialUse]:
+    pages = {each.pk: page_of(each.address) for each in materials}
+    if not any(pages.values()):
+        return {}
+    # Who brings a page later says nearly the same of its date.
+    oldest = min(each.published_at for each in materials) - BROUGHT_LATER
+    uses = (
+        MaterialUse.objects.filter(newsletter=newsletter_id, used_at__gt=oldest)
+        .exclude(material__address="")
+        .select_related("issue", "material")
+        .defer(*(f"material__{name}" for name in TEXTS))
+        .order_by("used_at", "pk")
+    )
+    last = {page_of(use.material.address): use for use in uses}
+    return {
+        each.pk: use
+        for each in materials
+        if (use := last.get(pages[each.pk])) and is_repeat(each, use.material)
+    }
+
+
+def _own_uses(
     newsletter_id: int, material_ids: Iterable[int]
 ) -> dict[int, MaterialUse]:
-    """Return when and where each material went out last in the newsletter."""
     uses = (
         MaterialUse.objects.filter(
             newsletter=newsletter_id, material__in=list(material_ids)
@@ -72,7 +108,7 @@ def newest_uses(
 def picker_rows(issue: Issue, materials: Sequence[Material]) -> Iterable[PickerRow]:
     """Say of each material what the issue and its newsletter have done with it."""
     ids = [material.pk for material in materials]
-    used_in = uses_of(issue.newsletter_id, ids)
+    used_in = uses_of(issue.newsletter_id, materials)
     present = set(issue.entries.values_list("material_id", flat=True))
     held = set(
         HeldMaterial.objects.filter(

@@ -8,6 +8,7 @@ from gonets.letters.kinds import EntryKind
 from gonets.newsletters.merging import merged_entry
 from gonets.newsletters.models import Entry, Issue
 from gonets.newsletters.queries.candidates import candidates
+from gonets.newsletters.repeats import page_of
 from gonets.newsletters.site_wordings import (
     base_of_entry,
     wording_of_entry,
@@ -34,11 +35,17 @@ def offered_materials(issue: Issue) -> list[Candidate]:
     """
     if issue.state == IssueState.RELEASED:
         return []
-    present = set(issue.entries.values_list("material_id", flat=True))
+    inside = issue.entries.exclude(material=None)
+    rows = list(inside.values_list("material_id", "material__address"))
+    present = {material_id for material_id, _address in rows}
+    pages = {page_of(address or "") for _id, address in rows} - {""}
     return [
         each
         for each in candidates(issue.newsletter)
-        if each.is_fresh and each.material.pk not in present and _is_new(each, issue)
+        if each.is_fresh
+        and each.material.pk not in present
+        and page_of(each.material.address) not in pages
+        and _is_new(each, issue)
     ]
 
 

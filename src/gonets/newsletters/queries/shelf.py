@@ -21,6 +21,7 @@ from gonets.newsletters.queries.composition import materials_by_part
 from gonets.newsletters.queries.picking import newest_uses
 from gonets.newsletters.queries.privacy import private_sources_of
 from gonets.newsletters.reasons import Circumstances, reason_for
+from gonets.newsletters.repeats import is_repeat, page_of, repeats_among
 from gonets.newsletters.site_wordings import is_changed_since
 from gonets.newsletters.states import Reason
 from gonets.newsletters.types import Shelf, ShelfGroup, ShelfRow
@@ -75,7 +76,8 @@ def _rows(
     full: set[int],
 ) -> Iterable[ShelfRow]:
     now = clock.now()
-    uses = newest_uses(issue.newsletter_id, [each.pk for each in materials])
+    uses = newest_uses(issue.newsletter_id, materials)
+    repeats = _repeats(issue, materials)
     sees_private = private_sources_of(issue.newsletter)
     for material in materials:
         use = uses.get(material.pk)
@@ -86,6 +88,7 @@ def _rows(
             is_held=material.pk in held,
             is_by_rule=material.pk in by_rule,
             is_over_limit=material.section_id in full,
+            is_repeated=material.pk in repeats,
             sees_private=sees_private,
         )
         reason = reason_for(material, known)
@@ -96,6 +99,20 @@ def _rows(
             reason=reason,
             used_in=use.issue if use else None,
         )
+
+
+def _repeats(issue: Issue, materials: list[Material]) -> set[int]:
+    """Return those whose page is in the issue, or here, from another source."""
+    inside = Material.objects.filter(entries__issue=issue).defer(*TEXTS)
+    pages = {page_of(each.address): each for each in inside}
+    pages.pop("", None)
+    of_issue = {
+        each.pk
+        for each in materials
+        if (other := pages.get(page_of(each.address))) and is_repeat(each, other)
+    }
+    others = (each for each in materials if each.pk not in of_issue)
+    return of_issue | repeats_among(others)
 
 
 def _full_parts(issue: Issue) -> set[int]:
