@@ -228,6 +228,8 @@ def test_what_was_sent_keeps_its_blocks_and_can_still_be_corrected(issue):
         ("event", {}, "starts", "when it begins"),
         ("event", {"starts": "7 May"}, "starts", "of the calendar"),
         ("event", {"starts": "2027-02-30"}, "starts", "of the calendar"),
+        ("event", {"starts": "0001-01-01T00:00"}, "starts", "of the calendar"),
+        ("event", {"starts": "9999-12-31"}, "starts", "of the calendar"),
         ("event", {"starts": "2027-05-07T25:00"}, "starts", "of the calendar"),
         ("event", {**EVENT, "ends": "2027-05-06"}, "ends", "before it begins"),
         ("event", {**EVENT, "ends": "2027-05-07T18:00"}, "ends", "before it begins"),

@@ -123,6 +123,17 @@ def test_words_for_an_entry_that_another_took_out_come_back(
     assert (conflict.mine, conflict.theirs) == ("Mine", None)
 
 
+def test_a_field_has_one_name_only(issue, editor, administrator):
+    entry = issue.entries.get()
+    save(issue, 1, editor, **{f"entry__{entry.pk}__title": "Hers"})
+
+    for name in (f"entry__0{entry.pk}__title", f"section__0{entry.part}__heading"):
+        with pytest.raises(BadWording):
+            save(issue, 1, administrator, **{name: "His"})
+
+    assert issue.entries.get().title == "Hers"
+
+
 def test_one_who_renames_a_part_meets_another_who_did(issue, editor, administrator):
     name = f"section__{issue.entries.get().part}__heading"
     save(issue, 1, editor, **{name: "Hers"})

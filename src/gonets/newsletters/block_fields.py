@@ -20,6 +20,9 @@ CONTENT_KIND = {
 PICTURES = ("picture", "second_picture")
 """These are numbers of pictures, or empty."""
 
+YEARS = range(1900, 2200)
+"""At the ends of the calendar there is no moment in other time zones."""
+
 _ADDRESS = re.compile(r"(?:https?://[^\s/][^\s]*|mailto:[^\s@]+@[^\s@]+|/[^\s/][^\s]*)")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d)?")
 
@@ -49,7 +52,8 @@ def checked_moment(line: str) -> str:
     try:
         if not (_MOMENT.fullmatch(shortened) and shortened.isascii()):
             raise ValueError
-        datetime.fromisoformat(shortened)
+        if datetime.fromisoformat(shortened).year not in YEARS:
+            raise ValueError
     except ValueError:
         raise ValueError(_("Enter a day and a time of the calendar.")) from None
     return shortened

@@ -24,7 +24,7 @@ def calendar_file(
 
     Moments are written in UTC, so that no calendar needs to know our time zone.
 
-    :raises ValueError: if the event has no day of the calendar.
+    :raises ValueError, OverflowError: if the event has no day of the calendar.
     """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)

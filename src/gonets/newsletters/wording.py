@@ -138,7 +138,9 @@ def _is_of_entry(word: str) -> bool:
 
 
 def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19
+    # One name for each field: "07" would hide from those who compare names.
+    is_number = text.isascii() and text.isdecimal() and len(text) < 19
+    return is_number and str(int(text)) == text
 
 
 def _cleaned(name: str, word: str, text: str) -> str:

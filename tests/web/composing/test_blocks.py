@@ -13,7 +13,7 @@ from gonets.audience.actions import add_field, edit_subscriber
 from gonets.content.models import Picture
 from gonets.content.pictures import picture_path
 from gonets.newsletters import actions
-from gonets.newsletters.models import Issue
+from gonets.newsletters.models import Entry, Issue
 from gonets.publishing.personal import personal_values
 from tests.support.factories import (
     make_issue,
@@ -280,6 +280,17 @@ def test_anybody_gets_the_calendar_file_of_an_event(client, issue):
     assert b"SUMMARY:Concert" in answer.content
     wrong = client.get(f"/calendar/{issue.pk}/{event.pk}/guessed.ics")
     assert wrong.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("starts", "zone"),
+    [("0001-01-01T00:00", "Asia/Tokyo"), ("9999-12-31", ""), ("soon", "")],
+)
+def test_an_event_at_the_end_of_the_calendar_has_no_file(client, issue, starts, zone):
+    content = {"uid": "abc", "starts": starts, "time_zone": zone}
+    entry = Entry.objects.create(issue=issue, kind="event", content=content, position=9)
+
+    assert client.get(f"/calendar/{issue.pk}/{entry.pk}/abc.ics").status_code == 404
 
 
 def test_the_letter_links_to_the_calendar_file(editor_client, issue):

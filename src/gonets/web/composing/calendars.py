@@ -30,7 +30,7 @@ def event_calendar(
             organiser=issue.newsletter.title,
             changed_at=issue.changed_at,
         )
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Http404 from error
     response = HttpResponse(file, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="event.ics"'

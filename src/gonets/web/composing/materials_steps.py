@@ -10,9 +10,15 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from gonets.newsletters import actions
-from gonets.newsletters.errors import AnothersStep, EditedMeanwhile, NothingToUndo
+from gonets.newsletters.errors import (
+    AnothersStep,
+    EditedMeanwhile,
+    IssueClosed,
+    NothingToUndo,
+)
 from gonets.newsletters.queries.together import words_of
 from gonets.newsletters.types import Change
+from gonets.publishing.queries import is_correctable
 from gonets.web.access import editor_required
 from gonets.web.composing.materials_page import (
     changed_list,
@@ -52,6 +58,8 @@ def _stepped(
     changes: list[Change] = []
 
     def change() -> None:
+        if not is_correctable(issue_id):  # Sent since this dialog was opened.
+            raise IssueClosed(_("This issue has been sent and cannot be changed."))
         try:
             changes.append(step(edition))
         except (NothingToUndo, AnothersStep) as error:

@@ -3,6 +3,7 @@
 
 const PAUSE = 600; // ms without a key before saving
 const LONGEST_WAIT = 30_000; // ms between attempts while the server does not answer
+const LONGEST_SENT = 300_000; // characters: no field takes so many, the server says so
 const KEEPALIVE_BYTES = 60_000; // browsers send no more after the page is gone
 
 export class Autosave {
@@ -179,7 +180,8 @@ export class Autosave {
   #request(changes) {
     const body = new FormData();
     body.set("edition", this.edition);
-    body.set("changes", JSON.stringify(Object.fromEntries(changes)));
+    const sent = [...changes].map(([field, text]) => [field, text.slice(0, LONGEST_SENT)]);
+    body.set("changes", JSON.stringify(Object.fromEntries(sent)));
     const seen = [...this.seen].filter(([field]) => changes.has(field));
     if (seen.length) body.set("seen", JSON.stringify(Object.fromEntries(seen)));
     return { method: "POST", body, headers: { "X-CSRFToken": this.token } };
