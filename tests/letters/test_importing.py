@@ -7,6 +7,7 @@ must stay, in ``encodings`` they are files as they come.
 
 from __future__ import annotations
 
+import random
 import re
 from pathlib import Path
 
@@ -244,6 +245,32 @@ def test_what_is_no_letter_is_named(content, code):
         read_letter(content)
 
     assert refusal.value.code == code
+
+
+MESSAGE = (
+    b"From: a@b.example\r\nSubject: Hi\r\nMIME-Version: 1.0\r\n"
+    b'Content-Type: multipart/related; boundary="x"\r\n\r\n--x\r\n'
+    b"Content-Type: text/html; charset=utf-8\r\n\r\n<p>Hi</p>\r\n--x\r\n"
+    b"Content-Type: image/png\r\nContent-ID: <a@b>\r\n\r\nxx\r\n--x--\r\n"
+)
+BROKEN = (b"<", b">", b'"', b"=?", b"\r\n ", b"\0", b"\xff", b"(", b"[", b"*=''", b"%")
+
+
+def test_a_message_with_broken_headers_is_read_or_named():
+    chance = random.Random(5)
+    for _try in range(600):
+        message = bytearray(MESSAGE)
+        for _ in range(chance.randint(1, 5)):
+            place = chance.randrange(len(message))
+            message[place : place + chance.randint(0, 8)] = chance.choice(BROKEN)
+        try:
+            assert read_letter(bytes(message)).html
+        except NoLetter:
+            continue
+
+
+def test_no_codec_of_a_program_is_an_encoding_of_letters():
+    assert r"\x3c" in read_letter(b"<meta charset=unicode_escape><p>\\x3c</p>").html
 
 
 @pytest.mark.parametrize(

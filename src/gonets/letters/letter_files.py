@@ -23,7 +23,7 @@ class LetterFile:
 
 
 class NoLetter(Exception):
-    """``code`` says why: empty, large, binary or plain."""
+    """``code`` says why: empty, large, binary, damaged or plain."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -37,7 +37,7 @@ def read_letter(content: bytes) -> LetterFile:
     """
     if len(content) > MOST_BYTES:
         raise NoLetter("large")
-    letter = _message(content) if _is_message(content) else _page(content)
+    letter = _whole_message(content) if _is_message(content) else _page(content)
     if not letter.html.strip():
         raise NoLetter("empty")
     if "<" not in letter.html:
@@ -57,6 +57,14 @@ def _is_message(content: bytes) -> bool:
     return bool(_HEADER.match(head) and _OF_MESSAGES.search(head))
 
 
+def _whole_message(content: bytes) -> LetterFile:
+    try:
+        return _message(content)
+    except (ValueError, LookupError, AttributeError, TypeError) as error:
+        # The parser of the standard library trips over some broken headers.
+        raise NoLetter("damaged") from error
+
+
 def _message(content: bytes) -> LetterFile:
     parsed = email.message_from_bytes(content.lstrip(), policy=email.policy.default)
     assert isinstance(parsed, EmailMessage)
@@ -64,7 +72,8 @@ def _message(content: bytes) -> LetterFile:
     if part is None:
         raise NoLetter("plain")
     raw = part.get_payload(decode=True)
-    assert isinstance(raw, bytes)
+    if not isinstance(raw, bytes):
+        raise NoLetter("damaged")
     return LetterFile(
         html=decoded(raw, declared=str(part.get_content_charset() or "")),
         title=" ".join(str(parsed.get("subject", "")).split()),
@@ -95,6 +104,11 @@ _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _META = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
 _XML = re.compile(rb"\A\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([\w:.-]+)", re.IGNORECASE)
 _GUESSES = ("cp1251", "koi8-r", "cp866", "mac-cyrillic", "cp1252")
+_NOT_OF_LETTERS = {
+    # Without a mark at the start these two are nobody's; the others are Python's own.
+    *("utf-16", "utf-32"),
+    *("unicode-escape", "raw-unicode-escape", "punycode", "idna", "undefined"),
+}
 _COMMON = frozenset("оеаинтсрвлкмдпу ОЕАИНТСРВЛКМДПУ")
 
 
@@ -122,8 +136,7 @@ def _strict(content: bytes, name: str) -> str | None:
         return None
     try:
         codec = codecs.lookup(name)
-        # "unicode-escape" and the like are codecs of Python, not of letters.
-        if codec.name in {"utf-16", "utf-32"} or not codec._is_text_encoding:  # noqa: SLF001
+        if codec.name in _NOT_OF_LETTERS or not codec._is_text_encoding:  # noqa: SLF001
             return None
         return content.decode(name)
     except (LookupError, UnicodeError, ValueError):

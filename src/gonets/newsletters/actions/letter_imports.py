@@ -133,6 +133,7 @@ def _why_none() -> Mapping[str, str]:
         "empty": _("There is no letter: nothing was given."),
         "large": _("The letter is larger than 10 MB."),
         "binary": _("This file is not a letter: it is neither HTML nor a message."),
+        "damaged": _("This message is damaged and cannot be read."),
         "plain": _("There is no HTML in it; plain text needs no template."),
     }
 
