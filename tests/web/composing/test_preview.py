@@ -12,7 +12,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from gonets.audience.actions import add_field
 from gonets.audience.links import parse_unsubscribe_token
+from gonets.audience.models import Subscriber
 from gonets.letters.compiling import compile_letter
 from gonets.newsletters import actions
 from gonets.newsletters.models import Issue, Newsletter
@@ -178,6 +180,23 @@ def test_dark_is_shown_to_those_who_work_in_light(desk, issue):
 
     assert "@media all {" in dark
     assert "prefers-color-scheme" not in dark
+
+
+@pytest.mark.parametrize("view", ["edit", "light", "text"])
+def test_what_is_in_a_readers_fields_is_shown_as_they_get_it(desk, issue, view):
+    add_field("City")
+    ann = Subscriber.objects.get(address="ann@example.com")
+    Subscriber.objects.filter(pk=ann.pk).update(fields={"city": "Омск & Томск"})
+    Issue.objects.filter(pk=issue.pk).update(
+        greeting='How is {{ subscriber.city | default("the weather") }}?'
+    )
+
+    as_ann = desk.get(address("issue-letter", issue, view=view, reader=ann.pk))
+    bob = Subscriber.objects.get(address="bob@example.com")
+    as_bob = desk.get(address("issue-letter", issue, view=view, reader=bob.pk))
+
+    assert "Омск & Томск" in html.unescape(html.unescape(as_ann.content.decode()))
+    assert "the weather" in html.unescape(as_bob.content.decode())
 
 
 def test_the_letter_is_shown_as_the_chosen_reader_gets_it(desk, issue):

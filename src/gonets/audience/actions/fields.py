@@ -67,11 +67,17 @@ def remove_field(field_id: int) -> None:
     field = SubscriberField.objects.filter(pk=field_id).first()
     if field is None:
         return
-    holders = Subscriber.objects.filter(fields__has_key=field.name).order_by("pk")
-    last = 0
-    while portion := list(holders.filter(pk__gt=last).only("fields")[:PORTION]):
-        for person in portion:
-            del person.fields[field.name]
-        Subscriber.objects.bulk_update(portion, ["fields"])
-        last = portion[-1].pk
+    while _take_from_some(field.name):
+        pass
     field.delete()
+
+
+@transaction.atomic
+def _take_from_some(name: str) -> int:
+    """Return from how many people it was taken; somebody may be editing them."""
+    holders = Subscriber.objects.select_for_update().filter(fields__has_key=name)
+    portion = list(holders.order_by("pk").only("fields")[:PORTION])
+    for person in portion:
+        del person.fields[name]
+    Subscriber.objects.bulk_update(portion, ["fields"])
+    return len(portion)

@@ -149,11 +149,11 @@ def _compare(portion: Portion) -> None:
     """Sort out what depends on who is here; people may have changed meanwhile."""
     keys = list(portion.candidates)
     suppressed, erased = suppressed_among(keys), erased_among(keys)
+    # Locked: what somebody enters this very moment must not be written over.
+    here = Subscriber.objects.select_for_update().filter(address_key__in=keys)
     known = {
         person.address_key: person
-        for person in Subscriber.objects.filter(address_key__in=keys).prefetch_related(
-            "subscriptions"
-        )
+        for person in here.order_by("pk").prefetch_related("subscriptions")
     }
     earlier = _lines_of_this_import(portion.order, known.values())
     for key, candidate in portion.candidates.items():
