@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from gonets.newsletters import actions, queries
-from gonets.newsletters.errors import BadSettings
+from gonets.newsletters.errors import BadSettings, PartMissing
 from gonets.newsletters.limits import Limits, with_limit
 from gonets.newsletters.models import HeldMaterial, Issue, Newsletter
 from gonets.newsletters.queries.composition import entries_over_limit
@@ -113,6 +113,16 @@ def test_a_limit_of_one_section_is_kept_with_the_issue(newsletter, sections):
     limits = {part.key: part.limit for part in queries.issue_parts(issue)}
     assert limits == {news: 1, sections[1].pk: None}
     assert actions.copy_issue(issue.pk, user=None).limits == issue.limits
+
+
+def test_a_section_that_is_gone_gets_no_limit(newsletter):
+    issue = make_issue(newsletter)
+
+    with pytest.raises(PartMissing):
+        actions.limit_section(issue.pk, 999_999, most=1, user=None)
+
+    issue.refresh_from_db()
+    assert issue.limits == {}
 
 
 def test_more_can_be_added_by_hand_and_is_told(newsletter, sections):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gonets.content.models import Material
 from gonets.kernel import clock
 from gonets.newsletters.actions.editing import change_issue
+from gonets.newsletters.errors import PartMissing
 from gonets.newsletters.limits import with_limit
 from gonets.newsletters.models import Entry, HeldMaterial, Issue
 from gonets.newsletters.ordering import numbered, reordered
@@ -139,10 +141,13 @@ def limit_section(
     ``over`` are the entries beyond it that go, or with ``holds`` wait for the next
     issue.  Without ``most`` there is no limit any more.
 
+    :raises PartMissing: if there is no such section in it any more.
     :raises IssueClosed: if the issue has been released.
     """
     change_issue(issue_id, user=user)
     issue = Issue.objects.get(pk=issue_id)
+    if part is not None and not issue.entries.filter(part=part).exists():
+        raise PartMissing(_("This part of the letter is gone."))
     limits = with_limit(issue.limits, part=part, most=most)
     Issue.objects.filter(pk=issue_id).update(limits=limits)
     taken = take_out(issue_id, over)
