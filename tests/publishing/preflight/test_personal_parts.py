@@ -106,6 +106,8 @@ def test_a_part_is_counted_for_exactly_those_who_would_see_nothing(
     [
         ("{{ subscriber.citty }}", "Did you mean subscriber.city?"),
         ("{% if subscriber.nmae %}x{% endif %}", "Did you mean subscriber.name?"),
+        ("{{ subscriber.Email }}", "Did you mean subscriber.address?"),
+        ("{{ subscriber.first_name }}", "Did you mean subscriber.name?"),
         ("{{ subscriber.zzz | default('x') }}", "subscriber.city"),
     ],
 )

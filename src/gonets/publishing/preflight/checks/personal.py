@@ -21,6 +21,12 @@ from gonets.letters.problems import Level, Problem
 from gonets.letters.types import LetterContent
 from gonets.publishing.preflight.dossiers import Check, Dossier
 
+ALIASES = {
+    **dict.fromkeys(("email", "e_mail", "mail"), "address"),
+    **dict.fromkeys(("first_name", "firstname", "fname", "full_name"), "name"),
+}
+"""What other programs call the two values that everybody has."""
+
 MOST_COMBINED = 4
 """Values in one part; beyond that it counts as empty only where all are missing."""
 
@@ -120,8 +126,9 @@ def _empty_part(source: str, field: str, *, empty: int, people: int) -> Problem:
 
 def _advice(name: str, known: Mapping[str, str]) -> str:
     like = get_close_matches(name.casefold(), known, n=1, cutoff=0.6)
-    if like:
-        return _("Did you mean subscriber.%(name)s?") % {"name": like[0]}
+    meant = ALIASES.get(name.casefold(), like[0] if like else "")
+    if meant:
+        return _("Did you mean subscriber.%(name)s?") % {"name": meant}
     names = ", ".join(f"subscriber.{each}" for each in list(known)[:8])
     return _("What is known of subscribers: %(names)s.") % {"names": names}
 

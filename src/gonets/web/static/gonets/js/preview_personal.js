@@ -12,11 +12,16 @@ let asked = null;
 export async function askForPersonal(url, answered) {
   asked = answered;
   const values = dialog.querySelector("[data-personal-values]");
-  const response = await fetch(url, { headers: { "X-Requested-With": "fetch" } });
-  if (response.ok && !response.redirected) values.innerHTML = await response.text();
+  const inserts = form.querySelector("[value=insert]");
   showWay();
+  if (!dialog.open) dialog.showModal(); // at once: counting a million people takes a while
+  inserts.disabled = true;
+  values.setAttribute("aria-busy", "true");
+  const response = await fetch(url, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
+  if (response?.ok && !response.redirected) values.innerHTML = await response.text();
+  values.removeAttribute("aria-busy");
+  inserts.disabled = !chosen();
   showFallback();
-  if (!dialog.open) dialog.showModal();
   form.elements.fallback.focus();
   form.elements.fallback.select();
 }
