@@ -117,6 +117,13 @@ class FetchFailure(TextChoices):
         "no_connector",
         _("Sources of this kind are not supported by this installation."),
     )
+    BARE_CHECKOUT = (
+        "bare_checkout",
+        _(
+            "This is a git repository without files (bare). Name a checkout of it, as "
+            "“git clone” or “git worktree add” makes one."
+        ),
+    )
     FOLDER_CLOSED = (
         "folder_closed",
         _("This folder is not open to the program. Whoever runs it can open it."),

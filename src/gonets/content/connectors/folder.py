@@ -41,7 +41,10 @@ class FolderConnector(Connector):
             name="site",
             label=_("Address of the site"),
             kind=NeedKind.ADDRESS,
-            help=_("Where the texts are published: the letter's links lead there."),
+            help=_(
+                "Where the texts are published: the letter's links lead there. Empty: "
+                "as the settings of Hugo, Jekyll or MkDocs say."
+            ),
         ),
     )
 
@@ -104,7 +107,15 @@ def opened_folder(address: str) -> Path:
         raise SourceUnreadable(FetchFailure.FOLDER_CLOSED, str(folder))
     if not folder.is_dir():
         raise SourceUnreadable(FetchFailure.NOT_FOUND, str(folder))
+    if _is_bare(folder):
+        raise SourceUnreadable(FetchFailure.BARE_CHECKOUT, str(folder))
     return folder
+
+
+def _is_bare(folder: Path) -> bool:
+    """Tell a repository itself, with no files to read, from a checkout of one."""
+    signs = (folder / "HEAD").is_file(), (folder / "refs").is_dir()
+    return all(signs) and (folder / "objects").is_dir()
 
 
 def _checkout(access: Access) -> Checkout:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin, urlsplit
 
 from gonets.content.connectors.base import MaterialDraft, SectionDraft
 from gonets.content.folders import prose
@@ -33,10 +34,13 @@ from gonets.content.folders.layouts import (
     slug_of,
     stem_of,
 )
+from gonets.content.folders.site_settings import SiteSettings
 from gonets.content.states import Visibility
 
 MOST_FILES = 20_000
 LARGEST_FILE = 2 * 1024 * 1024
+COVER = re.compile(r"(?i).*(?:feature|cover|thumbnail).*\.(?:jpe?g|png|webp|gif|avif)")
+KEPT_IN_PATHS = "/%:?#=&+,;@!$()*~"
 TOP = "."
 """The section of what lies in no folder."""
 
@@ -60,9 +64,14 @@ class Checkout:
         return PLAIN
 
     @cached_property
+    def told(self) -> SiteSettings:
+        return self.layout.read(self.root)
+
+    @cached_property
     def texts(self) -> Path:
-        folder = self.root / self.layout.texts
-        return folder if folder.is_dir() else self.root
+        folder = self.root / (self.told.texts or self.layout.texts)
+        is_inside = folder.resolve().is_relative_to(self.root.resolve())
+        return folder if is_inside and folder.is_dir() else self.root
 
     @cached_property
     def paths(self) -> list[PurePosixPath]:
@@ -74,7 +83,7 @@ class Checkout:
             found += [PurePosixPath(below / name) for name in sorted(files)]
             if len(found) > 5 * MOST_FILES:
                 break
-        return [path for path in found if is_text(path)][:MOST_FILES]
+        return [path for path in found if is_text(path, self.told)][:MOST_FILES]
 
     def draft_of(self, path: PurePosixPath) -> MaterialDraft | None:
         """Return a page; None for what the generator does not publish.
@@ -83,7 +92,9 @@ class Checkout:
         """
         document = self._document(path)
         fields = document.fields
-        if flag_in(fields, "draft", default=False):
+        if flag_in(fields, "draft", default=False) or _is_built_apart(fields):
+            return None
+        if self.layout.needs_fields and not document.has_fields:
             return None
         if not flag_in(fields, "published", default=True):
             return None
@@ -108,26 +119,38 @@ class Checkout:
         )
 
     def _folder_title(self, folder: PurePosixPath) -> str:
-        for name in ("_index.md", "index.md"):
+        if title := self.told.titles.get(str(folder)):
+            return title
+        for name in ("_index.md", "index.md", *self._translated_indexes):
             try:
                 return text_in(self._document(folder / name).fields, "title")
             except NotAPage:
                 continue
         return ""
 
+    @cached_property
+    def _translated_indexes(self) -> list[str]:
+        main = self.told.main_language
+        others = sorted(self.told.languages, key=lambda each: each != main)
+        return [f"_index.{language}.md" for language in others]
+
     def _draft(self, path: PurePosixPath, document: Document) -> MaterialDraft:
         fields = document.fields
         stem, language = stem_of(path)
         address = self._address(path, fields)
         absolute = prose.absolute_from(address)
-        heading, text = prose.split_title(document.text)
-        picture, alt = self._picture(fields, document.text)
+        plain = prose.plain_markdown(document.text, base=self._base)
+        heading, text = prose.split_title(plain)
+        picture, alt = self._picture(path, fields, plain)
         return MaterialDraft(
             external_id=str(path),
             section_id=str(section_path(path)),
-            title=text_in(fields, "title") or heading or _spoken(stem, path),
+            title=self.told.titles.get(str(path))
+            or text_in(fields, "title")
+            or heading
+            or _spoken(stem, path),
             teaser=text_in(fields, "description", "summary", "excerpt", "subtitle"),
-            body=prose.html_of(prose.summary_of(text) or text, absolute),
+            body=prose.html_of(prose.summary_of(text) or text, absolute, whole=text),
             address=address if address.startswith("http") else "",
             author=", ".join(texts_in(fields, "author", "authors")),
             picture_address=absolute(picture) if picture and address else "",
@@ -146,15 +169,23 @@ class Checkout:
             {"date": date_in(stem)}, "date"
         )
 
-    def _address(self, path: PurePosixPath, fields: Any) -> str:
-        site = (
-            self.site if self.site.endswith("/") or not self.site else f"{self.site}/"
-        )
-        return (
-            urljoin(site, self.layout.path_of(path, fields).lstrip("/")) if site else ""
-        )
+    @cached_property
+    def _site(self) -> str:
+        """Where it is published: as the owner says, else as its settings do."""
+        site = self.site or self.told.site
+        return f"{site.rstrip('/')}/" if site else ""
 
-    def _picture(self, fields: Any, text: str) -> tuple[str, str]:
+    @property
+    def _base(self) -> str:
+        return urlsplit(self._site).path.rstrip("/") if self._site else ""
+
+    def _address(self, path: PurePosixPath, fields: Any) -> str:
+        if not self._site:
+            return ""
+        where = self.layout.path_of(path, fields, self.told)
+        return urljoin(self._site, quote(where.lstrip("/"), safe=KEPT_IN_PATHS))
+
+    def _picture(self, path: PurePosixPath, fields: Any, text: str) -> tuple[str, str]:
         for name in ("image", "cover", "featured_image", "thumbnail", "images"):
             value = fields.get(name)
             if isinstance(value, list) and value:
@@ -164,7 +195,7 @@ class Checkout:
                 return text_in(value, "image", "src", "path", "url"), alt
             if isinstance(value, str) and value:
                 return value, text_in(fields, "image_alt", "alt")
-        return prose.first_picture(text)
+        return _beside(self.texts / path) or prose.first_picture(text)
 
     def _document(self, path: PurePosixPath) -> Document:
         file = self.texts / path
@@ -177,6 +208,26 @@ class Checkout:
             return document_of(_decoded(file.read_bytes()))
         except (OSError, FrontMatterBroken) as error:
             raise NotAPage(str(error)) from error
+
+
+def _is_built_apart(fields: Any) -> bool:
+    """Tell whether it is no page of its own: a headless bundle, or never rendered."""
+    build = fields.get("build") or fields.get("_build")
+    render = build.get("render", True) if isinstance(build, dict) else True
+    is_headless = flag_in(fields, "headless", default=False)
+    return is_headless or str(render).lower() in {"never", "link", "false"}
+
+
+def _beside(file: Path) -> tuple[str, str] | None:
+    """Return the picture of a page's own folder that is named as its cover."""
+    if stem_of(PurePosixPath(file.name))[0] != "index":
+        return None
+    try:
+        names = sorted(each.name for each in file.parent.iterdir())
+    except OSError:
+        return None
+    found = next((name for name in names if COVER.fullmatch(name)), "")
+    return (found, "") if found else None
 
 
 def _decoded(content: bytes) -> str:

@@ -26,6 +26,7 @@ class Document:
 
     fields: Mapping[str, Any] = field(default_factory=dict)
     text: str = ""
+    has_fields: bool = False  # even if there are none between its fences
 
 
 def document_of(content: str) -> Document:
@@ -38,7 +39,9 @@ def document_of(content: str) -> Document:
         found = fence.match(content)
         if found:
             return Document(
-                fields=_fields(found["fields"], read), text=content[found.end() :]
+                fields=_fields(found["fields"], read),
+                text=content[found.end() :],
+                has_fields=True,
             )
     return Document(text=content)
 
