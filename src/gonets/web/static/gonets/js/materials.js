@@ -18,19 +18,28 @@ let lastSelected = null;
 let focusAfter = null; // the id to focus once the answer is shown
 let heldOpen = false;
 let saving = null; // the timer of an order that is not sent yet
+let waiting = 0; // changes without an answer so far
 let changes = Promise.resolve(); // htmx itself would drop all but the last
 
 const entryList = () => document.getElementById("entry-list");
-const entries = () => [...entryList().querySelectorAll("[data-entry]")];
+const entries = () => [...entryList().querySelectorAll("[data-entry]:not(.is-going)")];
 const checkboxOf = (entry) => entry.querySelector("[data-selects]");
 
 function fill(words, values) {
   return words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
-/** Post a change after those before it; the answer replaces the list. */
+/** Post a change after those before it; the list becomes what the answer says. */
 function post(url, values) {
-  changes = changes.then(() => send(url, values)).catch(() => {});
+  waiting += 1;
+  changes = changes.then(() => send(url, values)).catch(() => {}).then(answered);
+}
+
+// What was to go and is still there has been refused: it comes back into sight.
+function answered() {
+  waiting -= 1;
+  if (waiting) return;
+  for (const entry of entryList().querySelectorAll(".is-going")) entry.classList.remove("is-going");
 }
 
 function send(url, values) {
@@ -204,6 +213,11 @@ function takeOut(url, ids) {
   focusAfter = next ?? before ? checkboxOf(next ?? before).id : "";
   if (saving !== null) saveOrder();
   post(url, { entry: ids });
+  // Gone at once to the eye; the answer takes them out, or they come back.
+  for (const entry of all) if (ids.includes(entry.dataset.entry)) entry.classList.add("is-going");
+  for (const id of ids) selected.delete(id);
+  showSelection();
+  document.getElementById(focusAfter)?.focus();
 }
 
 function restoreFocus() {
