@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -78,11 +79,14 @@ class Composing:
         return _took(lambda: _answered(client.get(address)))
 
     def remove_one(self, newsletter_id: int) -> list[float]:
-        """Take one entry out and answer with the list."""
+        """Take one entry out, as a browser that shows all of them asks for it."""
         issue, client = _opened(newsletter_id)
         address = reverse("gonets:issue-materials-remove", args=[issue.pk])
         entry = issue.entries.order_by("-pk")[0]
-        return _took(lambda: _answered(client.post(address, {"entry": [entry.pk]})))
+        page = client.get(reverse("gonets:issue-materials-list", args=[issue.pk]))
+        shown = _ROW.findall(page.content.decode())
+        asked = {"entry": [entry.pk], "shown": " ".join(map(":".join, shown))}
+        return _took(lambda: _answered(client.post(address, asked)))
 
     def render(self, newsletter_id: int) -> list[float]:
         """Compile the letter of an issue from what is stored."""
@@ -91,6 +95,9 @@ class Composing:
         words = f"<p>Seen at {time.perf_counter_ns()}</p>"
         Issue.objects.filter(pk=issue.pk).update(intro=words)
         return _took(lambda: compile_letter(queries.letter_content(issue.pk)))
+
+
+_ROW = re.compile(r'data-entry="(\d+)" data-token="(\w+)"')
 
 
 def _opened(newsletter_id: int) -> tuple[Issue, Client]:
