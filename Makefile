@@ -56,7 +56,7 @@ fmt: .venv/ready-to-test  ## lay out the code
 
 screenshots: .venv/ready-to-test .venv/messages system  ## take the guide's pictures anew
 	GONETS_TEST_SCREENSHOTS=docs/images $(BIN)/pytest -q tests/browser/test_walk.py \
-	  tests/browser/test_preflight.py -k "ru-wide or en-wide"
+	  tests/browser/test_preflight.py tests/browser/test_pictures.py -k "ru-wide or en-wide"
 	$(BIN)/python tools/shrink_pictures.py docs/images/*/*.png
 
 messages: .venv/messages  ## compile the catalogues

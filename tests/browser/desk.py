@@ -23,7 +23,9 @@ WHOLE = re.compile(r"(\d+)\s*%")
 SCREENSHOTS = os.environ.get("GONETS_TEST_SCREENSHOTS", "")
 MAKING = {"newsletters", "materials", "preview", "preflight", "planned"}
 SENDING = {"sending", "paused", "sent", "again"}
-OF_THE_GUIDE = MAKING | SENDING
+ROUND_ABOUT = {"reasons", "picker", "blocks", "versions", "designs", "brand"}
+BY_ITSELF = {"schedule", "sources"}
+OF_THE_GUIDE = MAKING | SENDING | ROUND_ABOUT | BY_ITSELF
 
 
 @dataclass

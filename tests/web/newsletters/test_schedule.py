@@ -191,7 +191,7 @@ def test_planned_shows_until_when_it_collects_and_how_much(desk, collecting):
     page = " ".join(desk.get("/planned/").content.decode().split())
 
     assert "Issue in preparation" in page
-    assert "Nov. 26, 2026, 10:00</time>: 2 materials so far" in page
+    assert "Nov. 26, 10:00</time>: 2 materials so far" in page
     assert "then it waits for you" in page
 
 
@@ -206,7 +206,7 @@ def test_planned_is_in_russian_too(desk, collecting):
 def test_the_list_of_newsletters_names_the_next_date(desk, collecting):
     page = desk.get("/").content.decode()
 
-    assert "Nov. 26, 2026, 10:00" in page
+    assert "Nov. 26, 10:00" in page
     assert "collects new materials" in page
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from gonets.content import pictures
 from gonets.content.fetch_history import unread_trouble_count
@@ -75,7 +76,10 @@ def when(moment: datetime | None) -> str:
     today = timezone.localdate(clock.now())
     days = (local.date() - today).days
     words = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
-    day = words.get(days) or date_format(local, "DATE_FORMAT")
+    # Django's MONTH_DAY_FORMAT names the month in the wrong case in Russian.
+    this_year = pgettext("format of a day of this year", "N j")
+    form = this_year if local.year == today.year else "DATE_FORMAT"
+    day = words.get(days) or date_format(local, form)
     text = f"{day}, {date_format(local, 'H:i')}"
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), text)
 
