@@ -5,19 +5,23 @@ BIN := .venv/bin
 CATALOGUES := $(wildcard src/gonets/locale/*/LC_MESSAGES/*.po)
 # Checks must not touch the data of the desk that may be running here.
 SCRATCH := GONETS_DATA=$(CURDIR)/.venv/scratch GONETS_ENV_FILE=/dev/null
-QUICK := not browser and not faults and not soak
-WITHOUT_DATABASE := tests/kernel tests/letters tests/contrib
-PYTEST := $(BIN)/pytest -q --dist worksteal -n
+PYTEST := $(BIN)/pytest -q
+QUICK := -m "not browser and not faults and not hosts and not soak"
+QUICKLY := --dist worksteal -n 2
+# Whole files, the slow ones first: what a file has started serves all of its tests.
+SLOWLY := -m "not soak" --dist loadfile --no-loadscope-reorder -n 4
+ON_POSTGRES := GONETS_TEST_DATABASE=postgres nice -n 5
+OF_POSTGRES := $(QUICK) -o cache_dir=.pytest_cache/postgres
 # Browsers and killed processes mind a busy machine: what failed is tried once more, alone,
 # and both summaries stay in sight. What fails alone too has failed.
-AGAIN := $(BIN)/pytest -q --last-failed --last-failed-no-failures none
+AGAIN := $(PYTEST) --last-failed --last-failed-no-failures none
 
 export UV_PYTHON_DOWNLOADS = never
 # Many short-lived processes start here; compiled once, they start a quarter faster.
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test check lint bench soak fmt messages lock screenshots system sinks help
+.PHONY: run test on-postgres on-sqlite check lint bench soak fmt messages lock screenshots system sinks help
 .SILENT:
 
 help:  ## say what there is
@@ -27,14 +31,21 @@ run: .venv/ready-to-run .venv/messages  ## start Gonets; everything it needs is 
 	exec $(BIN)/gonets serve
 
 test: .venv/ready-to-test .venv/messages system lint  ## everything CI runs
-	echo "— on PostgreSQL"
-	GONETS_TEST_DATABASE=postgres $(PYTEST) 2 -m "$(QUICK)" $(WITHOUT_DATABASE:%=--ignore=%) \
-	  || GONETS_TEST_DATABASE=postgres $(AGAIN) -m "$(QUICK)"
-	echo "— on SQLite, with the browser and the faults, which wait more than they compute"
-	$(PYTEST) 3 -m "not soak" || $(AGAIN) -m "not soak"
+	$(MAKE) --no-print-directory -j 2 on-postgres on-sqlite
+
+# The slow tests wait more than they compute: in the meantime the others run on PostgreSQL.
+on-postgres:
+	log=.venv/on-postgres.log; \
+	$(ON_POSTGRES) $(PYTEST) $(OF_POSTGRES) $(QUICKLY) >$$log 2>&1 \
+	  || $(ON_POSTGRES) $(AGAIN) $(OF_POSTGRES) >>$$log 2>&1; \
+	status=$$?; echo; echo "— on PostgreSQL"; cat $$log; exit $$status
+
+on-sqlite:
+	echo "— on SQLite, with the browser and the faults"
+	$(PYTEST) $(SLOWLY) || $(AGAIN) -m "not soak"
 
 check: .venv/ready-to-test .venv/messages lint  ## the quick part, before every commit
-	$(PYTEST) 2 -m "$(QUICK)"
+	$(PYTEST) $(QUICK) $(QUICKLY)
 
 lint: .venv/ready-to-test .venv/messages
 	$(BIN)/ruff check

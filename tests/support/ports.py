@@ -10,7 +10,10 @@ FIRST_PORT = 20_000
 """Below 32,768: outgoing connections are given the ports above, at any moment."""
 PORTS_PER_PROCESS = 2_000
 
-_PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 6
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+_BESIDE = 4 if os.environ.get("GONETS_TEST_DATABASE") == "postgres" else 0
+"""`make test` runs two on PostgreSQL beside four others."""
+_PROCESS = (_WORKER + _BESIDE) % 6
 _OFFSETS = itertools.cycle(range(PORTS_PER_PROCESS))
 
 
