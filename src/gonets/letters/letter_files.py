@@ -1,4 +1,4 @@
-"""Files that hold a letter: a page or a message, in whatever encoding."""
+"""Files that hold a letter: a page, a message or an archive, in whatever encoding."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ import email.policy
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
+from urllib.parse import unquote
+
+from gonets.letters.archives import SIGNATURE, BadArchive, unpacked_page
+from gonets.letters.companions import Companions, with_companions
 
 MOST_BYTES = 10_000_000
 
@@ -23,7 +27,7 @@ class LetterFile:
 
 
 class NoLetter(Exception):
-    """``code`` says why: empty, large, binary, damaged or plain."""
+    """``code`` says why: empty, large, binary, damaged, archive or plain."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -37,12 +41,30 @@ def read_letter(content: bytes) -> LetterFile:
     """
     if len(content) > MOST_BYTES:
         raise NoLetter("large")
-    letter = _whole_message(content) if _is_message(content) else _page(content)
+    letter = _letter(content)
     if not letter.html.strip():
         raise NoLetter("empty")
     if "<" not in letter.html:
         raise NoLetter("plain")
     return letter
+
+
+def _letter(content: bytes) -> LetterFile:
+    if content.startswith(SIGNATURE):
+        return _archived(content)
+    return _whole_message(content) if _is_message(content) else _page(content)
+
+
+def _archived(content: bytes) -> LetterFile:
+    try:
+        found = unpacked_page(content)
+    except BadArchive as error:
+        raise NoLetter("archive") from error
+    if found is None:
+        raise NoLetter("archive")
+    page, companions = found
+    html, pictures = with_companions(_page(page).html, companions)
+    return LetterFile(html=html, pictures=pictures)
 
 
 _HEADER = re.compile(rb"\A(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}", re.IGNORECASE)
@@ -74,11 +96,30 @@ def _message(content: bytes) -> LetterFile:
     raw = part.get_payload(decode=True)
     if not isinstance(raw, bytes):
         raise NoLetter("damaged")
+    text = decoded(raw, declared=str(part.get_content_charset() or ""))
+    html, beside = with_companions(text, _companions(parsed, part))
     return LetterFile(
-        html=decoded(raw, declared=str(part.get_content_charset() or "")),
+        html=html,
         title=" ".join(str(parsed.get("subject", "")).split()),
-        pictures=dict(_attached(parsed)),
+        pictures={**dict(_attached(parsed)), **beside},
     )
+
+
+def _companions(message: EmailMessage, page: MIMEPart) -> Companions:
+    """Return what browsers save beside a page, each part by its Content-Location."""
+    pictures: dict[str, bytes] = {}
+    sheets: dict[str, str] = {}
+    for part in message.walk():
+        location = str(part.get("content-location", "")).strip()
+        raw = part.get_payload(decode=True)
+        if not location or not isinstance(raw, bytes):
+            continue
+        if part.get_content_maintype() == "image":
+            pictures[unquote(location)] = raw
+        elif part.get_content_type() == "text/css":
+            sheets[unquote(location)] = raw.decode("utf-8", "replace")
+    base = str(page.get("content-location", "")).strip()
+    return Companions(base=base, pictures=pictures, sheets=sheets)
 
 
 def _attached(message: EmailMessage) -> list[tuple[str, bytes]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import zipfile
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,20 @@ def test_a_message_brings_its_pictures_along(boss, name):
     )
 
 
+def test_an_archive_brings_its_pictures_along(boss):
+    held = BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("d/index.html", '<p>Words</p><img src="img/a.png" alt="A">')
+        archive.writestr("d/img/a.png", a_picture())
+    file = SimpleUploadedFile("design.zip", held.getvalue())
+
+    boss.post(reverse(ADDRESS), {"file": file, "words": "keep"})
+
+    source = source_of(LetterTemplate.objects.get())
+    assert "/media/pictures/" in source
+    assert "img/a.png" not in source
+
+
 def test_pictures_within_the_letter_are_kept_by_us(boss):
     inside = base64.b64encode(a_picture()).decode()
     html = f'<p>x</p><img src="data:image/png;base64,{inside}" alt="y">'
@@ -98,6 +113,7 @@ def test_pictures_within_the_letter_are_kept_by_us(boss):
         ({}, "nothing was given"),
         ({"html": "plain"}, "no HTML in it"),
         ({"file": b"\x89PNG\r\n\0\0"}, "neither HTML nor a message"),
+        ({"file": b"PK\x03\x04 torn"}, "no letter in this archive"),
         ({"file": b"x" * 10_000_001}, "larger than 10 MB"),
         ({"html": "<p>" + "x" * 2_000_001}, "too long"),
     ],

@@ -55,7 +55,7 @@ def language(specimen: Specimen) -> Iterator[Problem]:
             code="language-missing",
             text=_("The letter does not say which language it is in."),
             why=_("Screen readers need it to pronounce the words."),
-            fix=_("Add it to the design: <mjml lang=…>."),
+            fix=_("Add it to the design: <mjml lang=…> or <html lang=…>."),
             goal=Goal.NEWSLETTER,
         )
         return

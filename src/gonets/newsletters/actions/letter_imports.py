@@ -134,6 +134,10 @@ def _why_none() -> Mapping[str, str]:
         "large": _("The letter is larger than 10 MB."),
         "binary": _("This file is not a letter: it is neither HTML nor a message."),
         "damaged": _("This message is damaged and cannot be read."),
+        "archive": _(
+            "There is no letter in this archive: it must hold a page (.html) and be "
+            "neither locked nor damaged nor larger than 40 MB unpacked."
+        ),
         "plain": _("There is no HTML in it; plain text needs no template."),
     }
 
