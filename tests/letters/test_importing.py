@@ -187,6 +187,25 @@ def test_a_button_is_no_place_for_the_content(cell):
         assert f'{{% include "content.html" %}}</{cell}></tr><tr><td' in source
 
 
+@pytest.mark.parametrize(
+    "preheader",
+    [
+        '<div style="display: none"><table><tr><td>{}</td></tr></table></div>',
+        '<table class="a preheader"><tr><td>{}</td></tr></table>',
+        '<table><tr><td style="max-height:0"><p>{}</p></td></tr></table>',
+        "<table><tr><td>" + "&#xA0;&zwnj;&#847;" * 90 + "</td></tr></table>",
+    ],
+    ids=["hidden", "by its class", "the cell", "filled up"],
+)
+def test_a_preheader_is_no_place_for_the_content(preheader):
+    seen = "<table><tr><td>Words of the letter, two lines long here</td></tr></table>"
+    hidden = preheader.format("What mailboxes show after the subject of it. " * 5)
+
+    source = cleaned_letter(hidden + seen, keeps_words=True).source
+
+    assert 'long here{% include "content.html" %}</td>' in source
+
+
 def test_beside_a_few_words_the_content_stands_at_the_end():
     text = "<table><tr><td>Go to space</td></tr></table>"
 

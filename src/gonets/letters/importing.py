@@ -312,8 +312,7 @@ def _largest_cell(text: str, *, least: int) -> tuple[int, int] | None:
     position = 0
     for token, counts in _with_words(text):
         if open_cells and counts:
-            between = text[position : token.start()]
-            open_cells[-1].length += len(" ".join(between.split()))
+            open_cells[-1].length += _length_of(text[position : token.start()])
         position = token.end()
         if _name_of(token) not in {"td", "th"}:
             continue
@@ -330,13 +329,35 @@ def _largest_cell(text: str, *, least: int) -> tuple[int, int] | None:
 
 
 def _with_words(text: str) -> Iterator[tuple[re.Match[str], bool]]:
-    """Yield every tag, and whether what stands before it are words of the text."""
-    within = ""
+    """Yield every tag, and whether what stands before it are words of the text.
+
+    Those of links are not, nor those that nobody sees.
+    """
+    within, unseen, depth = "", "", 0
     for token in _TOKEN.finditer(text):
-        yield token, not within
-        name = _name_of(token)
+        yield token, not within and not unseen
+        name, is_end = _name_of(token), _is_end(token)
         if name in {"a", "style", "title"}:
-            within = "" if _is_end(token) else name
+            within = "" if is_end else name
+        if unseen:
+            depth += 0 if name != unseen else -1 if is_end else 1
+            unseen = unseen if depth else ""
+        elif name in _HOLDS_WORDS and not is_end and _UNSEEN.search(token[0]):
+            unseen, depth = name, 1
+
+
+_HOLDS_WORDS = {"div", "span", "p", "table", "tr", "td", "th", "center", "body"}
+_UNSEEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all"
+    r"|max-height\s*:\s*0|class\s*=\s*[\"'][^\"']*\bpreheader\b",
+    re.IGNORECASE,
+)
+_FILLING = re.compile("[\\s\u00ad\u034f\u200b-\u200f\u2060\ufeff]+")
+
+
+def _length_of(words: str) -> int:
+    """Return how many characters are seen: preheaders are filled up with others."""
+    return len(_FILLING.sub(" ", html.unescape(words)).strip())
 
 
 def _name_of(token: re.Match[str]) -> str:
