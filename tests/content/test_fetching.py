@@ -189,6 +189,26 @@ def test_a_feed_that_broke_is_reported_and_harms_nothing(
     assert list(Material.objects.order_by("pk").values()) == before
 
 
+def test_a_feed_of_20_mb_is_refused_in_clear_words_and_read_again_once_it_is_shorter(
+    source, site
+):
+    entry = b"<item><title>Long</title><guid>%d</guid></item>"
+    long = RSS.replace(b"</channel>", entry * 450_000 + b"</channel>")
+    assert len(long) > 20_000_000
+    before = Material.objects.count()
+    site.serve("/feed.xml", long)
+
+    refused = fetch_source(source.pk)
+    kept = Material.objects.count()
+    site.serve("/feed.xml", RSS.replace(b"</channel>", entry % 1 + b"</channel>"))
+    read = fetch_source(source.pk)
+
+    assert refused.failure == FetchFailure.TOO_LARGE
+    assert "too large" in str(FetchFailure.TOO_LARGE.label)
+    assert kept == before
+    assert (read.failure, read.new) == (None, 1)
+
+
 def test_a_feed_that_recovers_is_no_failure_any_more(source, site):
     site.serve("/feed.xml", b"")
     fetch_source(source.pk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -69,6 +70,52 @@ def test_the_list_searches_in_any_case_and_filters(editor_client):
     assert titles(order="title") == ["Ёлка на площади", "Каток"]
 
 
+def test_the_source_is_kept_with_every_other_filter_and_on_every_page(editor_client):
+    feed = Source.objects.create(kind="feed", name="Портал", created_at=clock.now())
+    section = make_section("Город")
+    for number in range(35):
+        material = make_material(f"Мост {number}", section=section)
+        Material.objects.filter(pk=material.pk).update(source=feed)
+    make_material("Наш мост", section=section)
+
+    query = {"source": feed.pk, "q": "мост", "section": section.pk, "order": "oldest"}
+    answer = editor_client.get(reverse("gonets:materials"), query)
+    page = answer.content.decode()
+    following = re.search(r'rel="next" href="([^"]+)"', page).group(1)
+    second = editor_client.get(
+        reverse("gonets:materials") + following.replace("&amp;", "&")
+    )
+
+    assert answer.context["page"].paginator.count == 35
+    assert f'<option value="{feed.pk}" selected>Портал</option>' in page
+    assert second.context["wish"] == answer.context["wish"]
+    assert len(second.context["page"]) == 5
+
+
+def test_of_one_source_alone_there_is_nothing_to_choose(editor_client):
+    make_material("Мост")
+
+    page = editor_client.get(reverse("gonets:materials")).content.decode()
+
+    assert 'name="source"' not in page
+
+
+@pytest.mark.parametrize(
+    ("visibility", "words"),
+    [("private", "Only members"), ("gone", "Taken down on the site")],
+)
+def test_what_not_everybody_sees_is_marked_in_the_list(
+    editor_client, visibility, words
+):
+    make_material("Мост", visibility=visibility)
+
+    page = editor_client.get(
+        reverse("gonets:materials"), headers={"accept-language": "en"}
+    )
+
+    assert words in page.content.decode()
+
+
 def test_future_and_published_are_told_apart(editor_client):
     make_material("Now")
     make_material("Later", age=-timedelta(days=2))
@@ -86,7 +133,7 @@ def test_the_list_needs_few_queries(editor_client, django_assert_max_num_queries
     for number in range(30):
         make_material(f"Material {number}", section=section)
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         editor_client.get(reverse("gonets:materials"))
 
 

@@ -21,7 +21,7 @@ from gonets.content.models import Material
 from gonets.content.queries import MaterialFilter
 from gonets.kernel import clock
 from gonets.web.access import editor_required
-from gonets.web.content.choices import number_of, section_choices
+from gonets.web.content.choices import number_of, section_choices, source_choices
 
 MATERIALS_PER_PAGE = 30
 LONGEST_SEARCH = 200
@@ -103,6 +103,7 @@ def material_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "now": clock.now(),
         "sections": section_choices(),
+        "sources": source_choices(),
         "offers": Offer,
         "orders": Order,
         "nothing_yet": wish.is_empty and not page.paginator.count,
