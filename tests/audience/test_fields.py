@@ -211,6 +211,27 @@ def test_fields_are_exported_harmless_and_come_back_as_they_were():
     assert fields_of("bob@example.com") == {}
 
 
+@pytest.mark.django_db
+def test_a_field_that_is_removed_while_a_file_comes_in_does_not_come_back():
+    raw = b"E-mail,City,Shoe\nann@example.com,Omsk,42\n"
+    order = receive_file(
+        io.BytesIO(raw), file_name="people.csv", size=len(raw), user_id=None
+    )
+    choices = Choices(
+        address_column=0,
+        name_column=None,
+        readership_ids=[make_readership().pk],
+        consent_source="the fair",
+        field_columns={1: "City", 2: "Shoe"},
+    )
+    start_import(order.pk, choices)
+    actions.remove_field(SubscriberField.objects.get(name="city").pk)
+
+    continue_import(order.pk)
+
+    assert fields_of("ann@example.com") == {"shoe": "42"}
+
+
 # By hand
 
 

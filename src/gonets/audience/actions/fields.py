@@ -67,9 +67,14 @@ def remove_field(field_id: int) -> None:
     field = SubscriberField.objects.filter(pk=field_id).first()
     if field is None:
         return
-    while _take_from_some(field.name):
-        pass
+    _take_from_all(field.name)
     field.delete()
+    _take_from_all(field.name)  # What came in meanwhile.
+
+
+def _take_from_all(name: str) -> None:
+    while _take_from_some(name):
+        pass
 
 
 @transaction.atomic

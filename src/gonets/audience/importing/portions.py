@@ -26,7 +26,7 @@ from gonets.audience.models import (
     SubscriberImport,
 )
 from gonets.audience.names import clean_name, search_text
-from gonets.audience.queries import suppressed_among
+from gonets.audience.queries import known_fields, suppressed_among
 from gonets.audience.states import (
     MERGED_LINES,
     ConsentKind,
@@ -54,6 +54,7 @@ class Portion:
 
     order: SubscriberImport
     readerships: Sequence[Readership]
+    field_columns: Mapping[int, str]
     candidates: dict[str, Candidate] = field(default_factory=dict)
     refusals: list[ImportRefusal] = field(default_factory=list)
     new: list[Candidate] = field(default_factory=list)
@@ -79,7 +80,11 @@ def write_portion(
 
     :raises ImportGone: if the import was stopped, or somebody else went on with it.
     """
-    portion = Portion(order=order, readerships=list(order.readerships.all()))
+    portion = Portion(
+        order=order,
+        readerships=list(order.readerships.all()),
+        field_columns=_field_columns(order),
+    )
     for record in records:
         if not record.is_blank:
             _examine(portion, record)
@@ -101,7 +106,7 @@ def _examine(portion: Portion, record: Record) -> None:
         record,
         address_column=portion.order.address_column,
         name_column=portion.order.name_column,
-        field_columns=_field_columns(portion.order),
+        field_columns=portion.field_columns,
     )
     if UNREADABLE in "".join((person.address, person.name, *person.fields.values())):
         portion.refuse(record, LineFault.UNREADABLE)
@@ -127,7 +132,12 @@ def _examine(portion: Portion, record: Record) -> None:
 
 
 def _field_columns(order: SubscriberImport) -> dict[int, str]:
-    return {int(column): name for column, name in order.field_columns.items()}
+    """Return which field each column is; one that was removed meanwhile is none."""
+    if not order.field_columns:
+        return {}
+    known = known_fields()
+    columns = order.field_columns.items()
+    return {int(column): name for column, name in columns if name in known}
 
 
 def _enlist(portion: Portion, candidate: Candidate) -> None:
