@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 
+from gonets.kernel import clock
 from gonets.newsletters import actions, queries
 from gonets.newsletters.errors import BadSettings, PartMissing
 from gonets.newsletters.limits import Limits, with_limit
 from gonets.newsletters.models import HeldMaterial, Issue, Newsletter
 from gonets.newsletters.queries.composition import entries_over_limit
+from gonets.newsletters.queries.refreshing import offered_materials
 from gonets.newsletters.settings import checked_settings
 from gonets.newsletters.states import Reason
 from gonets.newsletters.types import NewsletterSettings
@@ -135,6 +138,20 @@ def test_more_can_be_added_by_hand_and_is_told(newsletter, sections):
     parts = queries.issue_parts(Issue.objects.get(pk=issue.pk))
     assert [part.is_over_limit for part in parts] == [True, False]
     assert "News 2" not in beside(issue)
+
+
+def test_the_site_offers_only_what_there_is_room_for(newsletter, sections):
+    limit(newsletter, 4)
+    issue = make_issue(newsletter)
+    for number in range(3):
+        make_material(f"New {number}", section=sections[0], age=timedelta(seconds=-1))
+    with time_machine.travel(clock.now() + timedelta(minutes=1)):
+        issue = Issue.objects.get(pk=issue.pk)
+        offered = [each.material.title for each in offered_materials(issue)]
+        shown = beside(issue)
+
+    assert offered == ["New 2"]
+    assert shown["New 0"] == Reason.NEW  # there is room for one
 
 
 def test_when_something_goes_the_others_are_not_over_the_limit_any_more(newsletter):

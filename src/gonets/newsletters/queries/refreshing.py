@@ -5,9 +5,11 @@ from __future__ import annotations
 from gonets.content.models import Material
 from gonets.kernel import clock
 from gonets.letters.kinds import EntryKind
+from gonets.newsletters.limits import within
 from gonets.newsletters.merging import merged_entry
 from gonets.newsletters.models import Entry, Issue
-from gonets.newsletters.queries.candidates import candidates
+from gonets.newsletters.queries.candidates import candidates, limits_of
+from gonets.newsletters.queries.composition import materials_by_part
 from gonets.newsletters.repeats import page_of
 from gonets.newsletters.site_wordings import (
     base_of_entry,
@@ -31,7 +33,7 @@ def offered_materials(issue: Issue) -> list[Candidate]:
     """Return what the newsletter's rule proposes now and did not when it was asked.
 
     What an editor took out of the issue is not among them; nor is anything once the
-    issue has been released.
+    issue has been released, or what its section has no room for.
     """
     if issue.state == IssueState.RELEASED:
         return []
@@ -39,7 +41,7 @@ def offered_materials(issue: Issue) -> list[Candidate]:
     rows = list(inside.values_list("material_id", "material__address"))
     present = {material_id for material_id, _address in rows}
     pages = {page_of(address or "") for _id, address in rows} - {""}
-    return [
+    found = [
         each
         for each in candidates(issue.newsletter)
         if each.is_fresh
@@ -47,6 +49,7 @@ def offered_materials(issue: Issue) -> list[Candidate]:
         and page_of(each.material.address) not in pages
         and _is_new(each, issue)
     ]
+    return within(found, limits_of(issue), present=materials_by_part(issue.pk))
 
 
 def standing_of(material: Material | None) -> SiteStanding:
