@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gonets.content.columns import columns_of
 from gonets.content.connectors.feed import read_feed
 from gonets.content.errors import SourceUnreadable
 from gonets.content.markup import with_absolute_links
@@ -100,10 +103,67 @@ def test_without_guid_the_address_or_the_content_is_the_identity():
 
     assert link.external_id == "https://a.example/1"
     assert content.external_id.startswith("sha256:")
-    assert untitled.title.startswith("No title here, only a text")
-    assert untitled.title.endswith(" its words, as a title…")
+    assert untitled.title == ""
+    title = columns_of(untitled)["title"]
+    assert title.startswith("No title here, only a text")
+    assert title.endswith(" its words, as a title…")
     assert reading.skipped == 1  # had neither title nor text
     assert reading == read("no_ids.xml")
+
+
+def rss(item: str) -> bytes:
+    return f"<rss version='2.0'><channel><item>{item}</item></channel></rss>".encode()
+
+
+def test_an_entry_that_is_a_link_alone_is_called_by_its_address():
+    [draft] = read_feed(
+        rss("<link>https://a.example/just-a-link</link>"), address=HERE
+    ).materials
+
+    assert (draft.title, draft.address) == ("", "https://a.example/just-a-link")
+    assert columns_of(draft)["title"] == "https://a.example/just-a-link"
+
+
+def test_a_guid_that_is_said_to_be_no_link_is_none():
+    guid = "<guid isPermaLink='{}'>https://a.example/?p=1</guid><title>T</title>"
+
+    [no_link] = read_feed(rss(guid.format("false")), address=HERE).materials
+    [link] = read_feed(rss(guid.format("true")), address=HERE).materials
+
+    assert (no_link.address, link.address) == ("", "https://a.example/?p=1")
+
+
+def test_links_are_kept_as_they_came_and_stored_fit_for_any_place():
+    address = "https://a.example/it's here"
+
+    [draft] = read_feed(
+        rss(f"<title>T</title><link>{address}</link>"), address=HERE
+    ).materials
+
+    assert draft.address == address
+    assert columns_of(draft)["address"] == "https://a.example/it%27s%20here"
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "<applet code='a'></applet>",
+        "<frameset><frame src='http://b.example/'></frameset>",
+        "<script>alert(1)</script>",
+        "<iframe src='http://b.example/'></iframe>",
+        "<object data='http://b.example/'></object>",
+        "<style>b{}</style>",
+        "<svg onload='alert(1)'></svg>",
+    ],
+)
+def test_nothing_that_runs_is_left_of_a_feed(tag):
+    html = escape(f"safe {tag}<b>word</b>")
+    item = f"<title>{html}</title><description>{html}</description>"
+
+    [draft] = read_feed(rss(item), address=HERE).materials
+
+    assert draft.title == "safe word"
+    assert re.sub(r"</?b>", "", draft.body).split() == ["safe", "word"]
 
 
 def test_relative_links_are_resolved_by_xml_base():

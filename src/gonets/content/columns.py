@@ -7,14 +7,18 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote
 
+from gonets.content.cleaning import (
+    TEASER_CHARACTERS,
+    TITLE_CHARACTERS,
+    TITLE_FROM_TEXT_CHARACTERS,
+    clean_address,
+)
 from gonets.content.connectors.base import MaterialDraft
 from gonets.content.searching import searchable
 from gonets.content.states import PictureState
-from gonets.kernel.html import clean_body, excerpt, line_of, storable, text_of_clean
+from gonets.kernel.html import excerpt, line_of, storable, text_of_clean
 
-TEASER_CHARACTERS = 400
 MOST_TAGS = 50
 MOST_ORIGINAL_CHARACTERS = 1_000_000
 
@@ -24,28 +28,36 @@ FOLLOWED = (
 )
 """What a material takes from its source; whether it is published, editors decide."""
 
-_UNFIT_FOR_ADDRESS = re.compile(r"""[\s<>"'`{}|\\^\x00-\x1f\x7f-\x9f\ud800-\udfff]""")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _UNTITLED = "…"
 
 
 def columns_of(draft: MaterialDraft) -> dict[str, Any]:
-    body = clean_body(draft.body)
     teaser = storable(draft.teaser).strip()
+    if not teaser:
+        teaser = excerpt(text_of_clean(draft.body), characters=TEASER_CHARACTERS)
     return {
-        "title": line_of(draft.title)[:500] or _UNTITLED,
-        "teaser": teaser or excerpt(text_of_clean(body), characters=TEASER_CHARACTERS),
-        "body": body,
-        "address": _web_address(draft.address),
+        "title": _title(draft, teaser),
+        "teaser": teaser,
+        "body": draft.body,
+        "address": clean_address(draft.address),
         "author": line_of(draft.author)[:200],
         "picture_alt": line_of(draft.picture_alt)[:500],
-        "picture_source": _web_address(draft.picture_address),
+        "picture_source": clean_address(draft.picture_address),
         "tags": _tags(draft.tags),
         "expires_at": draft.expires_at,
         "language": _language(draft.language),
         "visibility": draft.visibility,
         "original": storable_json(draft.original),
     }
+
+
+def _title(draft: MaterialDraft, teaser: str) -> str:
+    """Return what people call it: many notes have no title of their own."""
+    if title := line_of(draft.title)[:TITLE_CHARACTERS]:
+        return title
+    words = excerpt(teaser, characters=TITLE_FROM_TEXT_CHARACTERS)
+    return words or draft.address[:TITLE_CHARACTERS] or _UNTITLED
 
 
 def search_text(columns: Mapping[str, Any]) -> str:
@@ -55,8 +67,7 @@ def search_text(columns: Mapping[str, Any]) -> str:
 
 
 def picture_state_of(draft: MaterialDraft) -> PictureState:
-    is_there = _web_address(draft.picture_address)
-    return PictureState.WANTED if is_there else PictureState.NONE
+    return PictureState.WANTED if draft.picture_address else PictureState.NONE
 
 
 def storable_json(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,17 +95,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Iterable) and not isinstance(value, bytes):
         return [_plain(each) for each in value]
     return storable(str(value))
-
-
-def _web_address(address: str) -> str:
-    """Return the address as it may stand anywhere: no quotes, brackets, blanks."""
-    address = _UNFIT_FOR_ADDRESS.sub(_escaped, "".join(address.splitlines()).strip())
-    is_web = address.startswith(("http://", "https://"))
-    return address if is_web and len(address) <= 2000 else ""
-
-
-def _escaped(unfit: re.Match[str]) -> str:
-    return quote(storable(unfit[0]), safe="")
 
 
 def _tags(tags: Iterable[str]) -> list[str]:

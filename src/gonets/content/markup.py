@@ -20,9 +20,10 @@ _ATTRIBUTE = re.compile(
 
 # Names that are also words in angle brackets ("List<String>") are none of HTML's.
 _ELEMENT = re.compile(
-    r"</?(?:a|abbr|b|big|blockquote|body|br|center|code|div|em|embed|font|form|h[1-6]"
-    r"|hr|i|iframe|img|input|li|link|mark|math|meta|object|ol|p|pre|s|script|small|span"
-    r"|strike|strong|style|sub|sup|svg|table|td|tr|tt|u|ul|video)\b[^<>]*>"
+    r"</?(?:a|abbr|applet|b|base|big|blink|blockquote|body|br|center|code|div|em|embed"
+    r"|font|form|frame|frameset|h[1-6]|head|hr|html|i|iframe|img|input|li|link|marquee"
+    r"|mark|math|meta|noscript|object|ol|p|pre|s|script|small|span|strike|strong|style"
+    r"|sub|sup|svg|table|td|tr|tt|u|ul|video)\b[^<>]*>"
     r"|&(?:[a-zA-Z]{2,31}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});",
     re.IGNORECASE,
 )

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
+from gonets.content.cleaning import TEASER_CHARACTERS
 from gonets.content.linked_data import Node, main_node, name_in, text_in, texts_in
 from gonets.content.page_decoding import decoded
 from gonets.content.page_moments import moment_of
 from gonets.content.page_tags import PageTags, page_tags
 from gonets.kernel.html import excerpt, line_of, text_of
 
-TEASER_CHARACTERS = 400
 LONGEST_TITLE = 500
 LONGEST_ADDRESS = 2000
 

@@ -8,7 +8,7 @@ name is the ``kind`` of the sources it reads.  A complete one: docs/how-to/conne
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,9 +17,11 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from gonets.content.cleaning import web_address
 from gonets.content.errors import SourceUnreadable
 from gonets.content.states import FetchFailure, Visibility
 from gonets.kernel import http
+from gonets.kernel.html import clean_body
 
 MOST_PAGES_IN_SEARCH = 20
 """How far ``Connector.material`` looks for one where there is no better way."""
@@ -118,16 +120,23 @@ class SectionDraft:
     parent_id: str = ""
 
 
+_CLEANING: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("body", clean_body),
+    ("address", web_address),
+    ("picture_address", web_address),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterialDraft:
     """A material, normalised.
 
-    ``external_id`` never changes at the source.  ``title`` is plain text, and so is
-    ``teaser``; left empty, it is made from the body.  ``body`` is HTML as it came (it
-    is cleaned on storing).  Addresses are absolute or empty.  What the source does not
-    say is None or empty: a material without ``published_at`` gets the moment it first
-    came.  ``expires_at`` is when it ceases to be of use, ``language`` a BCP 47 tag.
-    ``original`` is what the source said, as JSON.
+    ``external_id`` never changes at the source.  ``title`` and ``teaser`` are plain
+    text; left empty, they are made from the body.  ``body`` may be given as HTML as it
+    came: a draft keeps what is harmless of it, and of addresses those of the web.  What
+    the source does not say is None or empty: a material without ``published_at`` gets
+    the moment it first came.  ``expires_at`` is when it ceases to be of use,
+    ``language`` a BCP 47 tag.  ``original`` is what the source said, as JSON.
     """
 
     external_id: str
@@ -146,6 +155,10 @@ class MaterialDraft:
     language: str = ""
     visibility: Visibility = Visibility.PUBLIC
     original: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, clean in _CLEANING:
+            object.__setattr__(self, name, clean(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,13 +11,15 @@ from html import escape
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from gonets.content.cleaning import (
+    TEASER_CHARACTERS,
+    TITLE_CHARACTERS,
+    TITLE_FROM_TEXT_CHARACTERS,
+)
 from gonets.content.connectors.base import MaterialDraft, SectionDraft
 from gonets.content.markup import first_picture, looks_like_html, with_absolute_links
 from gonets.kernel.html import excerpt, line_of, storable, text_of
 
-TEASER_CHARACTERS = 400
-TITLE_CHARACTERS = 500
-TITLE_FROM_TEXT_CHARACTERS = 90
 MOST_SECTIONS = 200
 EARLIEST_YEAR = 1985
 """Before the web: such a date is a program's zero, not a publication."""
@@ -60,10 +62,9 @@ def drafts_of(
         summary = _summary(entry)
         text = text_of(summary or body)
         title = text_line(entry, "title", characters=TITLE_CHARACTERS)
-        title = title or excerpt(text, characters=TITLE_FROM_TEXT_CHARACTERS)
-        if not title:
-            continue
         address = _address(entry, base=base)
+        if not (title or text or address):
+            continue
         picture, picture_alt = _picture(entry, body or summary, base=address or base)
         yield MaterialDraft(
             external_id=_identity(entry, address, title, text, shared_ids),
@@ -130,7 +131,9 @@ def _address(entry: Entry, *, base: str) -> str:
         for link in entry.get("links", [])
         if link.get("rel") == "alternate"
     ]
-    links.append(entry.get("id", "") if "://" in str(entry.get("id", "")) else "")
+    # A guid is a link unless the feed says that it is none (RSS 2.0, isPermaLink).
+    if "://" in str(entry.get("id", "")) and entry.get("guidislink", True):
+        links.append(entry["id"])
     for link in links:
         if address := web_address(str(link), base=base):
             return address
@@ -169,7 +172,8 @@ def _identity(
     guid = line_of(str(entry.get("id", "")))
     if guid and guid in shared_ids:
         guid = f"{guid} {address}"
-    identity = guid or address or f"{title}\n{text}"
+    named = title or excerpt(text, characters=TITLE_FROM_TEXT_CHARACTERS)
+    identity = guid or address or f"{named}\n{text}"
     if len(identity) <= 500 and (guid or address):
         return identity
     return "sha256:" + hashlib.sha256(identity.encode()).hexdigest()
