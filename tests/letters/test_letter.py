@@ -9,6 +9,7 @@ import pytest
 
 from gonets.letters.compiling import compile_letter
 from gonets.letters.errors import TemplateFault
+from gonets.letters.gallery import DESIGNS
 from gonets.letters.preflight import CLIP_BYTES
 from gonets.letters.reading import parts_of
 from gonets.letters.types import OwnDesign
@@ -289,3 +290,36 @@ def test_a_design_that_changes_its_texts_is_refused():
 
     with pytest.raises(TemplateFault):
         compile_letter(a_letter(own_design=OwnDesign(kind="mjml", source=design)))
+
+
+@pytest.mark.parametrize("template", DESIGNS)
+@pytest.mark.parametrize(
+    ("language", "title", "direction"),
+    [
+        ("ru", "2026: שלום (עולם)", "rtl"),
+        ("ru", "مرحبا ١٢٣", "rtl"),
+        ("he", "Новый паром", "ltr"),
+        ("ru", "Новый паром שלום", ""),
+        ("he", "שלום", ""),
+        ("ru", "2026 — 100 %", ""),
+    ],
+)
+def test_words_that_run_the_other_way_say_so(template, language, title, direction):
+    entry = an_entry(title=title, teaser=f"<p>{title}</p>")
+    content = a_letter(
+        template=template,
+        language=language,
+        sections=(a_section(entry, heading=title),),
+        **dict.fromkeys(("greeting", "intro", "outro"), ""),
+    )
+
+    html = compile_letter(content).html_for(a_reader())
+
+    body = html[html.index("<body") :]
+    own = f'<span dir="{direction}">{title}</span>'
+    if direction:
+        assert body.count(own) >= 1
+        assert f'<div dir="{direction}"><p' in body
+    else:
+        assert f'dir="rtl">{title}' not in body
+        assert f'dir="ltr">{title}' not in body

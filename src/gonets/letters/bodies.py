@@ -28,7 +28,7 @@ from gonets.letters.types import (
     PictureContent,
     SectionContent,
 )
-from gonets.letters.words import direction_of, words_in
+from gonets.letters.words import direction_of, direction_of_text, words_in
 
 WEB_SCHEMES = ("https://", "http://")
 MATERIAL = EntryKind.MATERIAL.value
@@ -83,7 +83,8 @@ def letter_html(
     :raises TemplateFault: if the design does not work with this content.
     """
     placeholders = Placeholders(canonical_json(content))
-    context = _Draft(placeholders, writer).context(content, fields)
+    draft = _Draft(placeholders, writer, direction=direction_of(content.language))
+    context = draft.context(content, fields)
     own = content.own_design
     order = RenderingOrder(
         kind=own.kind if own else MJML,
@@ -112,9 +113,12 @@ def _look(content: LetterContent) -> Mapping[str, object]:
 class _Draft:
     """Gives the design a word for every text."""
 
-    def __init__(self, placeholders: Placeholders, writer: FieldWriter) -> None:
+    def __init__(
+        self, placeholders: Placeholders, writer: FieldWriter, *, direction: str
+    ) -> None:
         self._placeholders = placeholders
         self._writer = writer
+        self._direction = direction
 
     def context(self, content: LetterContent, fields: Fields) -> Mapping[str, object]:
         newsletter = self._text(content.newsletter)
@@ -126,7 +130,7 @@ class _Draft:
             "direction": direction_of(content.language),
             "newsletter": newsletter,
             "preheader": self._preheader(fields.preheader),
-            "greeting": self.field("greeting", _escaped(fields.greeting)),
+            "greeting": self.line("greeting", fields.greeting),
             "intro": self.field("intro", fields.intro),
             "sections": tuple(map(entries.section, content.sections)),
             "outro": self.field("outro", fields.outro),
@@ -191,10 +195,19 @@ class _Draft:
         )
 
     def field(self, name: str, pieces: Pieces) -> str:
-        return self.held(self._writer.field(name, self._joined(pieces)))
+        return self._written(name, pieces, tag="div")
 
     def line(self, name: str, pieces: Pieces) -> str:
-        return self.field(name, _escaped(pieces))
+        return self._written(name, _escaped(pieces), tag="span")
+
+    def _written(self, name: str, pieces: Pieces, *, tag: str) -> str:
+        """Return the field; one that runs the other way than the letter says so."""
+        written = self._writer.field(name, self._joined(pieces))
+        fixed = "".join(piece for piece in pieces if isinstance(piece, str))
+        direction = direction_of_text(fixed)
+        if written and direction and direction != self._direction:
+            written = f'<{tag} dir="{direction}">{written}</{tag}>'
+        return self.held(written)
 
     def mark(self, entry: EntryContent) -> str:
         return self._writer.mark(entry)

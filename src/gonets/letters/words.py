@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -34,3 +36,20 @@ def words_in(language: str, *, newsletter: str, address: str) -> Mapping[str, st
 def direction_of(language: str) -> str:
     """Return the value of ``dir`` for a language."""
     return "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def direction_of_text(text: str) -> str:
+    """Return the direction of the first letter that has one; "" if none has.
+
+    As Unicode has it (UAX 9, P2 and P3), tags and entities of HTML passed over.
+    """
+    for character in _MARKUP.sub("", text):
+        match unicodedata.bidirectional(character):
+            case "L":
+                return "ltr"
+            case "R" | "AL":
+                return "rtl"
+    return ""
+
+
+_MARKUP = re.compile(r"<[^>]*>|&#?\w+;")
