@@ -64,6 +64,7 @@ def test_the_guide_shows_the_pages_round_about_the_walk(
 def the_dialog_of_materials(desk: Desk) -> None:
     page = desk.page
     desk.prepare_issue()
+    expect(page.locator("[data-small-preview] iframe")).to_be_visible()
     page.locator("[data-toggles-shelf]").click()
     expect(page.locator("#shelf-place li").first).to_be_visible()
     desk.check("reasons")
