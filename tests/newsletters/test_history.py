@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from gonets.content.models import Material
+from gonets.kernel import clock
 from gonets.newsletters import actions
 from gonets.newsletters.actions.history import redo, restore, undo
 from gonets.newsletters.documents import packed_document, unpacked_document
@@ -286,3 +287,20 @@ def test_history_grows_by_what_changed_and_not_by_the_issue(issue, settings):
     ]
 
     assert all(size < 500 for size in sizes[2:-1])
+
+
+def test_a_day_of_steps_is_taken_back_one_by_one(issue, time_machine):
+    time_machine.move_to(clock.now(), tick=False)
+    subject = issue.subject
+    for number in range(130):
+        time_machine.move_to(clock.now() + timedelta(seconds=30))
+        say(issue, subject=f"Step {number}")
+
+    undone = []
+    for _number in range(130):
+        take_back(issue)
+        undone.append(Issue.objects.get(pk=issue.pk).subject)
+
+    assert undone == [*(f"Step {number}" for number in reversed(range(129))), subject]
+    with pytest.raises(NothingToUndo):
+        take_back(issue)

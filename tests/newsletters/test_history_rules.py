@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +18,13 @@ from gonets.newsletters.documents import (
     inverse,
     joined,
 )
-from gonets.newsletters.thinning import MOST_STEPS, NEWEST_STEPS, Kept, together
+from gonets.newsletters.thinning import (
+    MOST_CHANGES,
+    NEWEST_CHANGES,
+    NEWEST_STEPS,
+    Kept,
+    together,
+)
 
 NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
 
@@ -49,7 +56,24 @@ def test_old_steps_of_one_person_and_hour_become_one():
 @pytest.mark.parametrize("minutes", [0.1, 1, 60, 60 * 24, 60 * 24 * 30])
 @pytest.mark.parametrize("people", [1, 2, 50])
 def test_there_are_never_too_many(minutes, people):
-    assert left_of(steps(5_000, minutes=minutes, people=people)) <= MOST_STEPS
+    assert left_of(steps(5_000, minutes=minutes, people=people)) <= MOST_CHANGES
+
+
+def test_what_was_undone_takes_no_place_from_what_can_still_be():
+    # Two hundred steps, of which every second was taken back.
+    kept = [
+        replace(each, is_step=each.id < NEWEST_STEPS / 2)
+        for each in steps(NEWEST_STEPS + 100)
+    ]
+
+    assert together(kept) == []
+
+
+def test_undoing_and_doing_again_for_ever_has_an_end():
+    kept = [replace(each, is_step=False) for each in steps(5_000)]
+
+    assert left_of(kept) <= MOST_CHANGES
+    assert left_of(kept) >= NEWEST_CHANGES
 
 
 def test_what_lasts_keeps_its_edition():

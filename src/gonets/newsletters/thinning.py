@@ -9,7 +9,10 @@ from datetime import datetime
 NEWEST_STEPS = 200
 """Kept one by one, so that they can be undone one by one."""
 
-MOST_STEPS = 400
+NEWEST_CHANGES = 600
+"""What was undone, and its undoing, are no steps; but they have an end, too."""
+
+MOST_CHANGES = 800
 """An issue never has more, save for those that were named or sent."""
 
 
@@ -21,6 +24,7 @@ class Kept:
     made_at: datetime
     made_by_id: int | None
     lasting: bool
+    is_step: bool = True  # can be undone, and has not been
 
 
 Slot = Callable[[Kept], Hashable]
@@ -28,12 +32,23 @@ Slot = Callable[[Kept], Hashable]
 
 def together(changes: Sequence[Kept]) -> list[list[Kept]]:
     """Return those of the changes, the oldest first, that become one each."""
-    old = changes[: -NEWEST_STEPS or None]
+    newest = _newest(changes)
+    old = changes[: len(changes) - newest]
     for slot in (_person_and_hour, _day, _all_time):
         groups = list(_grouped(old, slot))
-        if len(groups) + NEWEST_STEPS <= MOST_STEPS:
+        if len(groups) + newest <= MOST_CHANGES:
             break
     return [group for group in groups if len(group) > 1]
+
+
+def _newest(changes: Sequence[Kept]) -> int:
+    """Return how many changes the newest steps reach back over."""
+    steps = 0
+    for count, change in enumerate(reversed(changes[-NEWEST_CHANGES:])):
+        if steps == NEWEST_STEPS:
+            return count
+        steps += change.is_step
+    return min(len(changes), NEWEST_CHANGES)
 
 
 def _grouped(changes: Iterable[Kept], slot: Slot) -> Iterable[list[Kept]]:

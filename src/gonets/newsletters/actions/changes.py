@@ -30,6 +30,8 @@ LONGEST_STEP = timedelta(minutes=2)
 
 EDITIONS_BETWEEN_THINNINGS = 50
 
+UNDOING = {ChangeKind.UNDO, ChangeKind.REDO}
+
 
 def record_change(
     issue: Issue, *, kind: ChangeKind = ChangeKind.EDIT, of: IssueChange | None = None
@@ -126,6 +128,7 @@ def thin_changes(issue_id: int) -> None:
             lasting=bool(row.name)
             or row.kind == ChangeKind.START
             or row.edition in sent,
+            is_step=row.kind not in UNDOING and not row.is_undone,
         )
         for row in rows
     ]
