@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 
 from gonets.content import asking
+from gonets.content.columns import columns_of
 from gonets.content.connectors.base import (
     Access,
     Connector,
@@ -313,3 +314,17 @@ def test_a_source_says_how_it_is(scripted):
     health = scripted.health(Access(address=""))
 
     assert health.is_well
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("https://example.org/a", "https://example.org/a"),
+        ("https://[::1", ""),
+        ("https://\u2100.example/", ""),
+        ("https:///nowhere", ""),
+        ("//example.org", ""),
+    ],
+)
+def test_only_what_can_be_taken_apart_is_an_address(address, kept):
+    assert columns_of(draft(1, address=address))["address"] == kept

@@ -225,6 +225,8 @@ def test_what_was_sent_keeps_its_blocks_and_can_still_be_corrected(issue):
         ("button", {"address": "javascript:alert(1)"}, "address", "an address"),
         ("button", {"address": "https://a.example/\nx"}, "address", "one line"),
         ("button", {"address": "//evil.example"}, "address", "an address"),
+        ("button", {"address": "https://[::1"}, "address", "an address"),
+        ("button", {"address": "https://\u2100.example"}, "address", "an address"),
         ("event", {}, "starts", "when it begins"),
         ("event", {"starts": "7 May"}, "starts", "of the calendar"),
         ("event", {"starts": "2027-02-30"}, "starts", "of the calendar"),

@@ -61,6 +61,16 @@ def test_the_letter_has_its_sections_with_absolute_addresses(issue):
     assert match.picture is None
 
 
+@pytest.mark.parametrize("address", ["https://[::1", "https://\u2100.example/"])
+def test_what_only_looks_like_an_address_is_left_out_and_breaks_nothing(issue, address):
+    issue.entries.update(address=address)
+
+    content = queries.letter_content(issue.pk)
+
+    addresses = [entry.address for part in content.sections for entry in part.entries]
+    assert addresses == ["", ""]
+
+
 def test_the_list_id_is_ascii_and_lasting(issue):
     content = queries.letter_content(issue.pk)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from gonets.kernel.html import storable
 
@@ -24,7 +24,11 @@ def web_address(address: str) -> str:
 
 def clean_address(address: str) -> str:
     """Return a web address as it may stand anywhere: no quotes, brackets, blanks."""
-    return web_address(_UNFIT_FOR_ADDRESS.sub(_escaped, web_address(address)))
+    found = web_address(_UNFIT_FOR_ADDRESS.sub(_escaped, web_address(address)))
+    try:
+        return found if urlsplit(found).netloc else ""
+    except ValueError:  # "https://[" looks like an address and is none.
+        return ""
 
 
 def _escaped(unfit: re.Match[str]) -> str:

@@ -210,7 +210,10 @@ def read(row: Any, path: str) -> Any:
 def site_address(address: str) -> str:
     """Return the address on the web of what the site names by its path."""
     public = str(getattr(settings, "GONETS_PUBLIC_URL", ""))
-    return urljoin(f"{public.rstrip('/')}/", address) if address else ""
+    try:
+        return urljoin(f"{public.rstrip('/')}/", address) if address else ""
+    except ValueError:
+        return ""
 
 
 def moment_of(value: Any) -> datetime.datetime | None:

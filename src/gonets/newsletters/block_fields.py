@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
@@ -32,11 +33,20 @@ def checked_address(line: str) -> str:
 
     :raises ValueError: with a sentence, as the others here do.
     """
-    if not _ADDRESS.fullmatch(line):
+    if not (_ADDRESS.fullmatch(line) and is_readable(line)):
         raise ValueError(
             _("Enter an address such as https://example.org or name@example.org.")
         )
     return line
+
+
+def is_readable(address: str) -> bool:
+    """Whether an address can be taken apart: "https://[" looks like one and is none."""
+    try:
+        urlsplit(address)
+    except ValueError:
+        return False
+    return True
 
 
 def checked_picture(line: str) -> str:

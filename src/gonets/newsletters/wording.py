@@ -17,6 +17,7 @@ from gonets.newsletters.block_fields import (
     checked_moment,
     checked_picture,
     checked_zone,
+    is_readable,
 )
 from gonets.newsletters.errors import BadWording
 
@@ -119,7 +120,7 @@ def checked_web_address(name: str, text: str) -> str:
     """
     address = text.strip()
     _check_length(name, address, LONGEST_LINE["address"])
-    is_web = address.startswith(("https://", "http://"))
+    is_web = address.startswith(("https://", "http://")) and is_readable(address)
     if address and (not is_web or has_control_characters(address) or " " in address):
         raise BadWording(
             name, _("Enter an address that begins with https:// or http://.")

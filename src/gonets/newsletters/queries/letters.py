@@ -180,7 +180,11 @@ def _picture(picture: Picture, *, alt: str) -> PictureContent:
 
 
 def _absolute(address: str) -> str:
-    return urljoin(settings.GONETS_PUBLIC_URL, address) if address else ""
+    """Return the address as a letter needs it; "" for what is none at all."""
+    try:
+        return urljoin(settings.GONETS_PUBLIC_URL, address) if address else ""
+    except ValueError:
+        return ""
 
 
 def _list_id(newsletter: Newsletter) -> str:
