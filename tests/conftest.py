@@ -14,6 +14,8 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connections
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests.browser.prepared import PreparedFolders
 from tests.support.folders import folder_in_memory
@@ -49,6 +51,12 @@ def pytest_collection_finish() -> None:
     """What is there now stays; searching it for garbage again and again is a tenth."""
     gc.collect()
     gc.freeze()
+
+# A busy machine is no fault of what is tested.
+hypothesis_settings.register_profile(
+    "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("any-machine")
 
 
 @pytest.fixture(scope="session")
