@@ -21,6 +21,7 @@ from gonets.newsletters.errors import (
 from gonets.newsletters.models import Entry, HeldMaterial, Issue, IssueChange
 from gonets.newsletters.queries.documents import document_of
 from gonets.newsletters.queries.history import changes_of, document_at
+from gonets.newsletters.queries.together import redoable
 from gonets.newsletters.types import Place
 from tests.support.factories import (
     make_issue,
@@ -289,7 +290,7 @@ def test_history_grows_by_what_changed_and_not_by_the_issue(issue, settings):
     assert all(size < 500 for size in sizes[2:-1])
 
 
-def test_a_day_of_steps_is_taken_back_one_by_one(issue, time_machine):
+def test_a_day_of_steps_is_taken_back_and_done_again_one_by_one(issue, time_machine):
     time_machine.move_to(clock.now(), tick=False)
     subject = issue.subject
     for number in range(130):
@@ -304,3 +305,10 @@ def test_a_day_of_steps_is_taken_back_one_by_one(issue, time_machine):
     assert undone == [*(f"Step {number}" for number in reversed(range(129))), subject]
     with pytest.raises(NothingToUndo):
         take_back(issue)
+
+    for number in range(130):
+        step = redoable(issue.pk, user_id=None)
+        assert step is not None
+        assert step.alteration.after == {"subject": f"Step {number}"}
+        assert do_again(issue).id == step.id
+    assert redoable(issue.pk, user_id=None) is None

@@ -6,7 +6,7 @@ own one, it is that person's step that comes first: the caller has to ask.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from gonets.newsletters.states import ChangeKind
 from gonets.newsletters.types import Change
@@ -32,16 +32,23 @@ def _last_built_on(step: Change, newer: Sequence[Change]) -> Change:
     return step
 
 
-def step_to_redo(changes: Sequence[Change], *, user_id: int | None) -> Change | None:
-    """Return the step that this person took back last, if nothing came of it since."""
-    by_id = {change.id: change for change in changes}
+def step_to_redo(
+    changes: Iterable[Change],
+    *,
+    user_id: int | None,
+    undone: Callable[[int], Change | None],
+) -> Change | None:
+    """Return the step that this person took back last, if nothing came of it since.
+
+    ``changes`` are the newest first; ``undone`` finds a step by its id if it is so.
+    """
     since: set[str] = set()
     for change in changes:
         if change.made_by_id != user_id:
             since |= change.alteration.places
         elif change.kind == ChangeKind.UNDO:
-            step = by_id.get(change.of_id or 0)
-            if step is not None and step.is_undone:
+            step = undone(change.of_id or 0)
+            if step is not None:
                 return None if step.alteration.places & since else step
         elif change.alteration and change.kind != ChangeKind.REDO:
             return None

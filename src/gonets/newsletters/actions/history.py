@@ -21,7 +21,7 @@ from gonets.newsletters.errors import (
 from gonets.newsletters.models import Issue, IssueChange
 from gonets.newsletters.people import may_write_html
 from gonets.newsletters.queries.documents import document_of
-from gonets.newsletters.queries.history import changes_of, document_at
+from gonets.newsletters.queries.history import changes_of, document_at, undone_steps
 from gonets.newsletters.queries.together import words_of
 from gonets.newsletters.states import EDITABLE_STATES, ChangeKind
 from gonets.newsletters.types import Change, Person
@@ -70,8 +70,11 @@ def redo(issue_id: int, *, edition: int, user: Person | None) -> Change:
     :raises BadWording: if it puts in HTML code and this person may not write any now.
     """
     row = _begin(issue_id, edition=edition, user=user, kind=ChangeKind.REDO)
-    changes = list(changes_of(issue_id, before=row.edition))
-    step = step_to_redo(changes, user_id=user.pk if user else None)
+    step = step_to_redo(
+        changes_of(issue_id, before=row.edition),
+        user_id=user.pk if user else None,
+        undone=undone_steps(issue_id),
+    )
     if step is None:
         raise NothingToUndo(_("There is nothing to do again."))
     document = document_of(issue_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import takewhile
 
 from gonets.newsletters.documents import (
@@ -31,6 +31,18 @@ def changes_of(issue_id: int, *, before: int | None = None) -> Iterator[Change]:
         rows = rows.filter(edition__lt=before)
     for row in rows.order_by("-edition").iterator(chunk_size=AT_ONCE):
         yield as_change(row, alteration_of(row))
+
+
+def undone_steps(issue_id: int) -> Callable[[int], Change | None]:
+    """Return what finds the steps of an issue that are undone by their ids."""
+    rows = IssueChange.objects.filter(issue=issue_id, is_undone=True)
+    found = rows.defer("alteration").select_related("made_by").in_bulk()
+
+    def undone(pk: int) -> Change | None:
+        row = found.get(pk)
+        return None if row is None else as_change(row, alteration_of(row))
+
+    return undone
 
 
 def changes_since(issue_id: int, edition: int) -> list[Change]:

@@ -6,12 +6,9 @@ from gonets.newsletters.change_words import in_a_row, titles_in, told
 from gonets.newsletters.documents import Document
 from gonets.newsletters.fields import changed_fields
 from gonets.newsletters.queries.documents import document_of
-from gonets.newsletters.queries.history import changes_of, changes_since
+from gonets.newsletters.queries.history import changes_of, changes_since, undone_steps
 from gonets.newsletters.types import Change, News
 from gonets.newsletters.undoing import step_to_redo, step_to_undo
-
-LOOKED_AT = 60
-"""The newest changes among which Redo looks for what was undone."""
 
 
 def titles_of(document: Document) -> dict[int, str]:
@@ -28,10 +25,8 @@ def undoable(issue_id: int, *, user_id: int | None) -> Change | None:
 
 
 def redoable(issue_id: int, *, user_id: int | None) -> Change | None:
-    changes = [
-        each for each, _n in zip(changes_of(issue_id), range(LOOKED_AT), strict=False)
-    ]
-    return step_to_redo(changes, user_id=user_id)
+    undone = undone_steps(issue_id)
+    return step_to_redo(changes_of(issue_id), user_id=user_id, undone=undone)
 
 
 def news_since(issue_id: int, edition: int, *, user_id: int | None) -> News:
