@@ -170,3 +170,11 @@ def test_an_excerpt_is_never_longer_than_asked(text, characters):
 
 def test_a_line_has_no_breaks_and_no_controls():
     assert line_of(" Subject\r\nBcc: x\x00\x1b\u2028y ") == "Subject Bcc: x y"
+
+
+@pytest.mark.parametrize("clean", [clean_fragment, clean_body, text_of])
+def test_300_kilobytes_lose_no_word(clean):
+    line = "<p>A line of a long page, with <b>words</b> in it.</p>\n"
+    page = line * (300 * 1024 // len(line)) + "<p>The last one.</p>"
+
+    assert "The last one." in clean(page)

@@ -84,7 +84,7 @@ ENDS_A_LINE = PARAGRAPH_LIKE | {
     *("h1", "h2", "h3", "h4", "h5", "h6", "thead", "tbody", "tfoot"),
 }
 
-MAX_CHARACTERS = 300_000
+MAX_CHARACTERS = 400_000
 MAX_DEPTH = 200
 """Beyond these only hostile HTML goes; the parser's time is length × depth."""
 
