@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -266,3 +267,21 @@ def test_a_date_that_the_rule_skipped_is_shown_where_its_issue_is(
     for page in (address(newsletter), "/planned/"):
         shown = " ".join(desk.get(page).content.decode().split())
         assert "Nov. 26, 2026 was skipped: 0 of at least 3 materials" in shown
+
+
+def test_dates_are_by_the_clocks_of_the_schedule_wherever_the_site_is(
+    desk, newsletter, clock_at, settings
+):
+    desk.post(address(newsletter), thursdays())
+    tend_standing_drafts()
+    settings.TIME_ZONE = "America/New_York"
+
+    for page in (address(newsletter), "/planned/"):
+        shown = desk.get(page).content.decode()
+        assert re.search(r"Collects until <time[^>]*>[^<]*10:00</time>, Moscow", shown)
+
+    clock_at(THURSDAY)
+    Newsletter.objects.filter(pk=newsletter.pk).update(minimum=3)
+    tend_standing_drafts()
+    past = desk.get(address(newsletter)).content.decode().partition("Earlier dates")[2]
+    assert "10:00</time>, Moscow time" in past

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.urls import NoReverseMatch, reverse
@@ -23,6 +24,7 @@ from gonets.delivery.models import Delivery
 from gonets.delivery.queries import fenced
 from gonets.kernel import clock
 from gonets.newsletters import people
+from gonets.newsletters.standing.zones import zone_words
 from gonets.web.access import is_administrator
 
 register = template.Library()
@@ -82,6 +84,15 @@ def when(moment: datetime | None) -> str:
     day = words.get(days) or date_format(local, form)
     text = f"{day}, {date_format(local, 'H:i')}"
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), text)
+
+
+@register.filter
+def when_by(moment: datetime | None, zone: str) -> str:
+    """As ``when``, by the clocks of a zone, which is named if it is not the site's."""
+    if moment is None or zone == settings.TIME_ZONE:
+        return when(moment)
+    with timezone.override(zone):
+        return format_html("{}, {}", when(moment), zone_words(zone))
 
 
 @register.filter
