@@ -217,6 +217,10 @@ def test_what_stands_in_html_of_ones_own_is_checked_too(html, code, field):
         ('<a href="/about/">About the town</a>', "link-relative"),
         ('<a href="news.html">News</a>', "link-relative"),
         ('<img src="https://a.example/p.gif" width="1" height="1">', "tracking-pixel"),
+        (
+            '<img src="https://a.example/p.gif" style="width:1px; height: 0">',
+            "tracking-pixel",
+        ),
     ],
 )
 def test_a_design_of_ones_own_is_looked_through_too(markup, code):

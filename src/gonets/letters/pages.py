@@ -153,11 +153,21 @@ class _PageReader(HTMLParser):
             PagePicture(
                 address=values.get("src", "").strip(),
                 alt=alt if has_alt else None,
-                width=_number(values.get("width", "")),
-                height=_number(values.get("height", "")),
+                width=_side(values, "width"),
+                height=_side(values, "height"),
                 field=values.get("data-edit-picture", "") or self._open[-1].place,
             )
         )
+
+
+def _side(values: Mapping[str, str], name: str) -> int | None:
+    """Return how wide or high a picture is shown: its style says more than itself."""
+    styled = re.search(
+        rf"(?:^|[;\s]){name}\s*:\s*(\d{{1,5}})(?:px)?\s*(?:!|;|$)",
+        values.get("style", ""),
+        re.IGNORECASE,
+    )
+    return int(styled[1]) if styled else _number(values.get(name, ""))
 
 
 def _number(text: str) -> int | None:
