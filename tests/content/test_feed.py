@@ -314,6 +314,25 @@ def test_no_script_comes_through_in_a_plain_field():
     assert draft.picture_address == ""
 
 
+def test_what_was_escaped_twice_is_no_script_either_but_keeps_its_words():
+    about, attack = read("escaped_twice.xml").materials
+
+    assert about.title == "Using the script tag of a List<String>"
+    assert about.teaser == "Put script at the end."
+    assert (attack.title, attack.author, attack.teaser) == ("Title", "Eve", "Text")
+    assert attack.tags == ("Tag",)
+
+
+def test_dates_before_the_web_are_dates_and_the_zeros_of_programs_are_none():
+    dates = [draft.published_at for draft in read("old_dates.xml").materials]
+
+    assert dates == [
+        datetime(1961, 4, 12, 6, 7, tzinfo=UTC),
+        datetime(1972, 12, 14, 5, 55, tzinfo=UTC),
+        *(None, None, None, None),
+    ]
+
+
 def test_a_large_feed_is_cut_to_its_newest_entries():
     entries = b"".join(
         b"<item><title>%d</title><guid>%d</guid></item>" % (n, n) for n in range(1500)

@@ -16,6 +16,7 @@ import pytest
 from gonets.content.columns import columns_of
 from gonets.content.connectors.feed import read_feed
 from gonets.content.errors import SourceUnreadable
+from gonets.content.feeds.entries import ZERO_DAYS
 from gonets.content.markup import looks_like_html
 from gonets.content.states import FetchFailure
 from gonets.kernel.html import line_of, text_of
@@ -51,7 +52,7 @@ def reference(content: bytes) -> list[tuple[str, str, datetime | None]]:
 def moment_of(entry: dict[str, Any]) -> datetime | None:
     for name in ("published_parsed", "created_parsed", "updated_parsed"):
         moment = entry.get(name)
-        if moment and moment[0] >= 1985:
+        if moment and moment[0] >= 1902 and tuple(moment[:3]) not in ZERO_DAYS:
             try:
                 return datetime.fromtimestamp(timegm(moment), UTC)
             except (ValueError, OverflowError):

@@ -15,6 +15,7 @@ from gonets.content.cleaning import (
     clean_address,
 )
 from gonets.content.connectors.base import MaterialDraft
+from gonets.content.markup import inert
 from gonets.content.searching import searchable
 from gonets.content.states import PictureState
 from gonets.kernel.html import excerpt, line_of, storable, text_of_clean
@@ -35,7 +36,8 @@ _UNTITLED = "…"
 def columns_of(draft: MaterialDraft) -> dict[str, Any]:
     teaser = storable(draft.teaser).strip()
     if not teaser:
-        teaser = excerpt(text_of_clean(draft.body), characters=TEASER_CHARACTERS)
+        words = inert(text_of_clean(draft.body))
+        teaser = excerpt(words, characters=TEASER_CHARACTERS)
     return {
         "title": _title(draft, teaser),
         "teaser": teaser,

@@ -18,6 +18,7 @@ from gonets.content.columns import storable_json
 from gonets.content.connectors.base import Access, Reading, Wish, with_sections
 from gonets.content.errors import SourceUnreadable
 from gonets.content.intake import take_over
+from gonets.content.markup import inert
 from gonets.content.models import Material, Source
 from gonets.content.needs import kept_settings, opened_settings
 from gonets.content.recording import (
@@ -76,7 +77,7 @@ def add_source(
     reading = _first_page(kind, access)
     source = Source.objects.create(
         kind=kind,
-        name=line_of(name)[:200] or line_of(reading.name)[:200] or address[:200],
+        name=line_of(name or inert(reading.name))[:200] or address[:200],
         address=reading.address or access.address,
         settings=kept,
         created_at=clock.now(),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape, unescape
 from urllib.parse import urljoin
 
-from gonets.kernel.html import storable
+from gonets.kernel.html import storable, text_of
 
 MAX_CHARACTERS = 200_000
 SMALLEST_SIDE = 40
@@ -20,11 +20,26 @@ _ATTRIBUTE = re.compile(
 
 # Names that are also words in angle brackets ("List<String>") are none of HTML's.
 _ELEMENT = re.compile(
-    r"</?(?:a|abbr|applet|b|base|big|blink|blockquote|body|br|center|code|div|em|embed"
-    r"|font|form|frame|frameset|h[1-6]|head|hr|html|i|iframe|img|input|li|link|marquee"
-    r"|mark|math|meta|noscript|object|ol|p|pre|s|script|small|span|strike|strong|style"
-    r"|sub|sup|svg|table|td|tr|tt|u|ul|video)\b[^<>]*>"
+    r"</?(?:a|abbr|applet|audio|b|base|big|blink|blockquote|body|br|center|code|del|div"
+    r"|em|embed|font|form|frame|frameset|h[1-6]|head|hr|html|i|iframe|img|input|ins|li"
+    r"|link|marquee|mark|math|meta|noscript|object|ol|p|picture|pre|s|script|small|span"
+    r"|strike|strong|style|sub|sup|svg|table|td|tr|tt|u|ul|video|wbr)\b[^<>]*>"
+    r"|<[a-z][^<>]{0,500}?[\s/\"'](?:on\w{1,30}|style|href|src|xlink:href)\s{0,9}="
+    r"|<(?:script|style|iframe|svg|img)\b"
     r"|&(?:[a-zA-Z]{2,31}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});",
+    re.IGNORECASE,
+)
+
+
+# What is left when a feed has escaped its markup twice, or writes about markup.
+_LIVE_MARKUP = re.compile(
+    r"<[a-z][^<>]{0,500}?[\s/\"'](?:on\w{1,30}|style|href|src|srcdoc|xlink:href|action"
+    r"|data)\s{0,9}=|<script\b[^<>]{0,500}>[^<]{0,5000}</script\b",
+    re.IGNORECASE,
+)
+_NAME_OF_SCRIPT = re.compile(
+    r"<\s{0,9}(/?(?:script|iframe|object|embed|svg|math|style|form|meta|base|link"
+    r"|applet)\b[^<>]{0,100})>?",
     re.IGNORECASE,
 )
 
@@ -58,6 +73,18 @@ def _joined(base: str, link: str) -> str:
 
 def looks_like_html(text: str) -> bool:
     return _ELEMENT.search(text) is not None
+
+
+def inert(plain: str) -> str:
+    """Return plain text in which not even a careless program finds a script.
+
+    Who writes about the script tag keeps the word, without its brackets.
+    """
+    if "<" not in plain:
+        return plain
+    if _LIVE_MARKUP.search(plain):
+        plain = text_of(plain)
+    return _NAME_OF_SCRIPT.sub(r"\1", plain)
 
 
 def tags_of(html: str, name: str) -> Iterator[dict[str, str]]:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from gonets.content.actions import next_position
 from gonets.content.connectors.base import SectionDraft
+from gonets.content.markup import inert
 from gonets.content.models import Section, Source
 from gonets.content.queries import with_descendants
 from gonets.kernel import clock
@@ -104,7 +105,7 @@ def _new_section(tree: _Tree, draft: SectionDraft) -> Section:
 
 
 def _name(draft: SectionDraft, source: Source) -> str:
-    return line_of(draft.name)[:200] or source.name
+    return line_of(inert(draft.name))[:200] or source.name
 
 
 def _place_id(parent: Section | None) -> int | None:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gonets.content.cleaning import web_address
 from gonets.content.errors import SourceUnreadable
+from gonets.content.markup import inert
 from gonets.content.states import FetchFailure, Visibility
 from gonets.kernel import http
 from gonets.kernel.html import clean_body
@@ -121,6 +122,10 @@ class SectionDraft:
 
 
 _CLEANING: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("title", inert),
+    ("teaser", inert),
+    ("author", inert),
+    ("picture_alt", inert),
     ("body", clean_body),
     ("address", web_address),
     ("picture_address", web_address),
@@ -159,6 +164,7 @@ class MaterialDraft:
     def __post_init__(self) -> None:
         for name, clean in _CLEANING:
             object.__setattr__(self, name, clean(getattr(self, name)))
+        object.__setattr__(self, "tags", tuple(inert(str(tag)) for tag in self.tags))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,12 +17,20 @@ from gonets.content.cleaning import (
     TITLE_FROM_TEXT_CHARACTERS,
 )
 from gonets.content.connectors.base import MaterialDraft, SectionDraft
-from gonets.content.markup import first_picture, looks_like_html, with_absolute_links
+from gonets.content.markup import (
+    first_picture,
+    inert,
+    looks_like_html,
+    with_absolute_links,
+)
 from gonets.kernel.html import excerpt, line_of, storable, text_of
 
 MOST_SECTIONS = 200
-EARLIEST_YEAR = 1985
-"""Before the web: such a date is a program's zero, not a publication."""
+FIRST_YEAR = 1902
+"""What is older are programs' zeros: of .NET, of Windows files, of spreadsheets."""
+
+ZERO_DAYS = {(1969, 12, 31), (1970, 1, 1), (1980, 1, 1)}
+"""Zeros of Unix, in any zone, and of DOS; archives do have articles of those years."""
 
 THE_SECTION = "feed"
 """The section of a whole feed, and of what has no category."""
@@ -60,7 +68,7 @@ def drafts_of(
     for entry in entries:
         body = _body(entry)
         summary = _summary(entry)
-        text = text_of(summary or body)
+        text = inert(text_of(summary or body))
         title = text_line(entry, "title", characters=TITLE_CHARACTERS)
         address = _address(entry, base=base)
         if not (title or text or address):
@@ -100,7 +108,7 @@ def text_line(entry: Entry, name: str, *, characters: int) -> str:
     """Return a text of the feed as one plain line, whatever type it was given as."""
     value = str(entry.get(name, ""))
     plain = text_of(value) if looks_like_html(value) else value
-    return excerpt(plain, characters=characters)
+    return excerpt(inert(plain), characters=characters)
 
 
 def _body(entry: Entry) -> str:
@@ -182,13 +190,17 @@ def _identity(
 def _first_moment(entry: Entry, *names: str) -> datetime | None:
     for name in names:
         moment = entry.get(f"{name}_parsed")
-        if not moment or moment[0] < EARLIEST_YEAR:
+        if not moment or _is_zero(moment):
             continue
         try:
             return datetime.fromtimestamp(timegm(moment), UTC)
         except (ValueError, OverflowError, OSError):
             continue
     return None
+
+
+def _is_zero(moment: Sequence[int]) -> bool:
+    return moment[0] < FIRST_YEAR or tuple(moment[:3]) in ZERO_DAYS
 
 
 def _picture(entry: Entry, html: str, *, base: str) -> tuple[str, str]:
