@@ -63,6 +63,20 @@ def test_neighbours_change_places(editor_client):
     assert tree() == ["Один", "Два"]
 
 
+def test_the_keyboard_stays_on_the_section_that_it_moved(editor_client):
+    make_section("Один")
+    make_section("Два")
+    three = make_section("Три")
+    address = reverse("gonets:section-shift", args=[three.pk])
+
+    for focused in ("up", "down"):  # at the top there is only one way left
+        page = editor_client.post(address, {"direction": "up"}, follow=True)
+        shown = page.content.decode()
+        assert shown.count("autofocus") == 1
+        assert f'value="{focused}" autofocus' in shown
+        assert page.redirect_chain[-1][0].endswith(f"?moved={three.pk}&by=up")
+
+
 def test_the_question_before_deleting_has_the_counts(editor_client):
     town = make_section("Город")
     below = make_section("Транспорт", parent=town)

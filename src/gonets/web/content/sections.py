@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -34,14 +34,22 @@ class SectionRow:
     node: SectionNode
     is_first: bool
     is_last: bool
+    focus: str = ""  # the button that was pressed, or the other one at an end
 
 
 @require_safe
 @editor_required
 def section_list(request: HttpRequest) -> HttpResponse:
+    moved = request.GET.get("moved", "")
+    rows = _rows(section_tree(with_hidden=True))
     context = {
-        "rows": _rows(section_tree(with_hidden=True)),
-        "moved": request.GET.get("moved", ""),
+        "rows": [
+            _focused(row, by=request.GET.get("by", ""))
+            if str(row.node.section.pk) == moved
+            else row
+            for row in rows
+        ],
+        "moved": moved,
     }
     return render(request, "gonets/content/sections.html", context)
 
@@ -103,13 +111,13 @@ def section_shift(request: HttpRequest, section_id: int) -> HttpResponse:
         .order_by("position", "pk")
         .values_list("pk", flat=True)
     )
-    step = -1 if request.POST.get("direction") == "up" else 1
+    direction = "up" if request.POST.get("direction") == "up" else "down"
+    step = -1 if direction == "up" else 1
     place = siblings.index(section_id) + step
     if 0 <= place < len(siblings):
         actions.move_section(section_id, parent_id=section.parent_id, place=place)
-    return redirect(
-        f"{reverse('gonets:sections')}?moved={section_id}#section-{section_id}"
-    )
+    # With a fragment the browser would leave the focus at the top of the page.
+    return redirect(f"{reverse('gonets:sections')}?moved={section_id}&by={direction}")
 
 
 @require_POST
@@ -171,6 +179,13 @@ def _rows(nodes: list[SectionNode]) -> list[SectionRow]:
         )
         for node in nodes
     ]
+
+
+def _focused(row: SectionRow, *, by: str) -> SectionRow:
+    """Let the keyboard stay where it moved the section; at an end it may turn back."""
+    if by == "up":
+        return replace(row, focus="down" if row.is_first else "up")
+    return replace(row, focus="up" if row.is_last else "down")
 
 
 def _save(section: Section, form: SectionForm) -> None:
