@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+STRICT = ("-W", "error::DeprecationWarning", "-W", "error::PendingDeprecationWarning")
+"""What the next Django and Wagtail remove is used nowhere."""
+
 EXAMPLE = Path(__file__).parents[2] / "example" / "wagtail"
 
 
@@ -22,7 +25,7 @@ def test_the_plug_in_holds_on_a_real_wagtail_site(tmp_path):
     }
 
     ran = subprocess.run(
-        [sys.executable, "manage.py", "test", "--noinput"],
+        [sys.executable, *STRICT, "manage.py", "test", "--noinput"],
         cwd=EXAMPLE,
         env=environment,
         capture_output=True,
