@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CATALOGUES := $(wildcard src/gonets/locale/*/LC_MESSAGES/*.po)
 # Checks must not touch the data of the desk that may be running here.
-SCRATCH := GONETS_DATA=$(CURDIR)/.venv/scratch GONETS_ENV_FILE=/dev/null
+SCRATCH = GONETS_DATA=$(CURDIR)/.venv/scratch/$@ GONETS_ENV_FILE=/dev/null
 PYTEST := $(BIN)/pytest -q
 QUICK := -m "not browser and not faults and not hosts and not soak"
 QUICKLY := --dist worksteal -n 2
@@ -21,7 +21,7 @@ export UV_PYTHON_DOWNLOADS = never
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test on-postgres on-sqlite check lint bench soak fmt messages lock screenshots system sinks help
+.PHONY: run test on-postgres on-sqlite check lint types rules bench soak fmt messages lock screenshots system sinks help
 .SILENT:
 
 help:  ## say what there is
@@ -48,9 +48,14 @@ check: .venv/ready-to-test .venv/messages lint  ## the quick part, before every 
 	$(PYTEST) $(QUICK) $(QUICKLY)
 
 lint: .venv/ready-to-test .venv/messages
+	$(MAKE) --no-print-directory -j 2 types rules
+
+types:
+	$(SCRATCH) $(BIN)/mypy
+
+rules:
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(SCRATCH) $(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(SCRATCH) $(BIN)/gonets makemigrations --check --dry-run
 	$(BIN)/python tools/check_messages.py

@@ -17,6 +17,8 @@ from tests.browser.product import Product
 WIDE = {"width": 1280, "height": 860}
 PHONE = {"width": 360, "height": 780}
 LOCALES = {"ru": "ru-RU", "en": "en-GB"}
+PATIENCE_MS = 30_000
+"""For what comes at once on an idle machine; others may be at work on this one."""
 WHOLE = re.compile(r"(\d+)\s*%")
 
 # `make screenshots` names a folder here; the guide shows what the walk has seen.
@@ -55,7 +57,7 @@ class Desk:
             reduced_motion="reduce",  # A toast half faded in has too little contrast.
             base_url=product.address,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         desk = cls(page=context.new_page(), product=product, language=language)
         desk.page.on("request", desk._watch)
         desk.page.on("pageerror", lambda error: desk.errors.append(str(error)))

@@ -184,7 +184,7 @@ def test_a_feed_brings_materials_and_what_is_no_feed_is_explained(
     expect(page.locator("main")).to_contain_text("Соседний сайт")
     page.get_by_role("button", name="Обновить").click()
     told = page.locator(".source [role=status]")
-    expect(told).to_contain_text("Ничего нового", timeout=20_000)
+    expect(told).to_contain_text("Ничего нового")
     desk.check("fetched by the worker")
     page.locator(".source-name a").click()
     expect(page.locator("main")).to_contain_text("вручную")

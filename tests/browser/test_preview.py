@@ -78,9 +78,9 @@ def what_both_wrote_comes_together(first: Desk, second: Desk) -> None:
     page.fill("#subject", "Моя тема")
     state(page, "saved")
     frame, intro = field(second, "intro")
-    expect(frame.locator(intro)).to_contain_text("всё иначе", timeout=10_000)
+    expect(frame.locator(intro)).to_contain_text("всё иначе")
     expect(page.locator("#subject")).to_have_value("Моя тема")
-    expect(first.page.locator("#subject")).to_have_value("Моя тема", timeout=10_000)
+    expect(first.page.locator("#subject")).to_have_value("Моя тема")
 
 
 def what_was_typed_offline_is_saved_later(desk: Desk) -> None:

@@ -74,7 +74,7 @@ def test_two_editors_see_each_other_and_lose_no_word(
     desk.prepare_issue()
     colleague.page.goto(desk.page.url)
     for each, other in ((desk, "V"), (colleague, "A")):
-        expect(each.page.locator(".avatar")).to_contain_text(other, timeout=10_000)
+        expect(each.page.locator(".avatar")).to_contain_text(other)
     change_materials_together(desk, colleague)
 
     desk.press("materials ok")
@@ -87,16 +87,16 @@ def test_two_editors_see_each_other_and_lose_no_word(
     titles[0].click()
     desk.page.keyboard.press("Home")
     desk.page.keyboard.type("Анна ")
-    expect(titles[1]).to_contain_text("Вера", timeout=10_000)
+    expect(titles[1]).to_contain_text("Вера")
     desk.page.keyboard.type("и Пётр ")
     expect(titles[0]).to_contain_text("Анна и Пётр")
-    expect(theirs.first).to_contain_text("Анна и Пётр", timeout=10_000)
+    expect(theirs.first).to_contain_text("Анна и Пётр")
     forget_what_was_hurried(desk, colleague)
     desk.check("two at a letter")
 
     write_the_same_field(desk, colleague)
     colleague.page.goto("/")
-    expect(desk.page.locator(".avatar")).to_have_count(0, timeout=10_000)
+    expect(desk.page.locator(".avatar")).to_have_count(0)
     bring_an_earlier_version_back(desk)
 
 
@@ -131,7 +131,7 @@ def change_materials_together(desk: Desk, colleague: Desk) -> None:
     desk.press("remove")
     expect(entries).to_have_count(offered - 1)
     theirs = colleague.page.locator("[data-entry]")
-    expect(theirs).to_have_count(offered - 1, timeout=10_000)
+    expect(theirs).to_have_count(offered - 1)
     toast = colleague.page.locator(".toast").last
     expect(toast).to_contain_text(desk.product.user)
 
@@ -141,7 +141,7 @@ def change_materials_together(desk: Desk, colleague: Desk) -> None:
     expect(toast).to_contain_text(desk.product.user)
     toast.locator("button").click()
     expect(theirs).to_have_count(offered)
-    expect(entries).to_have_count(offered, timeout=10_000)
+    expect(entries).to_have_count(offered)
 
 
 def write_the_same_field(desk: Desk, colleague: Desk) -> None:
@@ -160,7 +160,7 @@ def write_the_same_field(desk: Desk, colleague: Desk) -> None:
     clash.locator("button").first.click()
     expect(clash).to_have_count(0)
     colleague.page.unroute("**/together/**")  # Those that were held go on.
-    expect(subject).to_have_value("Тема Веры", timeout=10_000)
+    expect(subject).to_have_value("Тема Веры")
 
 
 def test_two_who_press_send_at_once_start_one_run(
