@@ -462,3 +462,23 @@ def test_pictures_of_ours_are_ours_wherever_they_stand(place, settings):
     letter = place.format("https://news.example/media/pictures/a.jpg")
 
     assert with_own_pictures(letter) == place.format("/media/pictures/a.jpg")
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        '<html><!--[if mso]><body class="mso"><![endif]-->'
+        '<!--[if !mso]><!--><body class="all"><!--<![endif]-->',
+        "<html>",
+    ],
+    ids=["two bodies", "no body"],
+)
+def test_sizes_are_told_above_whatever_letter(desk, issue, start):
+    page = f'{start}<p>{{{{ content }}}}</p><a href="#">Unsubscribe</a></html>'
+    made = actions.import_letter(page, title="Odd", keeps_words=True, user=None)
+    Issue.objects.filter(pk=issue.pk).update(template=made.template.name)
+
+    shown = desk.get(address("issue-letter", issue, view="size")).content.decode()
+
+    seen = re.sub(r"<!--.*?-->", "", shown, flags=re.DOTALL)
+    assert seen.index("Gmail shows all") < seen.index("A new ferry")

@@ -27,7 +27,7 @@ BARE_POLICY = {**LETTER_POLICY, "img-src": ["'none'"]}
 
 View = Callable[[HttpRequest, bytes], HttpResponse]
 
-_BODY = re.compile(r"<body[^>]*>", re.IGNORECASE)
+_BODY = re.compile(r"<!--.*?-->|(<body[^>]*>)", re.IGNORECASE | re.DOTALL)
 
 
 def in_frame(
@@ -95,8 +95,14 @@ def _size(request: HttpRequest, message: bytes) -> HttpResponse:
     context = {"sizes": sizes, "clip": CLIP_BYTES, "over": sizes.html - CLIP_BYTES}
     table = render_to_string("gonets/composing/preview_size.html", context, request)
     html = with_clip_line(parts_of(message).html, _("Gmail cuts the letter off here"))
-    shown = _BODY.sub(lambda body: body[0] + table, shown_in(html, "light"), count=1)
-    return framed_page(request, shown)
+    return framed_page(request, _with_head(shown_in(html, "light"), table))
+
+
+def _with_head(html: str, head: str) -> str:
+    """Put ``head`` where the letter begins; comments may hold a body for Outlook."""
+    bodies = (each for each in _BODY.finditer(html) if each[1])
+    start = next((body.end() for body in bodies), 0)
+    return html[:start] + head + html[start:]
 
 
 def _file(_request: HttpRequest, message: bytes) -> HttpResponse:
