@@ -16,6 +16,7 @@ from gonets.publishing.preflight.models import (
     PreflightOverride,
 )
 from gonets.publishing.rehearsal.models import Rehearsal, RehearsalFinding
+from gonets.publishing.sources.models import SourceNotice
 from gonets.publishing.states import AudienceRule, RecordState
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "RehearsalFinding",
     "RelaySignedDomain",
     "SigningKey",
+    "SourceNotice",
     "TestAddresses",
 ]
 

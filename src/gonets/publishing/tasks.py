@@ -33,6 +33,7 @@ from gonets.publishing.preflight.looking import (
     look_at_domains,
     look_at_links,
 )
+from gonets.publishing.sources.actions import send_source_notices, tell_of_sources
 
 logger = get_logger(__name__)
 
@@ -95,9 +96,11 @@ def tend_standing_drafts() -> None:
 
 
 def send_notices() -> None:
-    """Send the mail that waits for readers who signed up, and for editors."""
+    """Send the mail that waits for readers who signed up, for editors and owners."""
     send_confirmation_letters()
     send_waiting_notices()
+    tell_of_sources()
+    send_source_notices()
 
 
 def freeze_pending_runs() -> bool:

@@ -142,6 +142,11 @@ def told_people(newsletter: Newsletter) -> list[AbstractBaseUser]:
     return maker or list(_with_address(administrators()))
 
 
+def told_of_sources() -> list[AbstractBaseUser]:
+    """Return who is told of the sources of all newsletters: who sets things up."""
+    return list(_with_address(administrators()))
+
+
 def editors() -> list[AbstractBaseUser]:
     """Return everybody who can be told, by name."""
     return list(_with_address(_users()))
