@@ -144,6 +144,14 @@ def test_links_are_kept_as_they_came_and_stored_fit_for_any_place():
     assert columns_of(draft)["address"] == "https://a.example/it%27s%20here"
 
 
+def test_a_link_that_is_a_tag_is_none_any_more():
+    item = f"<title>T</title><link>{escape('<script>1</script>')}</link>"
+
+    [draft] = read_feed(rss(item), address=HERE).materials
+
+    assert "<" not in draft.address
+
+
 @pytest.mark.parametrize(
     "tag",
     [

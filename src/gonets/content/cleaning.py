@@ -12,11 +12,13 @@ TITLE_CHARACTERS = 500
 TITLE_FROM_TEXT_CHARACTERS = 90
 TEASER_CHARACTERS = 400
 
+_NO_TAGS = str.maketrans({one: quote(one) for one in '<>"'})
 _UNFIT_FOR_ADDRESS = re.compile(r"""[\s<>"'`{}|\\^\x00-\x1f\x7f-\x9f\ud800-\udfff]""")
 
 
 def web_address(address: str) -> str:
-    """Return an address of the web as it was given, and nothing of any other."""
+    """Return an address of the web nearly as it was given, and nothing of any other."""
+    address = address.translate(_NO_TAGS)
     scheme, colon, rest = "".join(address.splitlines()).strip().partition("://")
     is_web = scheme.lower() in {"http", "https"} and len(address) <= LONGEST_ADDRESS
     return f"{scheme.lower()}{colon}{rest}" if is_web and rest else ""
