@@ -37,6 +37,8 @@ LISTS = {
         "/subscribers/new/",
         "/subscribers/import/",
         "/subscribers/fields/",
+        "/join/",
+        "/join/asked/",
     ],
     "set-up": [
         "/settings/",
