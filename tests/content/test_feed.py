@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gonets.content.columns import columns_of
+from gonets.content.connectors.base import MaterialDraft
 from gonets.content.connectors.feed import read_feed
 from gonets.content.errors import SourceUnreadable
 from gonets.content.markup import with_absolute_links
@@ -329,6 +331,28 @@ def test_what_was_escaped_twice_is_no_script_either_but_keeps_its_words():
     assert about.teaser == "Put script at the end."
     assert (attack.title, attack.author, attack.teaser) == ("Title", "Eve", "Text")
     assert attack.tags == ("Tag",)
+
+
+@pytest.mark.parametrize(
+    "text", ["Word<scr\0ipt>x", "Word<\0img src=x onerror=x>", "Word<scr<script>ipt>x"]
+)
+def test_no_draft_of_any_kind_has_a_script_in_its_plain_fields(text):
+    draft = MaterialDraft(
+        external_id="1",
+        section_id="s",
+        title=text,
+        teaser=text,
+        author=text,
+        picture_alt=text,
+        tags=(text,),
+        address="https://a.example/<script>",
+    )
+
+    for said in (draft, replace(draft, title="", teaser="")):
+        stored = columns_of(said)
+        plain = [stored[name] for name in ("title", "teaser", "author", "picture_alt")]
+        assert not re.search(r"<\W*(script|img)", " ".join([*plain, *stored["tags"]]))
+    assert stored["title"] == "https://a.example/%3Cscript%3E"
 
 
 def test_dates_before_the_web_are_dates_and_the_zeros_of_programs_are_none():

@@ -59,7 +59,7 @@ def _title(draft: MaterialDraft, teaser: str) -> str:
     if title := line_of(draft.title)[:TITLE_CHARACTERS]:
         return title
     words = excerpt(teaser, characters=TITLE_FROM_TEXT_CHARACTERS)
-    return words or draft.address[:TITLE_CHARACTERS] or _UNTITLED
+    return words or clean_address(draft.address)[:TITLE_CHARACTERS] or _UNTITLED
 
 
 def search_text(columns: Mapping[str, Any]) -> str:

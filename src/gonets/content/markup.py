@@ -82,6 +82,7 @@ def inert(plain: str) -> str:
     """
     if "<" not in plain:
         return plain
+    plain = storable(plain)  # A tag may come with a zero byte within.
     if _LIVE_MARKUP.search(plain):
         plain = text_of(plain)
     return _NAME_OF_SCRIPT.sub(r"\1", plain)
