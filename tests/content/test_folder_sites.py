@@ -109,6 +109,7 @@ def test_mkdocs_puts_a_page_there(folder, config, path, address):  # noqa: F811
         ("hugo.toml", 'baseURL = "https://h.example/b"\n', "https://h.example/b/a/"),
         ("hugo.toml", 'baseURL = "http://localhost:1313/"\n', ""),
         ("hugo.yaml", "baseURL: https://h.example/\n", "https://h.example/a/"),
+        ("hugo.yaml", 'baseURL: https://h.example/\nn: !!int ""\n', ""),
         (
             "_config.yml",
             "url: https://j.example\nbaseurl: /b\n",
@@ -211,15 +212,15 @@ def test_what_a_generator_leaves_out_does_not_come(folder, path):  # noqa: F811
         ("{% comment %}hidden{% endcomment %}Seen", "<p>Seen</p>"),
         (
             '{{< figure src="/a b.png" alt="View" >}}',
-            '<p><img src="https://site.example/a%20b.png" alt="View" /></p>',
+            '<p><img src="https://site.example/a%20b.png" alt="View"></p>',
         ),
         (
             "![x]({{ site.baseurl }}/a.png)",
-            '<p><img src="https://site.example/blog/a.png" alt="x" /></p>',
+            '<p><img src="https://site.example/blog/a.png" alt="x"></p>',
         ),
         (
             "![x]({{ '/a.png' | relative_url }})",
-            '<p><img src="https://site.example/blog/a.png" alt="x" /></p>',
+            '<p><img src="https://site.example/blog/a.png" alt="x"></p>',
         ),
         (
             "[x][1] and [y]\n\n<!--more-->\nRest\n\n[1]: /one\n[y]: two",
@@ -236,7 +237,7 @@ def test_what_a_generator_leaves_out_does_not_come(folder, path):  # noqa: F811
         ("Text\n{: .wide #x }\n", "<p>Text</p>"),
         (
             "```liquid\n{% raw %}{{ kept }}\n```\n",
-            '<pre><code class="language-liquid">{% raw %}{{ kept }}\n</code></pre>',
+            "<pre><code>{% raw %}{{ kept }}\n</code></pre>",
         ),
     ],
 )

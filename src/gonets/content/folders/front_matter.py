@@ -20,6 +20,11 @@ class FrontMatterBroken(ValueError):
     """It cannot be read; the file is left out."""
 
 
+# Tags that a value does not fit ("!!int none") end within PyYAML's own code.
+_MISFIT = (AttributeError, LookupError, TypeError)
+BROKEN = (ValueError, yaml.YAMLError, RecursionError, *_MISFIT)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """``fields`` hold JSON values and dates, their names in lower case."""
@@ -51,7 +56,7 @@ def _fields(written: str, read: Callable[[str], Any]) -> dict[str, Any]:
         raise FrontMatterBroken("The front matter is too long.")
     try:
         fields = read(written)
-    except (ValueError, yaml.YAMLError, RecursionError) as error:
+    except BROKEN as error:
         raise FrontMatterBroken(str(error)) from error
     if fields is None:
         return {}

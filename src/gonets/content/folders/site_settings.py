@@ -13,6 +13,8 @@ from urllib.parse import urljoin
 
 import yaml
 
+from gonets.content.folders.front_matter import BROKEN
+
 LARGEST = 512 * 1024
 MOST_TITLES = 20_000
 HUGO = (
@@ -118,7 +120,7 @@ def _first(root: Path, names: tuple[str, ...]) -> dict[str, Any]:
             if not inside or not file.is_file() or file.stat().st_size > LARGEST:
                 continue
             told = _read(file)
-        except (OSError, ValueError, yaml.YAMLError, RecursionError):
+        except (OSError, *BROKEN):
             continue
         if isinstance(told, dict):
             return {str(key).lower(): value for key, value in told.items()}
