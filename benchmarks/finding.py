@@ -83,12 +83,12 @@ def _materials(section: Section, numbers: Sequence[int]) -> Iterator[Material]:
 
 
 def _texts(number: int) -> tuple[str, str]:
-    """Return a title and a text: half of common words, half of ten thousand others."""
+    """Return a title and a text: half of common words, half of thousands of others."""
     rng = random.Random(number)
     language = "ru" if number % 2 else "en"
     common = rng.choices(_COMMON[language].split(), k=_WORDS // 2)
     syllables = _SYLLABLES[language].split()
-    others = ["".join(rng.choices(syllables, k=4)) for _ in range(_WORDS // 2)]
+    others = ["".join(rng.choices(syllables, k=3)) for _ in range(_WORDS // 2)]
     words = [*common, *others]
     if number % _RARE_EVERY == _RARE_EVERY // 2:
         words += ["выхухоль", "platypus", "school"]
