@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page
 
 NAMES = re.compile(
-    r"\S+@\S+|https?://\S*|\w+/\w+|\S*\.(?:example|ru|csv|eml|html)\b\S*"
+    r"\S+@\S+|https?://\S*|\w+/\w+|\S*\.(?:example|ru|csv|eml|html|mhtml|zip)\b\S*"
 )
 """Addresses, files and time zones are called the same everywhere."""
 
