@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
 from typing import Any
 
 from django.conf import settings
@@ -20,13 +18,10 @@ from gonets.audience.links import sign_up_token, unsubscribe_token
 from gonets.audience.models import Subscription
 from gonets.audience.states import SubscriptionState
 from gonets.delivery.ports import Envelope
-from gonets.kernel.addresses import parse_address
-from gonets.letters.headers import plain_address
 from gonets.letters.personalising import clean_line
 from gonets.newsletters.models import Newsletter
 from gonets.publishing.confirmations.models import ConfirmationLetter
-from gonets.publishing.identities import message_id
-from gonets.publishing.signing import current_signer
+from gonets.publishing.notices.addressing import addressed
 
 LONGEST_SUBJECT = 200
 
@@ -37,23 +32,16 @@ def envelope_for(letter: ConfirmationLetter, *, now: datetime) -> Envelope:
     :raises BadHeader, BadAddress: if an address cannot be written to.
     :raises SigningRefused: if there is a key that cannot be used.
     """
-    newsletter, person = letter.newsletter, letter.sign_up.subscriber
-    sender = plain_address(parse_address(newsletter.sender_address).spelling)
-    recipient = plain_address(person.address)
-    with translation.override(letter.sign_up.language or newsletter.language):
+    newsletter, sign_up = letter.newsletter, letter.sign_up
+    with translation.override(sign_up.language or newsletter.language):
         message = _message(letter)
-    message["From"] = Address(clean_line(newsletter.sender_name), addr_spec=sender)
-    message["To"] = Address(addr_spec=recipient)
-    message["Date"] = format_datetime(now)
-    # The same at every try: who got it twice sees it once.
-    message["Message-ID"] = message_id("sign-up", letter.sign_up.key, sender=sender)
-    # Nobody's vacation responder answers it (RFC 3834).
-    message["Auto-Submitted"] = "auto-generated"
-    content = message.as_bytes()
-    signer = current_signer(sender)
-    if signer is not None:
-        content = signer.signed(content, at=now)
-    return Envelope(sender=sender, recipient=recipient, content=content)
+    return addressed(
+        message,
+        newsletter=newsletter,
+        recipient=sign_up.subscriber.address,
+        identity=("sign-up", sign_up.key),
+        now=now,
+    )
 
 
 def _message(letter: ConfirmationLetter) -> EmailMessage:

@@ -6,10 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
 from typing import Any
 
 from django.conf import settings
@@ -19,10 +17,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from gonets.delivery.ports import Envelope
-from gonets.kernel.addresses import parse_address
 from gonets.letters.compiling import compile_letter
 from gonets.letters.errors import LetterError
-from gonets.letters.headers import plain_address
 from gonets.letters.personalising import clean_line
 from gonets.letters.preflight import Problem
 from gonets.newsletters.models import Newsletter
@@ -35,12 +31,11 @@ from gonets.newsletters.standing.queries import (
 )
 from gonets.publishing.captions import moment_text
 from gonets.publishing.errors import SenderMissing
-from gonets.publishing.identities import message_id
+from gonets.publishing.notices.addressing import addressed
 from gonets.publishing.notices.models import Notice
 from gonets.publishing.notices.states import NoticeKind
 from gonets.publishing.previews import preview_reader
 from gonets.publishing.readiness import content_now, problems
-from gonets.publishing.signing import current_signer
 
 BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 LONGEST_SUBJECT = 200
@@ -62,23 +57,15 @@ def envelope_for(notice: Notice, *, now: datetime) -> Envelope:
     :raises BadHeader, BadAddress: if an address cannot be written to.
     :raises SigningRefused: if there is a key that cannot be used.
     """
-    newsletter = notice.issue.newsletter
-    sender = plain_address(parse_address(newsletter.sender_address).spelling)
-    recipient = plain_address(address_of(notice.user))
     with translation.override(_language(notice)):
         message = _message(notice)
-    message["From"] = Address(clean_line(newsletter.sender_name), addr_spec=sender)
-    message["To"] = Address(addr_spec=recipient)
-    message["Date"] = format_datetime(now)
-    # The same at every try: who got it twice sees it once.
-    message["Message-ID"] = message_id("notice", str(notice.pk), sender=sender)
-    # Nobody's vacation responder answers it (RFC 3834).
-    message["Auto-Submitted"] = "auto-generated"
-    content = message.as_bytes()
-    signer = current_signer(sender)
-    if signer is not None:
-        content = signer.signed(content, at=now)
-    return Envelope(sender=sender, recipient=recipient, content=content)
+    return addressed(
+        message,
+        newsletter=notice.issue.newsletter,
+        recipient=address_of(notice.user),
+        identity=("notice", str(notice.pk)),
+        now=now,
+    )
 
 
 def _language(notice: Notice) -> str:

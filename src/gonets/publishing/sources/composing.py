@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
 from typing import Any
 
 from django.conf import settings
@@ -17,13 +15,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from gonets.delivery.ports import Envelope
-from gonets.kernel.addresses import parse_address
-from gonets.letters.headers import plain_address
 from gonets.letters.personalising import clean_line
 from gonets.newsletters.standing.queries import address_of
 from gonets.publishing.captions import moment_text
-from gonets.publishing.identities import message_id
-from gonets.publishing.signing import current_signer
+from gonets.publishing.notices.addressing import addressed
 from gonets.publishing.sources.models import SourceNotice
 from gonets.publishing.sources.states import SourceNews
 
@@ -36,24 +31,15 @@ def envelope_for(notice: SourceNotice, *, now: datetime) -> Envelope:
     :raises BadHeader, BadAddress: if an address cannot be written to.
     :raises SigningRefused: if there is a key that cannot be used.
     """
-    sender = plain_address(parse_address(notice.newsletter.sender_address).spelling)
-    recipient = plain_address(address_of(notice.user))
     with translation.override(_language(notice)):
         message = _message(notice)
-    message["From"] = Address(
-        clean_line(notice.newsletter.sender_name), addr_spec=sender
+    return addressed(
+        message,
+        newsletter=notice.newsletter,
+        recipient=address_of(notice.user),
+        identity=("source", str(notice.pk)),
+        now=now,
     )
-    message["To"] = Address(addr_spec=recipient)
-    message["Date"] = format_datetime(now)
-    # The same at every try: who got it twice sees it once.
-    message["Message-ID"] = message_id("source", str(notice.pk), sender=sender)
-    # Nobody's vacation responder answers it (RFC 3834).
-    message["Auto-Submitted"] = "auto-generated"
-    content = message.as_bytes()
-    signer = current_signer(sender)
-    if signer is not None:
-        content = signer.signed(content, at=now)
-    return Envelope(sender=sender, recipient=recipient, content=content)
 
 
 def _language(notice: SourceNotice) -> str:
