@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from gonets.delivery.states import (
+    RARE_ENDS,
     UNFINISHED_RUNS,
     DecisionSource,
     DeliveryStatus,
@@ -16,6 +21,15 @@ from gonets.delivery.states import (
     RunStatus,
     Stage,
 )
+
+
+def is_one_of(statuses: Iterable[str]) -> Q:
+    """Return a condition for indexes and checks of what is changed for every letter.
+
+    SQLite makes a table of a list of more than two at every statement that changes a
+    row: that was a third of the time of an INSERT, and a quarter of an UPDATE.
+    """
+    return reduce(or_, (Q(status=str(status)) for status in statuses))
 
 
 class Relay(models.Model):
@@ -246,15 +260,7 @@ class Delivery(models.Model):
             ),
             models.Index(
                 fields=["run", "status", "id"],
-                condition=Q(
-                    status__in=[
-                        "refused",
-                        "expired",
-                        "uncertain",
-                        "withheld",
-                        "cancelled",
-                    ]
-                ),
+                condition=is_one_of(RARE_ENDS),
                 name="who_did_not_get_it",
             ),
         ]
@@ -263,7 +269,7 @@ class Delivery(models.Model):
                 fields=["run", "address_key"], name="one_delivery_per_run_and_address"
             ),
             models.CheckConstraint(
-                condition=Q(status__in=DeliveryStatus.values),
+                condition=is_one_of(DeliveryStatus.values),
                 name="delivery_status_known",
             ),
         ]

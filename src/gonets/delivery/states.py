@@ -48,6 +48,9 @@ OPEN_DELIVERIES = (
 FINAL_DELIVERIES = tuple(
     status for status in DeliveryStatus if status not in OPEN_DELIVERIES
 )
+RARE_ENDS = tuple(
+    status for status in FINAL_DELIVERIES if status is not DeliveryStatus.ACCEPTED
+)
 
 
 class Stage(TextChoices):
