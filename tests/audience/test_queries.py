@@ -65,9 +65,23 @@ def test_personal_values_take_one_query(django_assert_num_queries):
     with django_assert_num_queries(1):
         values = queries.personal_values([ann.pk, bob.pk, 99], readership_id=weekly.pk)
 
-    assert values[ann.pk].name == "Ann"
-    assert values[bob.pk].link_key == bob.link_key
-    assert 99 not in values
+    first, second, deleted = values
+    assert first is not None
+    assert first.name == "Ann"
+    assert second is not None
+    assert second.link_key == bob.link_key
+    assert deleted is None
+
+
+def test_personal_values_come_in_the_order_in_which_they_were_asked_for():
+    weekly = make_readership()
+    people = [make_subscriber(f"p{n}@example.com", weekly).pk for n in range(12)]
+    asked = [*people[6:], *reversed(people[:6]), people[3]]
+
+    values = queries.personal_values(asked, readership_id=weekly.pk)
+
+    addresses = [f"p{people.index(pk)}@example.com" for pk in asked]
+    assert [one.address for one in values if one] == addresses
 
 
 def test_personal_values_tell_who_gets_the_newsletter_now():
@@ -82,11 +96,13 @@ def test_personal_values_tell_who_gets_the_newsletter_now():
     people = [ann.pk, other.pk, left.pk, blocked.pk]
     values = queries.personal_values(people, readership_id=weekly.pk)
 
-    assert [pk for pk in people if values[pk].is_confirmed] == [ann.pk]
+    assert [bool(one and one.is_confirmed) for one in values] == [
+        *(True, False, False, False)
+    ]
 
 
 def test_nobody_asked_about_is_nobody():
-    assert queries.personal_values([], readership_id=1) == {}
+    assert queries.personal_values([], readership_id=1) == []
 
 
 @pytest.mark.parametrize(

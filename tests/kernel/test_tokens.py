@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import hmac
+from base64 import urlsafe_b64encode
+
 import pytest
+from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +37,28 @@ def test_one_who_signs_many_makes_the_same_tokens(last):
     assert signer.token("another") == tokens.sign("unsubscribe", "weekly", "another")
     assert signer.token(last) == tokens.sign("unsubscribe", "weekly", last)
     assert tokens.verify("unsubscribe", signer.token(last)) == ("weekly", last)
+
+
+@given(
+    key=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=150),
+    lasts=st.lists(st.from_regex(r"[A-Za-z0-9_-]+", fullmatch=True), max_size=5),
+)
+def test_many_tokens_are_the_ones_that_the_standard_way_makes(key, lasts):
+    with override_settings(SECRET_KEY=key):
+        made = tokens.Signer("unsubscribe", "weekly").tokens(lasts)
+
+    assert made == [plainly_signed(key, f"weekly.{last}") for last in lasts]
+
+
+def plainly_signed(key: str, body: str) -> str:
+    mac = hmac.digest(key.encode(), f"gonets:unsubscribe:{body}".encode(), "sha256")
+    return f"{body}.{urlsafe_b64encode(mac[:20]).decode().rstrip('=')}"
+
+
+@pytest.mark.parametrize("part", ["", "a.b", "имя", "a\n"])
+def test_one_bad_part_among_many_is_refused(part):
+    with pytest.raises(ValueError, match="cannot be a part"):
+        tokens.Signer("unsubscribe", "weekly").tokens(["good", part, "good"])
 
 
 def test_a_token_of_one_purpose_is_worthless_for_another():

@@ -180,29 +180,41 @@ def confirmed_recipients(
 
 def personal_values(
     subscriber_ids: Sequence[int], *, readership_id: int, with_fields: bool = False
-) -> Mapping[int, PersonalValues]:
-    """Return what is known of these people, in one query; the deleted are absent."""
-    with connection.cursor() as cursor:
-        ids = ",".join(map(str, map(int, subscriber_ids)))
+) -> list[PersonalValues | None]:
+    """Return what is known of each of these people, in one query; None: deleted."""
+    statement = _PERSONAL_VALUES.format(
         # Most letters need none: reading them would cost every run.
-        fields = "s.fields" if with_fields else "''"
-        statement = _PERSONAL_VALUES.format(ids=ids or "0", fields=fields)
-        cursor.execute(statement, [readership_id])
-        return {row[0]: PersonalValues._make(row[1:]) for row in cursor.fetchall()}
+        fields="s.fields" if with_fields else "''",
+        numbers=_NUMBERS[connection.vendor],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [str(list(subscriber_ids)), readership_id])
+        return [
+            None if row[0] is None else PersonalValues._make(row)
+            for row in cursor.fetchall()
+        ]
 
 
-# Plain SQL, and the numbers in its text: asked for every letter of every run, and
-# Django would take three times as long for a thousand people.
+# Plain SQL: asked for every letter of every run, and Django would take three times as
+# long for a thousand people.  All numbers are one value, a list in JSON: a text that is
+# always the same is parsed only once, which halves the time for sixty people.
+# Each has one subscription to a newsletter, and an address is blocked only once.
 _PERSONAL_VALUES = """
-    SELECT s.id, s.name, s.address, s.link_key,
-        EXISTS (SELECT 1 FROM gonets_audience_subscription AS p
-            WHERE p.subscriber_id = s.id AND p.readership_id = %s
-            AND p.state = 'confirmed')
-        AND NOT EXISTS (SELECT 1 FROM gonets_audience_suppression AS u
-            WHERE u.address_key = s.address_key),
+    SELECT s.name, s.address, s.link_key, p.state = 'confirmed' AND u.id IS NULL,
         {fields}
-    FROM gonets_audience_subscriber AS s WHERE s.id IN ({ids})
+    FROM {numbers}
+    LEFT JOIN gonets_audience_subscriber AS s ON s.id = CAST(o.value AS bigint)
+    LEFT JOIN gonets_audience_subscription AS p
+        ON p.subscriber_id = s.id AND p.readership_id = %s
+    LEFT JOIN gonets_audience_suppression AS u ON u.address_key = s.address_key
+    ORDER BY o.key
 """
+_NUMBERS = {
+    "sqlite": "json_each(%s) AS o",
+    "postgresql": (
+        "json_array_elements_text(CAST(%s AS json)) WITH ORDINALITY AS o(value, key)"
+    ),
+}
 
 
 def subscribers(

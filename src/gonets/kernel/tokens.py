@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import re
 from binascii import b2a_base64
+from collections.abc import Sequence
 
 from django.conf import settings
 
@@ -35,24 +36,54 @@ def sign(purpose: str, *parts: str) -> str:
 
 
 class Signer:
-    """Makes many tokens that differ only in their last part, at a third of the cost.
+    """Makes many tokens that differ only in their last part, at a fifth of the cost.
 
     :raises ValueError: if a part has anything but URL-safe characters without dots.
     """
 
     def __init__(self, purpose: str, *parts: str) -> None:
         self._start = "".join([f"{_safe(part)}." for part in parts])
-        self._mac = _mac(str(settings.SECRET_KEY), purpose, self._start)
+        self._mac = _KeyedHash(str(settings.SECRET_KEY), purpose, self._start)
 
     def token(self, last: str) -> str:
         """Return what ``sign`` returns for all the parts."""
-        return f"{self._start}{last}.{self.signature(last)}"
+        return self.tokens([last])[0]
 
-    def signature(self, last: str) -> str:
-        """Return the token's signature alone."""
-        mac = self._mac.copy()
-        mac.update(_safe(last).encode("ascii"))
-        return _text(mac.digest()[:SIGNATURE_BYTES])
+    def tokens(self, lasts: Sequence[str]) -> list[str]:
+        """Return the tokens of many, in their order."""
+        start, signatures = self._start, self.signatures(lasts)
+        return [
+            f"{start}{last}.{signature}"
+            for last, signature in zip(lasts, signatures, strict=True)
+        ]
+
+    def signatures(self, lasts: Sequence[str]) -> list[str]:
+        """Return the signatures alone."""
+        if not (all(lasts) and SAFE_PART.fullmatch("".join(lasts))):
+            lasts = [_safe(last) for last in lasts]
+        digests = [self._mac.digest(last.encode("ascii")) for last in lasts]
+        return _texts([digest[:SIGNATURE_BYTES] for digest in digests])
+
+
+class _KeyedHash:
+    """HMAC-SHA-256 of texts with one start: key and start are hashed only once.
+
+    What RFC 2104 proposes in its section 4.  A copy of Python's ``hmac`` would do as
+    well, and takes twice as long.
+    """
+
+    def __init__(self, key: str, purpose: str, start: str) -> None:
+        inner, outer = map(hashlib.sha256, _pads(key.encode()))
+        inner.update(_message(purpose, start))
+        self._copies = inner.copy, outer.copy
+
+    def digest(self, rest: bytes) -> bytes:
+        copy_inner, copy_outer = self._copies
+        inner = copy_inner()
+        inner.update(rest)
+        outer = copy_outer()
+        outer.update(inner.digest())
+        return outer.digest()
 
 
 def verify(purpose: str, token: str) -> tuple[str, ...]:
@@ -93,12 +124,45 @@ def _signature(key: str, purpose: str, body: str) -> bytes:
 
 
 def _mac(key: str, purpose: str, text: str) -> hmac.HMAC:
-    return hmac.new(key.encode(), _bytes(f"gonets:{purpose}:{text}"), hashlib.sha256)
+    return hmac.new(key.encode(), _message(purpose, text), hashlib.sha256)
+
+
+def _message(purpose: str, text: str) -> bytes:
+    return _bytes(f"gonets:{purpose}:{text}")
+
+
+_BLOCK_BYTES = 64  # of SHA-256
+_PADS = (
+    bytes(byte ^ 0x36 for byte in range(256)),
+    bytes(byte ^ 0x5C for byte in range(256)),
+)
+
+
+def _pads(key: bytes) -> tuple[bytes, bytes]:
+    """Return what the inner and the outer hash of an HMAC begin with."""
+    if len(key) > _BLOCK_BYTES:
+        key = hashlib.sha256(key).digest()
+    block = key.ljust(_BLOCK_BYTES, b"\0")
+    return block.translate(_PADS[0]), block.translate(_PADS[1])
 
 
 def _text(mac: bytes) -> str:
     coded = b2a_base64(mac, newline=False).translate(_URL_SAFE, b"=")
     return coded.decode("ascii")
+
+
+def _texts(signatures: Sequence[bytes]) -> list[str]:
+    """Encode signatures all at once.
+
+    One byte more than a signature has fills groups of three; its letter is left out.
+    """
+    whole = b"\0".join((*signatures, b""))
+    coded = b2a_base64(whole, newline=False).translate(_URL_SAFE).decode("ascii")
+    starts = range(0, len(coded), _SIGNATURE_LETTERS + 1)
+    return [coded[start : start + _SIGNATURE_LETTERS] for start in starts]
+
+
+_SIGNATURE_LETTERS = 27
 
 
 def _bytes(text: str) -> bytes:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from gonets.kernel import tokens
 from gonets.kernel.addresses import canonical_address
@@ -48,7 +49,7 @@ def selector_of(letter_ref: str) -> str:
 
 def message_id(*parts: str, sender: str) -> str:
     """Return the Message-ID made of these parts, the same for the same parts."""
-    return MessageIds(*parts[:-1], sender=sender).of(parts[-1])
+    return MessageIds(*parts[:-1], sender=sender).of([parts[-1]])[0]
 
 
 class MessageIds:
@@ -59,7 +60,15 @@ class MessageIds:
 
     def __init__(self, *parts: str, sender: str) -> None:
         self._signer = tokens.Signer("message-id", *parts)
-        self._domain = canonical_address(sender).rpartition("@")[2]
+        self._end = f"@{_domain_of(sender)}>"
 
-    def of(self, last: str) -> str:
-        return f"<{self._signer.signature(last)}@{self._domain}>"
+    def of(self, lasts: Sequence[str]) -> list[str]:
+        """Return one for each of ``lasts``."""
+        end = self._end
+        return [f"<{signature}{end}" for signature in self._signer.signatures(lasts)]
+
+
+@lru_cache(maxsize=64)
+def _domain_of(sender: str) -> str:
+    """Return the domain as A-labels; it takes as long as thirty Message-IDs."""
+    return canonical_address(sender).rpartition("@")[2]

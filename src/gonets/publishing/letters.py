@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils import translation
@@ -71,6 +71,7 @@ class PublishedLetters:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, VersionLetter] = OrderedDict()
+        self._ways_out: dict[str, WaysOut] = {}  # by the key of the readership
 
     def letter(self, letter_ref: str) -> VersionLetter:
         kept = self._kept.get(letter_ref)
@@ -86,44 +87,45 @@ class PublishedLetters:
         self, *, run_id: int, letter_ref: str, recipients: Sequence[Recipient]
     ) -> list[Binding | Withheld]:
         letter = self.letter(letter_ref)
-        ids = [int(recipient.person_ref or 0) for recipient in recipients]
         people = personal_values(
-            ids,
+            [int(recipient.person_ref or 0) for recipient in recipients],
             readership_id=letter.readership_id,
             with_fields=bool(letter.field_names),
         )
-        binder = _Binder(letter, letter_ref=letter_ref, run_id=run_id)
+        message_ids = MessageIds(str(run_id), letter_ref, sender=letter.sender).of(
+            [str(recipient.delivery_id) for recipient in recipients]
+        )
+        # A Date header has whole seconds.
+        date = clock.now().replace(microsecond=0)
+        ways_out = self._ways_out_of(people, letter.readership_key)
         return [
-            binder.bound(recipient.delivery_id, people.get(person_id))
-            for recipient, person_id in zip(recipients, ids, strict=True)
+            Binding(
+                letter_ref,
+                message_id,
+                date,
+                bound_values(person, next(ways_out), letter.field_names),
+            )
+            if person and person.is_confirmed
+            else _withheld(person)
+            for person, message_id in zip(people, message_ids, strict=True)
         ]
 
+    def _ways_out_of(
+        self, people: Sequence[PersonalValues | None], readership_key: str
+    ) -> Iterator[str]:
+        """Yield the way out of each who gets the letter: all are made together."""
+        ways_out = self._ways_out.get(readership_key)
+        if ways_out is None:
+            ways_out = self._ways_out[readership_key] = WaysOut(readership_key)
+        getting = [person for person in people if person and person.is_confirmed]
+        return iter(ways_out.of([person.link_key for person in getting]))
 
-class _Binder:
-    """Binds the letters of one run; what they have in common is made once."""
 
-    def __init__(self, letter: VersionLetter, *, letter_ref: str, run_id: int) -> None:
-        self._letter_ref = letter_ref
-        # A Date header has whole seconds.
-        self._date = clock.now().replace(microsecond=0)
-        self._message_ids = MessageIds(str(run_id), letter_ref, sender=letter.sender)
-        self._ways_out = WaysOut(letter.readership_key)
-        self._field_names = letter.field_names
-
-    def bound(
-        self, delivery_id: int, person: PersonalValues | None
-    ) -> Binding | Withheld:
-        if person is None:
-            return Withheld(reason=_("deleted from the subscribers"))
-        # Beside the stops: whoever left before the run was frozen has no stop of it.
-        if not person.is_confirmed:
-            return Withheld(reason=_("not subscribed any more"))
-        return Binding(
-            letter_ref=self._letter_ref,
-            message_id=self._message_ids.of(str(delivery_id)),
-            date=self._date,
-            values=bound_values(person, self._ways_out, self._field_names),
-        )
+def _withheld(person: PersonalValues | None) -> Withheld:
+    if person is None:
+        return Withheld(reason=_("deleted from the subscribers"))
+    # Beside the stops: whoever left before the run was frozen has no stop of it.
+    return Withheld(reason=_("not subscribed any more"))
 
 
 def version_letter(letter_ref: str) -> VersionLetter:

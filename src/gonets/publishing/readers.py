@@ -19,7 +19,7 @@ _UNSUBSCRIBE_ADDRESS = "unsubscribe_address"
 
 
 def bound_values(
-    person: PersonalValues, ways_out: WaysOut, field_names: Sequence[str]
+    person: PersonalValues, way_out: str, field_names: Sequence[str]
 ) -> dict[str, str]:
     """Return what a binding keeps of a person, so that a retry has the same bytes.
 
@@ -28,7 +28,7 @@ def bound_values(
     values = {
         "name": person.name,
         "address": person.address,
-        _UNSUBSCRIBE_ADDRESS: ways_out.of(person.link_key),
+        _UNSUBSCRIBE_ADDRESS: way_out,
     }
     if not field_names:
         return values
@@ -55,8 +55,9 @@ class WaysOut:
         some = unsubscribe_address("token")
         self._before, _token, self._after = some.rpartition("token")
 
-    def of(self, link_key: str) -> str:
-        return f"{self._before}{self._signer.token(link_key)}{self._after}"
+    def of(self, link_keys: Sequence[str]) -> list[str]:
+        before, after = self._before, self._after
+        return [f"{before}{token}{after}" for token in self._signer.tokens(link_keys)]
 
 
 def inert_binding(
