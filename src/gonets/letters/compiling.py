@@ -12,6 +12,7 @@ from gonets.letters.personalising import (
     clean_line,
     filled_html,
     filled_text,
+    names_asked_for,
 )
 from gonets.letters.serializing import Wire, wire_of
 from gonets.letters.texts import letter_text
@@ -30,9 +31,7 @@ class CompiledLetter:
     @property
     def names(self) -> frozenset[str]:
         """The ``subscriber.…`` that any reader's letter asks for."""
-        pieces = (*self.subject, *self.html, *self.text)
-        each = (piece.names for piece in pieces if not isinstance(piece, str))
-        return frozenset[str]().union(*each)
+        return names_asked_for((*self.subject, *self.html, *self.text))
 
     def message_for(self, reader: Reader) -> bytes:
         """Return the complete message, its lines ending in CRLF.

@@ -105,19 +105,20 @@ def _quoted_gap(text: str) -> bytes:
     Names, addresses and links stand in the text part and in the HTML part, hence the
     cache; and nearly all are plain, hence the short way.
     """
-    value = canonical(text)
+    value = text.encode("utf-8", "replace")
     if (
         value.translate(None, _PLAIN)
-        or value.startswith((b".", b"From "))
+        or value.startswith(_UNSAFE_STARTS)
         or value.endswith(b" ")
     ):
-        return _soft_broken(quoted_printable(value))
+        return _soft_broken(quoted_printable(canonical(text)))
     if len(value) > QUOTED_LINE_CHARACTERS:
-        value = _wrapped(value)
+        value = _plainly_wrapped(value)
     return value + SOFT_BREAK if value else value
 
 
 _PLAIN = bytes(byte for byte in range(0x20, 0x7F) if byte != ord("="))
+_UNSAFE_STARTS = (b".", b"From ")
 _UNSAFE = re.compile(rb"[^\t\x20-\x3c\x3e-\x7e]+|[\t ]\Z|\AFrom ")
 
 
@@ -143,6 +144,13 @@ def _wrapped(quoted: bytes) -> bytes:
         quoted = quoted[end:]
     lines.append(_dot_quoted(quoted))
     return SOFT_BREAK.join(lines)
+
+
+def _plainly_wrapped(plain: bytes) -> bytes:
+    """Do what ``_wrapped`` does, where there is no code and no dot at the start."""
+    starts = range(0, len(plain), QUOTED_LINE_CHARACTERS)
+    lines = [plain[start : start + QUOTED_LINE_CHARACTERS] for start in starts]
+    return SOFT_BREAK.join(lines).replace(b"\n.", b"\n=2E")
 
 
 def _dot_quoted(line: bytes) -> bytes:

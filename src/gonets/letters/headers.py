@@ -57,6 +57,28 @@ def encoded_words(text: str) -> bytes:
     return FOLD.join(map(_encoded_word, _bites(text)))
 
 
+def personal(
+    *, name: str, address: str, date: datetime, message_id: str, link: str
+) -> bytes:
+    """Return To, Date, Message-ID and List-Unsubscribe of one reader's letter.
+
+    ``name`` must be a clean line already.
+
+    :raises BadHeader: naming the value that cannot stand in its header.
+    """
+    lines = _PERSONAL.format(address, _date(date), message_id, link)
+    # One look at all of them, nearly always: each by itself takes twice as long.
+    if len(lines) > _SHORT_PERSONAL or not _PLAIN_PERSONAL.fullmatch(lines):
+        lines = _PERSONAL.format(
+            plain_address(address),
+            _date(date),
+            _plain_id(message_id),
+            _plain_link(link),
+        )
+    start = b"To: " + _phrase(name) + FOLD if name else b"To: "
+    return start + lines.encode("ascii")
+
+
 def list_id(name: str, identity: str) -> bytes:
     """Return the value of List-Id (RFC 2919).
 
@@ -85,37 +107,47 @@ def plain_address(address: str) -> str:
     return parsed.ascii_email
 
 
-def link(address: str) -> bytes:
-    """Return ``<address>`` for a List- header; it must never be folded.
-
-    :raises BadHeader: unless it is a web address in plain ASCII.
-    """
+def _plain_link(address: str) -> str:
+    """Return what a List- header may hold between its brackets: never folded."""
     if len(address) > MAX_LINK_CHARACTERS or not _WEB_ADDRESS.fullmatch(address):
         raise BadHeader(address)
-    return b"<" + address.encode("ascii") + b">"
+    return address
 
 
-def message_id(text: str) -> bytes:
-    """:raises BadHeader: unless it has brackets, an @ and nothing odd."""
+def _plain_id(text: str) -> str:
+    """Return the Message-ID: it has brackets, an @ and nothing odd."""
     if len(text) > MAX_ID_CHARACTERS or not _MESSAGE_ID.fullmatch(text):
         raise BadHeader(text)
-    return text.encode("ascii")
+    return text
 
 
 @lru_cache(maxsize=256)
-def date(moment: datetime) -> bytes:
+def _date(moment: datetime) -> str:
     """Return the value of Date in UTC, whatever zone ``moment`` is in."""
-    return format_datetime(moment.astimezone(UTC)).encode("ascii")
+    return format_datetime(moment.astimezone(UTC))
 
 
-_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
+_ATOMS = (
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    b"!#$%&'*+/=?^_`{|}~ -"
+)
 _DOTTED_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
-_PLAIN_ADDRESS = re.compile(
-    r"(?=.{3,254}\Z)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+_ADDRESS_PATTERN = (
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
 )
-_WEB_ADDRESS = re.compile(r"https?://[!-;=?-~]+")
-_MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
+_LINK_PATTERN = r"https?://[!-;=?-~]+"
+_ID_PATTERN = r"<[!-;=?A-~]+@[!-;=?A-~]+>"
+_PLAIN_ADDRESS = re.compile(rf"(?=.{{3,254}}\Z){_ADDRESS_PATTERN}")
+_WEB_ADDRESS = re.compile(_LINK_PATTERN)
+_MESSAGE_ID = re.compile(_ID_PATTERN)
+
+_PERSONAL = "<{}>\r\nDate: {}\r\nMessage-ID: {}\r\nList-Unsubscribe: <{}>\r\n"
+_PLAIN_PERSONAL = re.compile(
+    _PERSONAL.format(_ADDRESS_PATTERN, "[A-Za-z0-9,:+ ]+", _ID_PATTERN, _LINK_PATTERN)
+)
+_SHORT_PERSONAL = 320
+"""In so few characters none of the four is too long."""
 _Q_SAFE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/"
 _Q_SAFE_OR_BLANK = _Q_SAFE + b" "
 _Q_CODES = [
@@ -142,8 +174,9 @@ def _folded(line: str, *, used: int) -> bytes:
 def _phrase(name: str) -> bytes:
     if not name.isascii() or len(name) > 60 or "=?" in name:
         return encoded_words(name)
-    if _ATOMS.fullmatch(name):
-        return name.encode("ascii")
+    plain = name.encode("ascii")
+    if not plain.translate(None, _ATOMS):
+        return plain
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{quoted}"'.encode("ascii")
 

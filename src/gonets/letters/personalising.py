@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -29,10 +29,14 @@ class PersonalValues(NamedTuple):
     unsubscribe_address: str
 
     @classmethod
-    def of(cls, reader: Reader) -> PersonalValues:
-        known = {name: clean_line(value) for name, value in reader.values.items()}
-        if not all(known.values()):
-            known = {name: value for name, value in known.items() if value}
+    def of(cls, reader: Reader, names: Iterable[str] | None = None) -> PersonalValues:
+        """``names`` are those that will be asked for; without them, all are known."""
+        given = reader.values
+        known = {}
+        for name in given if names is None else names:
+            value = clean_line(given.get(name, ""))
+            if value:
+                known[name] = value
         return cls(known, reader.address, reader.unsubscribe_address)
 
 
@@ -135,6 +139,12 @@ def filled_text(pieces: tuple[Piece, ...], values: PersonalValues) -> str:
     return "".join(
         piece if isinstance(piece, str) else piece.as_text(values) for piece in pieces
     )
+
+
+def names_asked_for(pieces: Iterable[Piece]) -> frozenset[str]:
+    """Return the ``subscriber.…`` that any of the pieces asks for."""
+    each = (piece.names for piece in pieces if not isinstance(piece, str))
+    return frozenset[str]().union(*each)
 
 
 def clean_line(text: str) -> str:

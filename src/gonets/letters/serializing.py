@@ -16,6 +16,7 @@ from gonets.letters.personalising import (
     PersonalValues,
     Piece,
     clean_line,
+    names_asked_for,
 )
 from gonets.letters.storing import digest_of
 from gonets.letters.types import LetterContent, Reader
@@ -30,6 +31,7 @@ class Wire:
     text: BodyPart
     html: BodyPart
     ending: bytes
+    names: frozenset[str]  # of what it says about a reader
 
     def message_for(self, reader: Reader) -> bytes:
         """Return the message with CRLF line ends, before any dot-stuffing.
@@ -38,12 +40,12 @@ class Wire:
 
         :raises ReaderUnfit: if the reader's address or links cannot stand in headers.
         """
-        values = PersonalValues.of(reader)
+        values = PersonalValues.of(reader, self.names)
         text, html = self.text, self.html
         texts = [part.as_text(values) for part in text.personal]
         htmls = [part.as_html(values) for part in html.personal]
         return b"".join(
-            (
+            [
                 self.opening,
                 _personal_headers(reader, values),
                 self.subject.encoded(values),
@@ -52,7 +54,7 @@ class Wire:
                 html.before,
                 *html.body.stretches(htmls),
                 self.ending,
-            )
+            ]
         )
 
 
@@ -124,6 +126,7 @@ def wire_of(
         text=BodyPart.of(b"plain", text, after=closing),
         html=BodyPart.of(b"html", html, after=CRLF + b"--" + boundary + CRLF),
         ending=CRLF + b"--" + boundary + b"--" + CRLF,
+        names=names_asked_for((*subject, *text, *html)) | {"name"},
     )
 
 
@@ -196,17 +199,14 @@ def _feedback_id(content: LetterContent, digest: str) -> bytes:
     return f"{digest[:12]}:{newsletter}:newsletter:{sender}".encode("ascii")
 
 
-_PERSONAL_HEADERS = b"To: %b\r\nDate: %b\r\nMessage-ID: %b\r\nList-Unsubscribe: %b\r\n"
-
-
 def _personal_headers(reader: Reader, values: PersonalValues) -> bytes:
     try:
-        address = headers.plain_address(reader.address)
-        return _PERSONAL_HEADERS % (
-            headers.mailbox(values.subscriber.get("name", ""), address),
-            headers.date(reader.date),
-            headers.message_id(reader.message_id),
-            headers.link(reader.unsubscribe_address),
+        return headers.personal(
+            name=values.subscriber.get("name", ""),
+            address=reader.address,
+            date=reader.date,
+            message_id=reader.message_id,
+            link=reader.unsubscribe_address,
         )
     except headers.BadHeader as error:
         raise ReaderUnfit(

@@ -55,12 +55,8 @@ class VersionLetter:
             raise LetterUnfit(str(error)) from error
         if self.signer is not None:
             content = self.signer.signed(content, at=binding.date)
-        return Envelope(
-            sender=self.sender,
-            recipient=recipient.address,
-            content=content,
-            is_wire_ready=True,
-        )
+        is_wire_ready = True
+        return Envelope(self.sender, recipient.address, content, is_wire_ready)
 
 
 class PublishedLetters:
