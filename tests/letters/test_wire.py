@@ -255,7 +255,7 @@ def test_a_body_decodes_to_fixed_and_personal_text_in_turn(kind, fixed, personal
     values = [canonical(text) for text in personal]
 
     body = kind.of(stretches)
-    encoded = b"".join(body.stretches(personal))
+    encoded = b"".join(body.stretches([body.gap(text) for text in personal]))
 
     part = email.message_from_bytes(
         b"Content-Transfer-Encoding: " + body.encoding + b"\r\n\r\n" + encoded
@@ -277,7 +277,9 @@ PLAIN_OR_NOT = st.text(st.sampled_from("aZ09 .=/:FromЖ👍\t\n"), max_size=170)
 def test_the_short_way_of_a_plain_value_leads_to_the_same_bytes(text):
     value = canonical(text)
 
-    encoded = QuotedPrintableBody.of([b"", b""]).stretches([text])
+    body = QuotedPrintableBody.of([b"", b""])
+
+    encoded = body.stretches([body.gap(text)])
 
     soft_break = b"" if not value or value.endswith(b"\r\n") else b"=\r\n"
     assert b"".join(encoded) == quoted_printable(value) + soft_break

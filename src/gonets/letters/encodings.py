@@ -40,11 +40,19 @@ class Body(Protocol):
         """How many encoded bytes are fixed."""
         ...
 
-    def stretches(self, personal: Sequence[str]) -> list[bytes]:
-        """Return the whole body in stretches that only have to be joined.
+    def gap(self, text: str) -> bytes:
+        """Return what ``stretches`` wants in a gap for this text."""
+        ...
 
-        ``personal`` holds the text of each gap in order.
+    def plain_gap(self, text: str) -> bytes:
+        """Do the same for printable ASCII without an equals sign.
+
+        It must not begin with a dot or ``From`` and must not end with a blank.
         """
+        ...
+
+    def stretches(self, gaps: Sequence[bytes]) -> list[bytes]:
+        """Return the whole body in stretches that only have to be joined."""
         ...
 
 
@@ -84,9 +92,15 @@ class QuotedPrintableBody:
     def size(self) -> int:
         return sum(map(len, self.row))
 
-    def stretches(self, personal: Sequence[str]) -> list[bytes]:
+    def gap(self, text: str) -> bytes:
+        return _quoted_gap(text)
+
+    def plain_gap(self, text: str) -> bytes:
+        return _plainly_wrapped(text.encode("ascii"))
+
+    def stretches(self, gaps: Sequence[bytes]) -> list[bytes]:
         row = list(self.row)
-        row[1::2] = map(_quoted_gap, personal)
+        row[1::2] = gaps
         return row
 
 
@@ -107,14 +121,13 @@ def _quoted_gap(text: str) -> bytes:
     """
     value = text.encode("utf-8", "replace")
     if (
-        value.translate(None, _PLAIN)
+        not value
+        or value.translate(None, _PLAIN)
         or value.startswith(_UNSAFE_STARTS)
         or value.endswith(b" ")
     ):
         return _soft_broken(quoted_printable(canonical(text)))
-    if len(value) > QUOTED_LINE_CHARACTERS:
-        value = _plainly_wrapped(value)
-    return value + SOFT_BREAK if value else value
+    return _plainly_wrapped(value)
 
 
 _PLAIN = bytes(byte for byte in range(0x20, 0x7F) if byte != ord("="))
@@ -147,10 +160,14 @@ def _wrapped(quoted: bytes) -> bytes:
 
 
 def _plainly_wrapped(plain: bytes) -> bytes:
-    """Do what ``_wrapped`` does, where there is no code and no dot at the start."""
-    starts = range(0, len(plain), QUOTED_LINE_CHARACTERS)
-    lines = [plain[start : start + QUOTED_LINE_CHARACTERS] for start in starts]
-    return SOFT_BREAK.join(lines).replace(b"\n.", b"\n=2E")
+    """Break what needs no code softly, at its end as well; it begins with no dot."""
+    if len(plain) <= QUOTED_LINE_CHARACTERS:
+        return plain + SOFT_BREAK
+    lines = SOFT_BREAK.join(_PLAIN_LINES.findall(plain)).replace(b"\n.", b"\n=2E")
+    return lines + SOFT_BREAK
+
+
+_PLAIN_LINES = re.compile(rb".{1,%d}" % QUOTED_LINE_CHARACTERS)
 
 
 def _dot_quoted(line: bytes) -> bytes:
@@ -198,12 +215,18 @@ class Base64Body:
         fixed = sum(len(stretch) for stretch, _alignments in self.fixed)
         return fixed * 78 // BASE64_LINE_BYTES
 
-    def stretches(self, personal: Sequence[str]) -> list[bytes]:
+    def gap(self, text: str) -> bytes:
+        return canonical(text)
+
+    def plain_gap(self, text: str) -> bytes:
+        return text.encode("ascii")
+
+    def stretches(self, gaps: Sequence[bytes]) -> list[bytes]:
         row: list[bytes] = []
         waiting = b""
         # There is one gap fewer than there are stretches.
-        gaps = (*map(canonical, personal), b"")
-        for (stretch, alignments), gap in zip(self.fixed, gaps, strict=True):
+        every_gap = (*gaps, b"")
+        for (stretch, alignments), gap in zip(self.fixed, every_gap, strict=True):
             if alignments:
                 head, lines, tail = alignments[-len(waiting) % 3]
                 row += (base64_lines(waiting + head), lines)
@@ -225,6 +248,7 @@ def base64_lines(content: bytes) -> bytes:
     coded = b2a_base64(content, newline=False)
     if len(coded) <= BASE64_LINE_CHARACTERS:  # Nearly every personal part.
         return coded + CRLF if coded else coded
-    starts = range(0, len(coded), BASE64_LINE_CHARACTERS)
-    lines = [coded[start : start + BASE64_LINE_CHARACTERS] for start in starts]
-    return CRLF.join((*lines, b""))
+    return CRLF.join(_BASE64_LINES.findall(coded)) + CRLF
+
+
+_BASE64_LINES = re.compile(rb".{1,%d}" % BASE64_LINE_CHARACTERS)

@@ -66,10 +66,10 @@ def personal(
 
     :raises BadHeader: naming the value that cannot stand in its header.
     """
-    lines = _PERSONAL.format(address, _date(date), message_id, link)
+    lines = _PERSONAL % (address, _date(date), message_id, link)
     # One look at all of them, nearly always: each by itself takes twice as long.
     if len(lines) > _SHORT_PERSONAL or not _PLAIN_PERSONAL.fullmatch(lines):
-        lines = _PERSONAL.format(
+        lines = _PERSONAL % (
             plain_address(address),
             _date(date),
             _plain_id(message_id),
@@ -142,9 +142,9 @@ _PLAIN_ADDRESS = re.compile(rf"(?=.{{3,254}}\Z){_ADDRESS_PATTERN}")
 _WEB_ADDRESS = re.compile(_LINK_PATTERN)
 _MESSAGE_ID = re.compile(_ID_PATTERN)
 
-_PERSONAL = "<{}>\r\nDate: {}\r\nMessage-ID: {}\r\nList-Unsubscribe: <{}>\r\n"
+_PERSONAL = "<%s>\r\nDate: %s\r\nMessage-ID: %s\r\nList-Unsubscribe: <%s>\r\n"
 _PLAIN_PERSONAL = re.compile(
-    _PERSONAL.format(_ADDRESS_PATTERN, "[A-Za-z0-9,:+ ]+", _ID_PATTERN, _LINK_PATTERN)
+    _PERSONAL % (_ADDRESS_PATTERN, "[A-Za-z0-9,:+ ]+", _ID_PATTERN, _LINK_PATTERN)
 )
 _SHORT_PERSONAL = 320
 """In so few characters none of the four is too long."""

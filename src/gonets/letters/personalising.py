@@ -109,12 +109,16 @@ class SubscriberValue:
         value = values.subscriber.get(self.name)
         if value is None:
             return self.missing_html
-        # As the engine escapes, which adds the slash.
-        return fitting(self.source, html.escape(value).replace("/", "&#x2f;"))
+        return fitting(self.source, value_as_html(value))
 
     def as_text(self, values: PersonalValues) -> str:
         value = values.subscriber.get(self.name)
         return self.missing_text if value is None else fitting(self.source, value)
+
+
+def value_as_html(value: str) -> str:
+    """Escape as the engine does, which adds the slash."""
+    return html.escape(value).replace("/", "&#x2f;")
 
 
 def fitting(source: str, filled: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from gonets.letters import headers
 from gonets.letters.encodings import CRLF, Body, canonical, smallest_body
 from gonets.letters.errors import ReaderUnfit, TemplateFault
+from gonets.letters.gaps import BodyGaps, Gaps
 from gonets.letters.personalising import (
     Personal,
     PersonalValues,
@@ -31,7 +32,8 @@ class Wire:
     text: BodyPart
     html: BodyPart
     ending: bytes
-    names: frozenset[str]  # of what it says about a reader
+    gaps: Gaps
+    names: Sequence[str]  # of what it says about a reader
 
     def message_for(self, reader: Reader) -> bytes:
         """Return the message with CRLF line ends, before any dot-stuffing.
@@ -42,17 +44,16 @@ class Wire:
         """
         values = PersonalValues.of(reader, self.names)
         text, html = self.text, self.html
-        texts = [part.as_text(values) for part in text.personal]
-        htmls = [part.as_html(values) for part in html.personal]
+        text_gaps, html_gaps = self.gaps.filled(values)
         return b"".join(
             [
                 self.opening,
                 _personal_headers(reader, values),
                 self.subject.encoded(values),
                 text.before,
-                *text.body.stretches(texts),
+                *text.body.stretches(text_gaps),
                 html.before,
-                *html.body.stretches(htmls),
+                *html.body.stretches(html_gaps),
                 self.ending,
             ]
         )
@@ -64,7 +65,7 @@ class BodyPart:
 
     before: bytes
     body: Body
-    personal: tuple[Personal, ...]
+    gaps: BodyGaps
 
     @classmethod
     def of(cls, kind: bytes, pieces: Sequence[Piece], *, after: bytes) -> BodyPart:
@@ -76,7 +77,7 @@ class BodyPart:
             b"Content-Type: text/" + kind + b"; charset=utf-8" + CRLF,
             b"Content-Transfer-Encoding: " + body.encoding + CRLF + CRLF,
         )
-        return cls(b"".join(head), body, personal)
+        return cls(b"".join(head), body, BodyGaps(body, personal))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +121,16 @@ def wire_of(
     # "=_" cannot occur in quoted-printable or base64, so no body holds the boundary.
     boundary = f"=_gonets_{digest[:32]}".encode("ascii")
     closing = _fixed_headers(content, digest=digest, boundary=boundary)
+    text_part = BodyPart.of(b"plain", text, after=closing)
+    html_part = BodyPart.of(b"html", html, after=CRLF + b"--" + boundary + CRLF)
     return Wire(
         opening=_sender_headers(content),
         subject=SubjectLine.of(subject),
-        text=BodyPart.of(b"plain", text, after=closing),
-        html=BodyPart.of(b"html", html, after=CRLF + b"--" + boundary + CRLF),
+        text=text_part,
+        html=html_part,
         ending=CRLF + b"--" + boundary + b"--" + CRLF,
-        names=names_asked_for((*subject, *text, *html)) | {"name"},
+        gaps=Gaps(text=text_part.gaps, html=html_part.gaps),
+        names=sorted(names_asked_for((*subject, *text, *html)) | {"name"}),
     )
 
 
