@@ -14,7 +14,7 @@ import pytest
 import uvloop
 
 from gonets.delivery.errors import AnswerLost, RelayFailure, RelayTrouble
-from gonets.delivery.ports import Envelope
+from gonets.delivery.ports import Envelope, LetterUnfit
 from gonets.delivery.states import Stage
 from gonets.delivery.transports.addresses import parse_relay_address
 from gonets.delivery.transports.dialogue import ConnectionEnded, Dialogue
@@ -363,6 +363,19 @@ async def test_the_time_for_an_answer_begins_when_the_question_has_left() -> Non
     assert was_patient
     assert (await dialogue.reply()).code == 250
     dialogue.end("over")
+
+
+async def test_what_was_offered_before_encrypting_is_forgotten() -> None:
+    connection = SmtpConnection(dialogue=Dialogue(), limits=PATIENT)
+    connection.learn({"SIZE": "10", "PIPELINING": "", "SMTPUTF8": ""})
+    connection.learn({})
+
+    parcel = connection.pack(letter())
+
+    assert parcel.offer.startswith(b"MAIL FROM:<news@x.example>\r\n")
+    assert not connection.can_pipeline
+    with pytest.raises(LetterUnfit):
+        connection.pack(letter("анна"))
 
 
 # Where the connection was cut

@@ -156,7 +156,8 @@ class Lane:
             return None
         intent = self._desk.intend(load.bound)
         # The next letter is made while the disk is at work.
-        following = await self._following(connection)
+        bound = self._following(connection)
+        following = None if bound is None else await self._loaded(connection, bound)
         if following is not None:
             on_the_wire.append(following)
         if not self._desk.may_leave(load.bound, await intent):
@@ -164,8 +165,15 @@ class Lane:
             return None
         load.has_left = True
         connection.hand_over(load.parcel, following.parcel if following else None)
-        await self._hear(connection, on_the_wire)
-        return await connection.offer_answer() if on_the_wire else None
+        try:
+            reply = await connection.dot_reply(was_alone=following is None)
+        except AnswerLost as lost:
+            on_the_wire.pop(0)
+            self._desk.lost(load.bound, lost)
+            raise
+        on_the_wire.pop(0)
+        self._desk.delivered(load.bound, reply)
+        return await connection.offer_answer() if following else None
 
     def _keep_back(self, connection: SmtpConnection, on_the_wire: list[Load]) -> None:
         """The relay waits for a letter that must not leave: only closing helps."""
@@ -173,25 +181,13 @@ class Lane:
         self._give_back(on_the_wire)
         on_the_wire.clear()
 
-    async def _hear(self, connection: SmtpConnection, on_the_wire: list[Load]) -> None:
-        load = on_the_wire[0]
-        try:
-            reply = await connection.dot_reply(was_alone=len(on_the_wire) == 1)
-        except AnswerLost as lost:
-            on_the_wire.pop(0)
-            self._desk.lost(load.bound, lost)
-            raise
-        on_the_wire.pop(0)
-        self._desk.answered(load.bound, Stage.DOT, reply)
-
-    async def _following(self, connection: SmtpConnection) -> Load | None:
+    def _following(self, connection: SmtpConnection) -> BoundClaim | None:
         """Return a letter whose offer may travel with the current one."""
         if not connection.can_pipeline:
             return None
         if connection.letters + 1 >= self._most_letters:
             return None
-        bound = self._supply.take_at_once()
-        return None if bound is None else await self._loaded(connection, bound)
+        return self._supply.take_at_once()
 
     def _ahead(self, bound: BoundClaim) -> Ahead:
         """Return where it may have been begun; by now its run may be dropped."""

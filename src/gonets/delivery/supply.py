@@ -179,11 +179,15 @@ class Supply:
 
     def take_at_once(self) -> BoundClaim | None:
         """Return a letter if there is one that may go right now."""
-        if self.is_closed or not self._ready or not self._may_go():
+        if self.is_closed or not self._ready:
+            return None
+        if self._health.is_suspect and not self._may_go():
             return None
         if self._is_limited and not self._at_hand():
             return None
-        return None if self._bucket.take(clock.monotonic()) else self._next()
+        if self._bucket.rate and self._bucket.take(clock.monotonic()):
+            return None
+        return self._next()
 
     def _may_go(self) -> bool:
         if not self._health.is_suspect:

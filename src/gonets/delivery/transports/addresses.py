@@ -147,8 +147,10 @@ def mailbox(address: str, *, takes_utf8: bool) -> str:
 
     :raises AddressUnfit: if it cannot be written to through this relay.
     """
-    if _UNSAFE_IN_PATH.search(address) or address.count("@") < 1:
+    if _UNSAFE_IN_PATH.search(address) or "@" not in address:
         raise AddressUnfit(_("The address holds characters that no relay can take."))
+    if address.isascii():
+        return address
     local, _at, domain = address.rpartition("@")
     try:
         wire_domain = domain if domain.isascii() else _ascii(domain)

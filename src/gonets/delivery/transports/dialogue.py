@@ -13,6 +13,8 @@ from gonets.delivery.transports.replies import ProtocolBreach, ReplyReader
 from gonets.delivery.types import Reply
 from gonets.kernel import clock
 
+NEVER = float("inf")
+
 
 class ConnectionEnded(Exception):
     """The connection is gone; the text says why."""
@@ -30,7 +32,7 @@ class Dialogue(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self.ended: str = ""  # why; empty as long as the connection stands
         self.is_unsent = False  # some of what was written is still in our buffer
-        self.deadline = float("inf")
+        self.deadline = NEVER
         self._within = self._then = 0.0
         self._unsent, self._moved_at = 0, 0.0
         self._loop = asyncio.get_running_loop()
@@ -53,21 +55,26 @@ class Dialogue(asyncio.Protocol):
     def data_received(self, received: bytes) -> None:
         if self.ended:
             return  # Nothing that comes after a breach can be trusted.
-        owed = self._owed
+        owed = before = self._owed
         try:
             for reply in self._reader.feed(received):
-                if not self._owed:
+                if not owed:
                     unasked = _("an answer that nothing asked for")
                     raise ProtocolBreach(f"{unasked}: {reply}")
-                self._owed -= 1
+                owed -= 1
                 self._replies.append(reply)
         except ProtocolBreach as breach:
             broken = _("the relay broke the protocol")
             self.end(f"{broken}: {breach}")
-        if 0 < self._owed < owed:  # A reply is complete; the next one has its own time.
+        self._owed = owed
+        if not owed:
+            self.deadline = NEVER
+        elif owed < before:  # A reply is complete; the next one has its own time.
             self._within = self._then
             self.deadline = clock.monotonic() + self._within
-        self._wake()
+        waiter = self._waiter
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
 
     def pause_writing(self) -> None:
         self.is_unsent = True
@@ -109,18 +116,12 @@ class Dialogue(asyncio.Protocol):
                 raise ConnectionEnded(self.ended)
             self._waiter = self._loop.create_future()
             await self._waiter
-        return self.reply_at_hand()
+        return self._replies.popleft()
 
-    @property
-    def at_hand(self) -> int:
-        """How many replies can be had without waiting."""
-        return len(self._replies)
-
-    def reply_at_hand(self) -> Reply:
-        reply = self._replies.popleft()
-        if not self._owed and not self._replies:
-            self.deadline = float("inf")
-        return reply
+    def replies_at_hand(self, most: int) -> list[Reply]:
+        """Return the next replies that can be had without waiting."""
+        replies = self._replies
+        return [replies.popleft() for _one in range(min(most, len(replies)))]
 
     @property
     def is_clear(self) -> bool:

