@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from gonets.delivery import actions
 from gonets.delivery.errors import RunAlreadyOpen, RunStateWrong
@@ -68,6 +69,43 @@ def test_a_large_audience_is_frozen_in_chunks(make_run: MakeRun) -> None:
     added = actions.add_recipients(run.pk, people(*(f"r{n}" for n in range(2500))))
 
     assert added == 2500 == run.deliveries.count()
+
+
+def readers(*names: str) -> QuerySet[Stop, Any]:
+    """Return a query for people: any four columns serve."""
+    now = clock.now()
+    for name in names:
+        Stop.objects.create(scope=name, address_key=f"{name}@x.example", created_at=now)
+    rows = Stop.objects.filter(scope__in=names)
+    return rows.values_list("pk", "address_key", "address_key", "scope")
+
+
+def test_the_database_copies_an_audience_itself(make_run: MakeRun) -> None:
+    run = make_run("ann", started=False)
+    found = readers("cid", "bob", "ann")
+
+    assert actions.copy_recipients(run.pk, found) == 2
+    assert actions.copy_recipients(run.pk, found.order_by("address_key")) == 0
+    run.refresh_from_db()
+    assert (run.audience_size, run.pending) == (3, 3)
+    rows = run.deliveries.order_by("pk").values_list("recipient", "person_ref")
+    assert list(rows)[1:] == [("cid@x.example", "cid"), ("bob@x.example", "bob")]
+
+
+def test_a_query_that_contradicts_itself_adds_nobody(make_run: MakeRun) -> None:
+    run = make_run("ann", started=False)
+
+    assert actions.copy_recipients(run.pk, readers("bob").filter(pk__in=[])) == 0
+    run.refresh_from_db()
+    assert run.audience_size == 1
+
+
+def test_nobody_is_copied_into_a_run_that_has_begun(make_run: MakeRun) -> None:
+    run = make_run("ann")
+
+    with pytest.raises(RunStateWrong):
+        actions.copy_recipients(run.pk, readers("bob"))
+    assert run.deliveries.count() == 1
 
 
 def test_a_second_run_of_the_same_origin_names_the_first(make_run: MakeRun) -> None:

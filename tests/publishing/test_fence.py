@@ -77,7 +77,7 @@ def test_a_schedule_asks_instead_of_sending(issue: Issue) -> None:
 def test_an_audience_being_frozen_is_completed_before_it_becomes_uncertain(
     issue: Issue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "FROZEN_AT_ONCE", 0)
+    monkeypatch.setattr(sending, "FREEZING_SECONDS", 0)
     run = send(issue)
     assert run.status == RunStatus.PREPARING
     raise_fence()

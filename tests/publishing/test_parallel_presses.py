@@ -43,7 +43,7 @@ def at_once(act: Callable[[], int | None], *, times: int) -> list[int | None]:
 
 
 def test_fifty_parallel_presses_make_one_run(crowded_issue, monkeypatch):
-    monkeypatch.setattr(freezing, "CHUNK", 7)
+    monkeypatch.setattr(freezing, "FIRST", 7)
 
     def press() -> int:
         rule = AudienceRule.EVERYONE
@@ -59,8 +59,10 @@ def test_fifty_parallel_presses_make_one_run(crowded_issue, monkeypatch):
 
 
 def test_many_freezers_of_one_audience_put_everyone_in_once(crowded_issue, monkeypatch):
-    monkeypatch.setattr(freezing, "CHUNK", 3)
-    monkeypatch.setattr(sending, "FROZEN_AT_ONCE", 0)
+    monkeypatch.setattr(freezing, "FIRST", 3)
+    monkeypatch.setattr(freezing, "LEAST", 3)
+    monkeypatch.setattr(freezing, "MOST", 3)
+    monkeypatch.setattr(sending, "FREEZING_SECONDS", 0)
     rule = AudienceRule.EVERYONE
     run = actions.send_issue(crowded_issue.pk, audience=rule, user=None)
 

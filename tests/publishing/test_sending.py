@@ -67,7 +67,7 @@ def test_a_later_subscriber_is_not_put_into_a_frozen_audience(issue, newsletter)
 
 
 def test_a_large_audience_is_frozen_by_the_worker(issue, monkeypatch):
-    monkeypatch.setattr(sending, "FROZEN_AT_ONCE", 2)
+    monkeypatch.setattr(sending, "FREEZING_SECONDS", 0)
 
     run = send(issue)
     before = run.status
@@ -79,10 +79,9 @@ def test_a_large_audience_is_frozen_by_the_worker(issue, monkeypatch):
 
 
 def test_freezing_goes_on_where_a_killed_server_left_it(issue, monkeypatch):
-    monkeypatch.setattr(sending, "FROZEN_AT_ONCE", 0)
-    monkeypatch.setattr("gonets.publishing.actions.freezing.CHUNK", 1)
+    monkeypatch.setattr(sending, "FREEZING_SECONDS", 0)
     run = send(issue)
-    actions.freeze_chunk(run.pk)
+    actions.freeze_piece(run.pk, size=1)
     assert len(recipients(run)) == 1
 
     freeze_pending_runs()
@@ -94,7 +93,7 @@ def test_freezing_goes_on_where_a_killed_server_left_it(issue, monkeypatch):
 
 
 def test_a_pause_while_the_audience_is_frozen_lets_nothing_leave(issue, monkeypatch):
-    monkeypatch.setattr(sending, "FROZEN_AT_ONCE", 0)
+    monkeypatch.setattr(sending, "FREEZING_SECONDS", 0)
     run = send(issue)
 
     actions.pause_issue_run(run.pk)
@@ -108,7 +107,7 @@ def test_a_pause_while_the_audience_is_frozen_lets_nothing_leave(issue, monkeypa
 
 
 def test_cancelling_while_the_audience_is_frozen_ends_the_run(issue, monkeypatch):
-    monkeypatch.setattr(sending, "FROZEN_AT_ONCE", 0)
+    monkeypatch.setattr(sending, "FREEZING_SECONDS", 0)
     run = send(issue)
 
     actions.cancel_issue_rest(run.pk)

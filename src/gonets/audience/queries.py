@@ -66,9 +66,14 @@ class Standing(TextChoices):
 
 def confirmed_subscriptions(readership_id: int) -> QuerySet[Subscription]:
     """Everybody who gets this newsletter now, blocked addresses left out."""
+    return subscribed(readership_id).exclude(_is_suppressed("subscriber__address_key"))
+
+
+def subscribed(readership_id: int) -> QuerySet[Subscription]:
+    """Everybody who wants this newsletter now, blocked addresses too."""
     return Subscription.objects.filter(
         readership_id=readership_id, state=SubscriptionState.CONFIRMED
-    ).exclude(_is_suppressed("subscriber__address_key"))
+    )
 
 
 def confirmed_count(readership_id: int) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.crypto import salted_hmac
@@ -24,26 +26,34 @@ from gonets.delivery.states import (
     PauseCause,
     RunStatus,
 )
-from gonets.delivery.types import NewRecipient
+from gonets.delivery.types import NewReader, NewRecipient
 from gonets.kernel import clock
 
 CHUNK = 1000
 """Rows per transaction: SQLite's write lock is never held for more than 50 ms."""
 
+_COLUMNS = """
+    run_id, address_key, recipient, person_ref, status, fence, policy_wait, attempts,
+    letter_ref, message_id, bound_values, stage, code, enhanced_code, answer, resolution
+"""
+_UNTRIED = "'pending', 0, false, 0, '', '', '', '', 0, '', '', ''"
+
 # As one text whatever the number of rows it is parsed only once.
 _INSERT = RowStatement(
-    """
-    INSERT INTO gonets_delivery_delivery (
-        run_id, address_key, recipient, person_ref, status, fence, policy_wait,
-        attempts, letter_ref, message_id, bound_values, stage, code, enhanced_code,
-        answer, resolution
-    )
-    SELECT %s, o.column1, o.column2, o.column3, 'pending', 0, false, 0, '', '', '', '',
-        0, '', '', ''
-    FROM {rows} WHERE true ON CONFLICT (run_id, address_key) DO NOTHING
-    """,
+    f"""
+    INSERT INTO gonets_delivery_delivery ({_COLUMNS})
+    SELECT %s, o.column1, o.column2, o.column3, {_UNTRIED}
+    FROM {{rows}} WHERE true ON CONFLICT (run_id, address_key) DO NOTHING
+    """,  # noqa: S608 - constants
     *("text", "text", "text"),
 )
+_COPY = f"""
+    INSERT INTO gonets_delivery_delivery ({_COLUMNS})
+    WITH o (position, address_key, address, person_ref) AS ({{readers}})
+    SELECT %s, o.address_key, o.address, o.person_ref, {_UNTRIED}
+    FROM o WHERE true ORDER BY o.position
+    ON CONFLICT (run_id, address_key) DO NOTHING
+"""  # noqa: S608 - constants
 _GROW = """
     UPDATE gonets_delivery_run
     SET pending = pending + %s, audience_size = audience_size + %s WHERE id = %s
@@ -92,20 +102,46 @@ def add_recipients(run_id: int, recipients: Iterable[NewRecipient]) -> int:
     added = 0
     source = iter(recipients)
     while chunk := list(islice(source, CHUNK)):
+        rows = [(one.address_key, one.address, one.person_ref) for one in chunk]
         with transaction.atomic():
-            run = lock_run(run_id)
-            if run is None or run.status is not RunStatus.PREPARING:
-                raise _wrong(run_id, wanted="given more recipients")
-            added += _insert(run_id, chunk)
+            _check_preparing(run_id)
+            new = int(_INSERT.execute(rows, before=(run_id,)).rowcount)
+            _grow(run_id, new)
+        added += new
     return added
 
 
-def _insert(run_id: int, recipients: Sequence[NewRecipient]) -> int:
-    rows = [(one.address_key, one.address, one.person_ref) for one in recipients]
-    added = int(_INSERT.execute(rows, before=(run_id,)).rowcount)
+@transaction.atomic
+def copy_recipients(run_id: int, readers: QuerySet[Any, NewReader]) -> int:
+    """Add to the audience all whom a query finds; return how many were new.
+
+    The database copies them itself, in a fifth of the time that it takes to read and
+    to give them back.  Repeating it is harmless, but it is one transaction: ask for no
+    more than can be had while others wait for SQLite's lock.
+
+    :raises RunStateWrong: if the run has been started.
+    """
+    _check_preparing(run_id)
+    try:
+        sql, values = readers.query.sql_with_params()
+    except EmptyResultSet:  # The conditions contradict each other.
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_COPY.format(readers=sql), [*values, run_id])
+        added = int(cursor.rowcount)
+    _grow(run_id, added)
+    return added
+
+
+def _check_preparing(run_id: int) -> None:
+    run = lock_run(run_id)
+    if run is None or run.status is not RunStatus.PREPARING:
+        raise _wrong(run_id, wanted="given more recipients")
+
+
+def _grow(run_id: int, added: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_GROW, [added, added, run_id])
-    return added
 
 
 def start_run(run_id: int) -> None:

@@ -25,6 +25,10 @@ class NewRecipient(NamedTuple):
     person_ref: str = ""
 
 
+NewReader = tuple[int, str, str, str]
+"""Position in the audience, address key, address, person: a row as SQL gives it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What the relay answered; ``text`` has its lines joined by one space."""

@@ -14,3 +14,8 @@ def now() -> datetime:
 def monotonic() -> float:
     """Return seconds that never jump: for time-outs, leases and rates."""
     return time.monotonic()
+
+
+def processor() -> float:
+    """Return the seconds that this thread has computed: for the size of portions."""
+    return time.thread_time()

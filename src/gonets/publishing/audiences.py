@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from django.db.models import (
     Case,
+    CharField,
     Count,
     F,
     Max,
@@ -23,11 +24,13 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Cast
 
 from gonets.audience.models import Subscription
-from gonets.audience.queries import confirmed_subscriptions
+from gonets.audience.queries import confirmed_subscriptions, subscribed
 from gonets.delivery.models import Delivery
 from gonets.delivery.states import DeliveryStatus, Resolution
+from gonets.delivery.types import NewReader
 from gonets.newsletters.models import Issue
 from gonets.publishing.models import IssueRun
 from gonets.publishing.states import AudienceRule
@@ -76,16 +79,40 @@ def audience_size(issue_id: int, rule: AudienceRule) -> int:
     return _fitting(_runs(issue_id), issue_id, rule).count()
 
 
-def people_to_freeze(issue_run: IssueRun) -> QuerySet[Subscription]:
-    """Return who is still to be put into the run, in the order of its cursor.
+def has_audience(issue_id: int, rule: AudienceRule) -> bool:
+    return _fitting(_runs(issue_id), issue_id, rule).exists()
+
+
+def end_of_piece(issue_run: IssueRun, *, size: int) -> int | None:
+    """Return how far the cursor moves past so many subscribers; None at their end.
+
+    Whether they fit does not matter: looking at them takes its time all the same.
+    """
+    readership_id = _readership_id(issue_run.issue_id)
+    behind = subscribed(readership_id).filter(pk__gt=issue_run.frozen_up_to)
+    last: int | None = behind.order_by("pk")[:size].aggregate(at=Max("pk"))["at"]
+    return last
+
+
+def readers_to_freeze(
+    issue_run: IssueRun, *, up_to: int
+) -> QuerySet[Subscription, NewReader]:
+    """Return who between the run's cursor and there is to be put into it.
 
     Those confirmed only after the run was opened are newcomers of the next one.
     """
     earlier = _runs(issue_run.issue_id).filter(run_id__lt=issue_run.run_id)
     fitting = _fitting(earlier, issue_run.issue_id, AudienceRule(issue_run.audience))
     return fitting.filter(
-        pk__gt=issue_run.frozen_up_to, confirmed_at__lte=issue_run.run.created_at
-    ).order_by("pk")
+        pk__gt=issue_run.frozen_up_to,
+        pk__lte=up_to,
+        confirmed_at__lte=issue_run.run.created_at,
+    ).values_list(
+        "pk",
+        "subscriber__address_key",
+        "subscriber__address",
+        Cast("subscriber_id", CharField()),
+    )
 
 
 def _runs(issue_id: int) -> QuerySet[IssueRun]:
@@ -130,5 +157,9 @@ def _with_newest_outcome(
 
 
 def _confirmed(issue_id: int) -> QuerySet[Subscription]:
-    issue = Issue.objects.select_related("newsletter").only("newsletter__readership_id")
-    return confirmed_subscriptions(issue.get(pk=issue_id).newsletter.readership_id)
+    return confirmed_subscriptions(_readership_id(issue_id))
+
+
+def _readership_id(issue_id: int) -> int:
+    of_issue = Issue.objects.values_list("newsletter__readership_id", flat=True)
+    return int(of_issue.get(pk=issue_id))

@@ -18,7 +18,7 @@ from gonets.newsletters.models import Issue, Newsletter
 from gonets.newsletters.standing.actions import tend_standing_draft
 from gonets.newsletters.standing.queries import rhythms_on
 from gonets.newsletters.states import IssueState
-from gonets.publishing.actions import freeze_chunk, send_due_issue, settle_run
+from gonets.publishing.actions import freeze_audience, send_due_issue, settle_run
 from gonets.publishing.actions.rehearsals import forget_rehearsals, rehearsals_to_take
 from gonets.publishing.confirmations.actions import send_confirmation_letters
 from gonets.publishing.errors import LetterUnready, PublishingError, ScheduleChanged
@@ -108,13 +108,10 @@ def freeze_pending_runs() -> bool:
 
     Gives the word back after a while, so that a large audience holds nothing else up.
     """
-    until = clock.monotonic() + FREEZING_AT_A_TIME.total_seconds()
+    within = FREEZING_AT_A_TIME.total_seconds()
     unfrozen = IssueRun.objects.filter(frozen_at=None, run__status=RunStatus.PREPARING)
-    for run_id in list(unfrozen.order_by("pk").values_list("run_id", flat=True)):
-        while freeze_chunk(run_id):
-            if clock.monotonic() > until:
-                return True
-    return False
+    run_ids = list(unfrozen.order_by("pk").values_list("run_id", flat=True))
+    return not all(freeze_audience(run_id, within=within) for run_id in run_ids)
 
 
 def fold_old_runs(stopping: Callable[[], bool]) -> int:

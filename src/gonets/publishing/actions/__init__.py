@@ -10,7 +10,7 @@ from gonets.publishing.actions.control import (
 )
 from gonets.publishing.actions.corrections import correct_and_resume
 from gonets.publishing.actions.fence import check_fence, send_from_here
-from gonets.publishing.actions.freezing import freeze_audience, freeze_chunk
+from gonets.publishing.actions.freezing import freeze_audience, freeze_piece
 from gonets.publishing.actions.looks import want_looks
 from gonets.publishing.actions.overrides import override_problem, withdraw_override
 from gonets.publishing.actions.rehearsals import start_rehearsal, stop_rehearsal
@@ -64,7 +64,7 @@ __all__ = [
     "disable_relay",
     "enable_relay",
     "freeze_audience",
-    "freeze_chunk",
+    "freeze_piece",
     "keep_environment_relay",
     "keep_in_mailbox",
     "leave_mailbox",

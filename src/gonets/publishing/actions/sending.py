@@ -19,7 +19,7 @@ from gonets.newsletters.types import Person
 from gonets.publishing.actions.fence import check_fence
 from gonets.publishing.actions.freezing import freeze_audience
 from gonets.publishing.actions.relays import keep_environment_relay, relay_row
-from gonets.publishing.audiences import audience_size
+from gonets.publishing.audiences import has_audience
 from gonets.publishing.errors import (
     AlreadyRunning,
     DiskFull,
@@ -34,8 +34,9 @@ from gonets.publishing.signing import current_letter_ref
 from gonets.publishing.states import AudienceRule
 from gonets.publishing.types import RelayInUse
 
-FROZEN_AT_ONCE = 5_000
-"""Up to so many people are frozen before the editor's press is answered."""
+FREEZING_SECONDS = 0.75
+"""So long the editor's press may take for freezing; the worker does the rest.  That is
+enough for some hundred thousand people, who need not wait for the worker's look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +105,12 @@ def _carry_out(order: Order) -> Run:
     relays = relays_in_use()
     check_public_address(relay.url for relay in relays)
     check_room()
-    size = audience_size(order.issue_id, order.audience)
-    if not size:
+    if not has_audience(order.issue_id, order.audience):
         raise NobodyToSendTo
     prepared = newsletters.prepare_version(order.issue_id)
     run = _open_issue_run(order, relays, prepared)
-    if size <= FROZEN_AT_ONCE:
-        freeze_audience(run.pk)
-        run.refresh_from_db()
+    freeze_audience(run.pk, within=FREEZING_SECONDS)
+    run.refresh_from_db()
     return run
 
 
