@@ -23,14 +23,14 @@ from django.db import connections  # noqa: E402
 
 from benchmarks.answering import answer_calls  # noqa: E402
 from gonets.delivery.bookkeeping import Bookkeeper  # noqa: E402
-from gonets.delivery.claims import claim_some  # noqa: E402
 from gonets.delivery.engine import Engine  # noqa: E402
 from gonets.delivery.ledger import Grant  # noqa: E402
 from gonets.delivery.options import SendingOptions  # noqa: E402
 from gonets.delivery.recovery import enlist  # noqa: E402
 from gonets.delivery.spool import Spool  # noqa: E402
 from gonets.delivery.states import DeliveryStatus  # noqa: E402
-from gonets.delivery.stock import Stock, bind_claims  # noqa: E402
+from gonets.delivery.stock import Stock, bind_claims, take_stock  # noqa: E402
+from gonets.delivery.tray import Tray  # noqa: E402
 from gonets.delivery.types import (  # noqa: E402
     Acceptance,
     BoundClaim,
@@ -100,8 +100,9 @@ class NullWorker:
     def claim_all(self, run_id: int) -> int:
         """Take everybody into memory; return how many there are."""
         worker_id = enlist(place="without a ledger", pid=os.getpid())
-        while some := claim_some(run_id, worker_id=worker_id, limit=CLAIMED_AT_ONCE):
-            claims.extend(some)
+        who = {"run_id": run_id, "worker_id": worker_id, "relay_id": None}
+        while some := take_stock(letters, Tray(), limit=CLAIMED_AT_ONCE, **who).ready:
+            claims.extend(bound.claim for bound in some)
         return len(claims)
 
     def send(self) -> float:

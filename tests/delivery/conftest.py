@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
+from django.db.transaction import atomic
 
-from gonets.delivery import actions, claims, ledger, recovery
+from gonets.delivery import actions, ledger, recovery
+from gonets.delivery.account import lock_run
+from gonets.delivery.entries import intent_of
 from gonets.delivery.models import Relay, Run
-from gonets.delivery.ports import Binding
+from gonets.delivery.parts import Group
+from gonets.delivery.ports import Binding, Letter, Recipient, Withheld
 from gonets.delivery.states import DeliveryStatus
-from gonets.delivery.types import (
-    Acceptance,
-    BoundClaim,
-    Intent,
-    NewRecipient,
-    Outcome,
-)
+from gonets.delivery.stock import take_stock
+from gonets.delivery.tray import Tray
+from gonets.delivery.types import Acceptance, BoundClaim, NewRecipient, Outcome
 from tests.support.smtp_certificates import Authority
 from tests.support.smtp_oracle import Oracle, Script
 
@@ -56,27 +57,44 @@ def people(*names: str) -> list[NewRecipient]:
     ]
 
 
+class PlainLetters:
+    """Binds letters to what is the same for everybody."""
+
+    def letter(self, letter_ref: str) -> Letter:
+        raise NotImplementedError
+
+    def bind(
+        self, *, run_id: int, letter_ref: str, recipients: Sequence[Recipient]
+    ) -> list[Binding | Withheld]:
+        return [
+            Binding(
+                letter_ref=letter_ref,
+                message_id=f"<{one.delivery_id}@x.example>",
+                date=NOW,
+                values={"name": "Юля"},
+            )
+            for one in recipients
+        ]
+
+
 class Hand:
     """A worker's hand: what the engine does with the ledger, step by step."""
 
-    def __init__(self) -> None:
+    def __init__(self, form: str = "in shorthand") -> None:
         self.worker_id = recovery.enlist(place="here", pid=1)
+        self.tray = Tray()
+        self._form = form
 
-    def claim(self, run: Run, limit: int = 100) -> list[BoundClaim]:
-        taken = claims.claim_some(run.pk, worker_id=self.worker_id, limit=limit)
-        return [
-            BoundClaim(
-                claim=claim,
-                binding=claim.binding
-                or Binding(
-                    letter_ref=claim.letter_ref,
-                    message_id=f"<{claim.delivery_id}@x.example>",
-                    date=NOW,
-                    values={"name": "Юля"},
-                ),
-            )
-            for claim in taken
-        ]
+    def claim(
+        self, run: Run, limit: int = 100, relay: Relay | None = None
+    ) -> list[BoundClaim]:
+        who = {"worker_id": self.worker_id, "relay_id": relay.pk if relay else None}
+        stock = take_stock(PlainLetters(), self.tray, run_id=run.pk, limit=limit, **who)
+        if self._form != "in shorthand":
+            write_out(run)
+        if self._form == "written out":
+            self.tray.of(run.pk).all_written_out()
+        return stock.ready
 
     def intend(self, *bound: BoundClaim) -> set[int]:
         return self.record(intents=bound)
@@ -110,13 +128,13 @@ class Hand:
         outcomes: Iterable[Outcome] = (),
         intents: Iterable[BoundClaim] = (),
     ) -> set[int]:
-        group = ledger.Group(
+        group = Group(
             worker_id=self.worker_id,
             acceptances=list(acceptances),
             outcomes=list(outcomes),
-            intents=[Intent.of(bound) for bound in intents],
+            intents=[intent_of(bound) for bound in intents],
         )
-        grants = ledger.record(group)
+        grants = ledger.record(group, self.tray)
         return {
             intent.delivery_id
             for intent, grant in zip(group.intents, grants, strict=True)
@@ -124,14 +142,20 @@ class Hand:
         }
 
 
-@pytest.fixture
-def hand(db: None) -> Hand:
-    return Hand()
+def write_out(run: Run) -> None:
+    """Have everything in the deliveries' own rows, as whoever acts on a run has."""
+    with atomic():
+        lock_run(run.pk)
+
+
+@pytest.fixture(params=["in shorthand", "written out", "written out by others"])
+def make_hand(db: None, request: pytest.FixtureRequest) -> Callable[[], Hand]:
+    return partial(Hand, request.param)
 
 
 @pytest.fixture
-def make_hand(db: None) -> Callable[[], Hand]:
-    return Hand
+def hand(make_hand: Callable[[], Hand]) -> Hand:
+    return make_hand()
 
 
 @pytest.fixture(scope="session")

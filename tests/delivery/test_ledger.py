@@ -13,13 +13,14 @@ from gonets.delivery.models import Attempt, Delivery, Run, Worker
 from gonets.delivery.queries import run_progress
 from gonets.delivery.states import DeliveryStatus, RunStatus
 from gonets.kernel import clock
-from tests.delivery.conftest import Hand
+from tests.delivery.conftest import Hand, write_out
 
 S = DeliveryStatus
 MakeRun = Callable[..., Run]
 
 
 def statuses(run: Run) -> list[str]:
+    write_out(run)
     return list(run.deliveries.order_by("pk").values_list("status", flat=True))
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from gonets.delivery import actions, ledger
 from gonets.delivery.models import Delivery, Run
+from gonets.delivery.parts import Group, Part
 from gonets.delivery.states import DeliveryStatus, RunStatus
-from tests.delivery.conftest import Hand
+from tests.delivery.conftest import Hand, write_out
 
 # Outside of a test's own transaction: the shorter way makes one of its own.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -17,15 +19,20 @@ pytestmark = pytest.mark.django_db(transaction=True)
 MakeRun = Callable[..., Run]
 
 
+@pytest.fixture(params=["in shorthand", "written out"])
+def make_hand(db: None, request: pytest.FixtureRequest) -> Callable[[], Hand]:
+    return partial(Hand, request.param)
+
+
 @pytest.fixture
-def careful(monkeypatch: pytest.MonkeyPatch) -> list[ledger.Group]:
+def careful(monkeypatch: pytest.MonkeyPatch) -> list[Group]:
     """The groups that had to be looked at."""
-    looked_at: list[ledger.Group] = []
+    looked_at: list[Group] = []
     carefully = ledger._record_carefully
 
-    def note(group: ledger.Group) -> list[ledger.Grant]:
+    def note(group: Group, parts: list[Part]) -> list[ledger.Grant]:
         looked_at.append(group)
-        return carefully(group)
+        return carefully(group, parts)
 
     monkeypatch.setattr(ledger, "_record_carefully", note)
     return looked_at
@@ -41,7 +48,7 @@ def counters(run: Run) -> dict[str, int]:
 
 
 def test_intents_and_acceptances_of_a_running_run_need_no_second_look(
-    make_run: MakeRun, hand: Hand, careful: list[ledger.Group]
+    make_run: MakeRun, hand: Hand, careful: list[Group]
 ) -> None:
     run = make_run(*"abcd")
     bound = hand.claim(run)
@@ -51,12 +58,13 @@ def test_intents_and_acceptances_of_a_running_run_need_no_second_look(
 
     assert granted == {one.claim.delivery_id for one in bound[:3]}
     assert counters(run) == {"claimed": 1, "intent": 2, "accepted": 1}
-    assert run.deliveries.get(status="accepted").answer == "Ok: queued as 1"
     assert careful == []
+    write_out(run)
+    assert run.deliveries.get(status="accepted").answer == "Ok: queued as 1"
 
 
 def test_the_last_acceptance_is_looked_at_and_ends_the_run(
-    make_run: MakeRun, hand: Hand, careful: list[ledger.Group]
+    make_run: MakeRun, hand: Hand, careful: list[Group]
 ) -> None:
     run = make_run("ann")
     (bound,) = hand.claim(run)
@@ -70,7 +78,7 @@ def test_the_last_acceptance_is_looked_at_and_ends_the_run(
 
 
 def test_one_who_was_stopped_does_not_hold_up_the_others(
-    make_run: MakeRun, hand: Hand, careful: list[ledger.Group]
+    make_run: MakeRun, hand: Hand, careful: list[Group]
 ) -> None:
     run = make_run(*"abc")
     bound = hand.claim(run)
@@ -99,7 +107,7 @@ def test_nothing_of_a_page_stays_if_the_run_has_been_paused(
 
 
 def test_an_acceptance_told_twice_is_counted_once(
-    make_run: MakeRun, hand: Hand, careful: list[ledger.Group]
+    make_run: MakeRun, hand: Hand, careful: list[Group]
 ) -> None:
     run = make_run(*"ab")
     ann, bob = hand.claim(run)

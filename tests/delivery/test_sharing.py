@@ -15,7 +15,7 @@ from gonets.delivery.tempo import Tempo
 from gonets.delivery.types import BoundClaim
 from gonets.delivery.watch import note_condition, situation
 from gonets.kernel import clock
-from tests.delivery.conftest import Hand, people
+from tests.delivery.conftest import Hand, people, write_out
 
 S = DeliveryStatus
 MakeRun = Callable[..., Run]
@@ -106,10 +106,9 @@ def test_a_claim_says_which_relay_it_is_for(
 ) -> None:
     heavy, spare = relays
     for relay in (heavy, spare):
-        claims.claim_some(
-            shared_run.pk, worker_id=hand.worker_id, limit=1, relay_id=relay.pk
-        )
+        hand.claim(shared_run, limit=1, relay=relay)
 
+    write_out(shared_run)
     claimed = Delivery.objects.filter(status=S.CLAIMED).order_by("pk")
 
     assert [one.relay for one in claimed] == [heavy, spare]
@@ -138,9 +137,8 @@ def test_what_is_given_back_can_be_claimed_by_others_and_nothing_else_is(
 def test_policy_refusals_are_decided_for_each_relay(
     shared_run: Run, relays: list[Relay], hand: Hand
 ) -> None:
-    bound = hand.claim(shared_run)
-    for one, relay in zip(bound, (*relays, relays[0]), strict=True):
-        Delivery.objects.filter(pk=one.claim.delivery_id).update(relay=relay)
+    for relay in (*relays, relays[0]):
+        (one,) = hand.claim(shared_run, limit=1, relay=relay)
         hand.intend(one)
         hand.settle(one, S.DEFERRED, code=550, policy_wait=True, relay_id=relay.pk)
 

@@ -15,12 +15,19 @@ from django.core.management import call_command
 from django.db import InterfaceError, OperationalError, connections, transaction
 
 from gonets.delivery import actions, queries
+from gonets.delivery.account import lock_run
 from gonets.delivery.errors import RunAlreadyOpen
 from gonets.delivery.lifting import lift_fence
 from gonets.delivery.models import Attempt, Delivery, Relay, Run
 from gonets.delivery.types import NewRecipient
 from gonets.kernel import clock
 from tests.support.engine_relays import RelayClerk
+
+
+def write_out(run_id: int) -> None:
+    """Have in the deliveries' own rows what workers have in shorthand."""
+    with transaction.atomic():
+        lock_run(run_id)
 
 
 class Clerk(RelayClerk):
@@ -96,10 +103,12 @@ class Clerk(RelayClerk):
         }
 
     def account(self, run_id: int) -> dict[str, str]:
+        write_out(run_id)
         rows = Delivery.objects.filter(run_id=run_id)
         return dict(rows.values_list("address_key", "status"))
 
     def rows(self, run_id: int) -> list[dict[str, Any]]:
+        write_out(run_id)
         return list(Delivery.objects.filter(run_id=run_id).order_by("pk").values())
 
     def delete_run(self, run_id: int) -> None:

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.dispatch import Signal
 
 from gonets.delivery.models import Run
+from gonets.delivery.shorthand import forget, write_out
 from gonets.delivery.signals import run_ended, run_paused
 from gonets.delivery.statements import Statement, the_database
 from gonets.delivery.states import DeliveryStatus, RunStatus
@@ -34,6 +35,14 @@ _SHIFT = Statement(
         cancelled = cancelled + %s
     WHERE id = %s
     RETURNING status, pending, claimed, intent, deferred, cancelled
+    """
+)
+_PASS_ON = Statement(
+    """
+    UPDATE gonets_delivery_run SET
+        claimed = claimed - %s, intent = intent + %s, accepted = accepted + %s
+    WHERE id = %s AND status = 'running'
+    RETURNING pending + claimed + intent + deferred
     """
 )
 _LOOK = """
@@ -59,16 +68,23 @@ class LockedRun:
 
 
 def lock_run(run_id: int) -> LockedRun | None:
-    """Hold the run until the transaction ends; None if there is no such run."""
-    return locked_run(run_id, look_and_lock(run_id).fetchone())
+    """Hold the run until the transaction ends; None if there is no such run.
+
+    What workers have in shorthand is in the deliveries' own rows then.
+    """
+    run = hold_run(run_id)
+    if run is not None:
+        write_out(run_id)
+    return run
 
 
-def look_and_lock(run_id: int) -> Any:
-    """Return the driver's cursor, for ``locked_run`` to read."""
-    return _LOCKS[the_database().vendor].execute((run_id,))
+def hold_run(run_id: int) -> LockedRun | None:
+    """Do as ``lock_run``, but leave in shorthand what is in shorthand."""
+    look = _LOCKS[the_database().vendor]
+    return _locked_run(run_id, look.execute((run_id,)).fetchone())
 
 
-def locked_run(run_id: int, row: Any) -> LockedRun | None:
+def _locked_run(run_id: int, row: Any) -> LockedRun | None:
     if row is None:
         return None
     return LockedRun(
@@ -83,14 +99,19 @@ def locked_run(run_id: int, row: Any) -> LockedRun | None:
 
 def shift(run_id: int, moves: Mapping[DeliveryStatus, int]) -> None:
     """Move the counters, and the run itself where its last open delivery is gone."""
-    row = shift_counters(run_id, moves).fetchone()
+    values = (*(moves.get(one, 0) for one in _STATUSES), run_id)
+    row = _SHIFT.execute(values).fetchone()
     if row is not None:
         _conclude(run_id, RunStatus(row[0]), *row[1:])
 
 
-def shift_counters(run_id: int, moves: Mapping[DeliveryStatus, int]) -> Any:
-    """Return the driver's cursor: status, four open counters, and the cancelled."""
-    return _SHIFT.execute((*(moves.get(one, 0) for one in _STATUSES), run_id))
+def pass_on(run_id: int, *, intended: int, accepted: int) -> Any:
+    """Count a page of a run that goes as usual, which locks the run as well.
+
+    Return the driver's cursor: its one row says how many are still open, and there is
+    none unless the run is running.
+    """
+    return _PASS_ON.execute((intended, intended - accepted, accepted, run_id))
 
 
 def _conclude(  # noqa: PLR0913 - one row of the database
@@ -115,6 +136,7 @@ def end_run(run_id: int, status: RunStatus) -> None:
     Run.objects.filter(pk=run_id).update(
         status=status, ended_at=clock.now(), rate=0, cancelling=False, pause_cause=""
     )
+    forget(run_id)
     tell(run_ended, run_id)
 
 

@@ -26,7 +26,7 @@ from gonets.delivery.ledger import Grant
 from gonets.delivery.ports import LetterSource
 from gonets.delivery.spool import Spool
 from gonets.delivery.stock import Stock
-from gonets.delivery.types import Acceptance, BoundClaim, Intent, Outcome
+from gonets.delivery.types import Acceptance, BoundClaim, Outcome
 from gonets.kernel import clock
 from gonets.kernel.logs import get_logger
 
@@ -104,7 +104,9 @@ class Bookkeeper:
 
         The future raises LedgerUnavailable if the database did not take it.
         """
-        self._open_page().intents.append(Intent.of(bound))
+        claim = bound.claim
+        claimed = (claim.recipient.delivery_id, claim.run_id, claim.fence)
+        self._open_page().intents.append(claimed)
         grant: asyncio.Future[Grant] = self._loop.create_future()
         self._grants.append(grant)
         return grant

@@ -12,31 +12,33 @@ import marshal
 import pickle
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import Error, connection, connections
 
-from gonets.delivery.claims import claim_some
 from gonets.delivery.errors import LedgerUnavailable
 from gonets.delivery.fence import database_token
 from gonets.delivery.frames import BlockingEnd, FramesEnded
-from gonets.delivery.ledger import Group, record
+from gonets.delivery.ledger import Grant, record, write_accepted
+from gonets.delivery.parts import Group
 from gonets.delivery.ports import LetterSource
 from gonets.delivery.spool import Spool
-from gonets.delivery.states import DeliveryStatus
-from gonets.delivery.stock import Stock, bind_claims
-from gonets.delivery.types import Acceptance, Intent, Outcome
-from gonets.delivery.verdicts import outcome_of
-from gonets.kernel import clock
+from gonets.delivery.stock import Stock, take_stock
+from gonets.delivery.tray import Tray
+from gonets.delivery.types import Acceptance, Outcome
 from gonets.kernel.logs import get_logger
 
 logger = get_logger(__name__)
 
 RETRY_SECONDS = 0.5
+QUIET_SECONDS = 0.2
 END = b"E"
 PAGE, CALL = b"P", b"C"
+
+Claimed = tuple[int, int, int]
+"""A delivery, its run, and the fence of its claim."""
 
 
 @dataclass(slots=True)
@@ -45,7 +47,7 @@ class Page:
 
     acceptances: list[Acceptance] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
-    intents: list[Intent] = field(default_factory=list)
+    intents: list[Claimed] = field(default_factory=list)
 
     @property
     def has_entries(self) -> bool:
@@ -58,22 +60,8 @@ class Page:
         # Plain values go through marshal, four times as fast as pickle; the two ends
         # are the same process forked, so its format is the same on both.
         others = pickle.dumps(self.outcomes) if self.outcomes else b""
-        plain = (
-            worker_id,
-            [*map(tuple, self.acceptances)],
-            [*map(tuple, self.intents)],
-        )
-        return PAGE + marshal.dumps((*plain, others))
-
-
-def group_of(page: bytes) -> Group:
-    worker_id, acceptances, intents, others = marshal.loads(page)  # noqa: S302 - ours
-    return Group(
-        worker_id=worker_id,
-        acceptances=[*map(Acceptance._make, acceptances)],
-        intents=[*map(Intent._make, intents)],
-        outcomes=pickle.loads(others) if others else [],  # noqa: S301 - ours
-    )
+        accepted = [*map(tuple, self.acceptances)]
+        return PAGE + marshal.dumps((worker_id, accepted, self.intents, others))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,20 +107,23 @@ class _Books:
         self._channel = channel
         self._spool = spool
         self._letters = letters
+        self._tray = Tray()
         self._unwritten: list[Outcome] = []
 
     def next_frame(self) -> bytes:
-        """Wait for the next frame; meanwhile try again what could not be written."""
+        """Wait for the next frame; meanwhile write what could not be written before."""
         while self._unwritten and not self._channel.has_more(within=RETRY_SECONDS):
             self.write_what_waits()
+        if self._tray.with_taken() and not self._channel.has_more(within=QUIET_SECONDS):
+            self._write_accepted()
         return self._channel.hear()
 
     def answer(self, frame: bytes) -> bytes:
         kind, content = frame[:1], frame[1:]
         if kind == PAGE:
-            return PAGE + marshal.dumps(self._record(group_of(content)))
+            return PAGE + marshal.dumps(self._record_page(content))
         call: Call = pickle.loads(content)  # noqa: S301 - ours
-        action = call.action or self.take_stock
+        action = call.action or self._take_stock
         try:
             value = action(*call.args, **call.named)
         except Exception as error:  # noqa: BLE001 - the worker gets it, and decides
@@ -141,24 +132,39 @@ class _Books:
             )
         return CALL + pickle.dumps(Result(call_id=call.call_id, value=value))
 
-    def take_stock(
-        self, *, run_id: int, worker_id: int, relay_id: int, limit: int
-    ) -> Stock:
-        """Claim some deliveries of a run for a relay and bind their letters.
-
-        :raises LetterUnfit: if the whole letter cannot be made; nothing stays claimed.
-        """
-        claims = claim_some(run_id, worker_id=worker_id, relay_id=relay_id, limit=limit)
-        try:
-            stock = bind_claims(self._letters, claims)
-        except BaseException:
-            now, pending = clock.now(), DeliveryStatus.PENDING
-            back = [outcome_of(claim, pending, now=now) for claim in claims]
-            self._record(Group(worker_id=worker_id, outcomes=back))
-            raise
+    def _take_stock(self, *, run_id: int, worker_id: int, **how: int) -> Stock:
+        stock = take_stock(
+            self._letters, self._tray, run_id=run_id, worker_id=worker_id, **how
+        )
         if stock.withheld:
             self._record(Group(worker_id=worker_id, outcomes=stock.withheld))
-        return replace(stock, is_last=len(claims) < limit)
+        return stock
+
+    def _record_page(self, page: bytes) -> list[int] | str:
+        worker_id, accepted, claimed, others = marshal.loads(page)  # noqa: S302 - ours
+        wanted = [
+            self._tray.of(run_id).find(delivery_id, fence)
+            for delivery_id, run_id, fence in claimed
+        ]
+        group = Group(
+            worker_id=worker_id,
+            acceptances=[*map(Acceptance._make, accepted)],
+            intents=[held.intent for held in wanted if held is not None],
+            outcomes=pickle.loads(others) if others else [],  # noqa: S301 - ours
+        )
+        grants = self._record(group)
+        if isinstance(grants, str) or None not in wanted:
+            return grants
+        answers = iter(grants)
+        denied = Grant.DENIED.value
+        return [denied if held is None else next(answers) for held in wanted]
+
+    def _write_accepted(self) -> None:
+        try:
+            write_accepted(self._tray)
+        except Error as error:
+            logger.error("The ledger cannot be written", why=error)
+            connection.close()
 
     def write_what_waits(self) -> None:
         if self._unwritten:
@@ -168,7 +174,7 @@ class _Books:
         """Return what each intent is granted, or why nothing could be recorded."""
         whole = group.with_outcomes(self._unwritten)
         try:
-            grants = record(whole)
+            grants = record(whole, self._tray)
             # Nothing can have left before this: in time for what may be spooled.
             self._spool.database = self._spool.database or database_token()
         except Error as error:

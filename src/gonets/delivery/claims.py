@@ -1,4 +1,4 @@
-"""Taking deliveries of a run, some at a time, and giving them back."""
+"""Taking deliveries of a run that are due again, and giving claims back."""
 
 from __future__ import annotations
 
@@ -17,31 +17,22 @@ from gonets.delivery.statements import (
     Statement,
     stored_moment,
     storing,
-    the_database,
 )
-from gonets.delivery.states import DeliveryStatus, RunStatus
+from gonets.delivery.states import DeliveryStatus
 from gonets.delivery.types import Claim
 from gonets.kernel import clock
 
-_TAKE = """
+_TAKE_DUE = Statement(
+    """
     UPDATE gonets_delivery_delivery
     SET status = 'claimed', worker_id = %s, relay_id = %s, fence = fence + 1
-    WHERE id IN (SELECT id FROM gonets_delivery_delivery WHERE {which} LIMIT %s)
+    WHERE id IN (SELECT id FROM gonets_delivery_delivery
+        WHERE run_id = %s AND status = 'deferred' AND NOT policy_wait
+            AND not_before <= %s ORDER BY not_before LIMIT %s)
     RETURNING id, fence, recipient, address_key, person_ref, attempts,
         first_attempt_at, letter_ref, message_id, letter_date, bound_values
-"""
-_TAKE_DUE = Statement(
-    _TAKE.format(
-        which="run_id = %s AND status = 'deferred' AND NOT policy_wait"
-        " AND not_before <= %s ORDER BY not_before"
-    )
+    """
 )
-_PENDING = "run_id = %s AND status = 'pending' ORDER BY id"
-_TAKE_PENDING = {
-    "sqlite": Statement(_TAKE.format(which=_PENDING)),
-    # In this order there is an index that it cannot help using (migration 0004).
-    "postgresql": Statement(_TAKE.format(which=f"{_PENDING} + 0")),
-}
 _GIVE_BACK = RowStatement(
     """
     UPDATE gonets_delivery_delivery AS d SET status = 'pending', worker_id = NULL
@@ -52,36 +43,15 @@ _GIVE_BACK = RowStatement(
 )
 
 
-def claim_some(
-    run_id: int, *, worker_id: int, limit: int, relay_id: int | None = None
+def take_due(
+    run: LockedRun, *, worker_id: int, relay_id: int | None, limit: int
 ) -> list[Claim]:
-    """Take up to ``limit`` deliveries for a relay: those due for another try first."""
-    with transaction.atomic():
-        run = lock_run(run_id)
-        if run is None or run.status is not RunStatus.RUNNING:
-            return []
-        holder = (worker_id, relay_id)
-        due = _take_due(run, holder, limit) if run.deferred else []
-        values = (*holder, run_id, limit - len(due))
-        taking = _TAKE_PENDING[the_database().vendor]
-        fresh = taking.execute(values).fetchall()
-        if due or fresh:
-            shift(
-                run_id,
-                {
-                    DeliveryStatus.DEFERRED: -len(due),
-                    DeliveryStatus.PENDING: -len(fresh),
-                    DeliveryStatus.CLAIMED: len(due) + len(fresh),
-                },
-            )
+    """Take deliveries of a run that is held whose next try is due."""
+    if not run.deferred:
+        return []
+    values = (worker_id, relay_id, run.run_id, storing()(clock.now()), limit)
     # The order of what RETURNING gives is not defined.
-    return [_claim(run, *row) for row in sorted(due) + sorted(fresh)]
-
-
-def _take_due(run: LockedRun, holder: tuple[int, int | None], limit: int) -> list[Any]:
-    now = storing()(clock.now())
-    due = _TAKE_DUE.execute((*holder, run.run_id, now, limit)).fetchall()
-    return list(due)
+    return [claim_of(run, *row) for row in sorted(_TAKE_DUE.execute(values))]
 
 
 def give_back(run_id: int, held: Sequence[tuple[int, int]]) -> int:
@@ -98,7 +68,7 @@ def give_back(run_id: int, held: Sequence[tuple[int, int]]) -> int:
     return freed
 
 
-def _claim(  # noqa: PLR0913 - one row of the database
+def claim_of(  # noqa: PLR0913 - one row of the database
     run: LockedRun,
     delivery_id: int,
     fence: int,

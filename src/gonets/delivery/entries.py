@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from gonets.delivery.statements import RowStatement, storing
-from gonets.delivery.types import Acceptance, Intent
+from gonets.delivery.statements import RowStatement, stored_text, storing
+from gonets.delivery.types import Acceptance, BoundClaim, Intent
 from gonets.kernel import clock
 
 LONGEST_ANSWER = 500
@@ -50,18 +49,7 @@ _text = json.encoder.encode_basestring
 def intend_together(intents: Sequence[Intent], *, worker_id: int, run_id: int) -> Any:
     """Mark the letters that may leave now; the cursor's row count says how many."""
     now = storing()(clock.now())
-    dates = {date: _stored_date(date) for date in {one.date for one in intents}}
-    rows = [
-        (
-            one.delivery_id,
-            one.fence,
-            one.letter_ref,
-            one.message_id,
-            dates[one.date],
-            as_json(one.values),
-        )
-        for one in intents
-    ]
+    rows = [(one.delivery_id, *one[2:]) for one in intents]
     after = (worker_id, worker_id, now, run_id)
     return INTEND.execute(rows, before=(now,), after=after)
 
@@ -81,8 +69,18 @@ def accept_together(accepted: Sequence[Acceptance]) -> Any:
     return ACCEPT.execute(rows, before=(storing()(clock.now()),))
 
 
-def _stored_date(date: float) -> Any:
-    return storing()(datetime.fromtimestamp(date, UTC))
+def intent_of(bound: BoundClaim) -> Intent:
+    """Return what is written down before the letter leaves."""
+    claim, binding = bound
+    return Intent(
+        claim.recipient.delivery_id,
+        claim.run_id,
+        claim.fence,
+        binding.letter_ref,
+        binding.message_id,
+        stored_text(binding.date),
+        as_json(binding.values),
+    )
 
 
 def as_json(values: dict[str, str]) -> str:

@@ -6,9 +6,7 @@ Everything here is synchronous and runs where the books are kept.  One call of
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any
 
@@ -16,23 +14,13 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.db.transaction import atomic
 
-from gonets.delivery.account import (
-    LockedRun,
-    Moves,
-    lock_run,
-    locked_run,
-    look_and_lock,
-    shift,
-    shift_counters,
-)
+from gonets.delivery import shorthand
+from gonets.delivery.account import LockedRun, Moves, hold_run, shift
 from gonets.delivery.entries import LONGEST_ANSWER, accept_together, intend_together
 from gonets.delivery.models import Attempt, Delivery
-from gonets.delivery.statements import (
-    BriefTransaction,
-    Statement,
-    storing,
-    the_database,
-)
+from gonets.delivery.parts import Group, Part, parts_of
+from gonets.delivery.plain_pages import record_plainly
+from gonets.delivery.statements import Statement, forgettable, storing
 from gonets.delivery.states import (
     ENDED_RUNS,
     OPEN_DELIVERIES,
@@ -40,6 +28,7 @@ from gonets.delivery.states import (
     RunStatus,
     Stage,
 )
+from gonets.delivery.tray import Tray
 from gonets.delivery.types import Acceptance, Intent, Outcome
 from gonets.kernel import clock
 
@@ -54,24 +43,6 @@ _WITHHOLD = Statement(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """What all connections of a worker have to record together."""
-
-    worker_id: int
-    acceptances: Sequence[Acceptance] = ()
-    outcomes: Sequence[Outcome] = ()
-    intents: Sequence[Intent] = ()
-
-    def with_outcomes(self, earlier: Sequence[Outcome]) -> Group:
-        """Return a group in which what could not be recorded earlier comes first."""
-        return replace(self, outcomes=[*earlier, *self.outcomes]) if earlier else self
-
-    def all_outcomes(self) -> list[Outcome]:
-        now = clock.now()
-        return [*(one.outcome(now) for one in self.acceptances), *self.outcomes]
-
-
 class Grant(Enum):
     """What the ledger says to an intent."""
 
@@ -80,79 +51,46 @@ class Grant(Enum):
     HALTED = auto()  # the run is not running any more
 
 
-@dataclass(slots=True)
-class _Part:
-    """What of a group concerns one run."""
-
-    acceptances: list[Acceptance] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)
-    intents: list[Intent] = field(default_factory=list)
-
-
-def record(group: Group) -> list[Grant]:
+def record(group: Group, tray: Tray | None = None) -> list[Grant]:
     """Commit the outcomes and the intents; return what each intent is granted.
 
-    Whoever is denied an intent because of a stop has been *withheld*.
+    Whoever is denied an intent because of a stop has been *withheld*.  ``tray`` knows
+    what of the group is in shorthand.
     """
-    if _record_plainly(group):
+    parts = parts_of(group, tray or Tray())
+    if record_plainly(parts, group.worker_id):
         return [Grant.GIVEN] * len(group.intents)
-    return _record_carefully(group)
+    return _record_carefully(group, parts)
 
 
-def _record_plainly(group: Group) -> bool:
-    """Record a group in which all is as usual; False: nothing was recorded.
-
-    Of a run that goes on, all letters on their way were accepted, and all who are next
-    may have theirs.
-    """
-    runs = {one.run_id for one in group.acceptances}
-    runs |= {one.run_id for one in group.intents}
-    if group.outcomes or len(runs) != 1 or the_database().in_atomic_block:
-        return False
-    (run_id,) = runs
-    accepted, intended = len(group.acceptances), len(group.intents)
-    moves = {
-        DeliveryStatus.CLAIMED: -intended,
-        DeliveryStatus.INTENT: intended - accepted,
-        DeliveryStatus.ACCEPTED: accepted,
-    }
-    with BriefTransaction() as transaction:
-        run = look_and_lock(run_id)
-        counted = []
-        if accepted:
-            counted.append(accept_together(group.acceptances))
-        if intended:
-            who = {"worker_id": group.worker_id, "run_id": run_id}
-            counted.append(intend_together(group.intents, **who))
-        left = shift_counters(run_id, moves)
-        transaction.sync()
-        was_usual = (
-            _goes_on(locked_run(run_id, run.fetchone()), left.fetchone())
-            and sum(cursor.rowcount for cursor in counted) == accepted + intended
-        )
-        if not was_usual:
-            transaction.take_back()
-    return was_usual
-
-
-def _goes_on(run: LockedRun | None, left: Any) -> bool:
-    """Tell whether the run was running, and something of it is still open."""
-    return run is not None and run.status is RunStatus.RUNNING and any(left[1:5])
-
-
-def _record_carefully(group: Group) -> list[Grant]:
-    parts: dict[int, _Part] = defaultdict(_Part)
-    for acceptance in group.acceptances:
-        parts[acceptance.run_id].acceptances.append(acceptance)
-    for outcome in group.outcomes:
-        parts[outcome.run_id].outcomes.append(outcome)
-    for intent in group.intents:
-        parts[intent.run_id].intents.append(intent)
+def _record_carefully(group: Group, parts: Sequence[Part]) -> list[Grant]:
     granted: dict[int, set[int] | None] = {}
     with atomic():
-        for run_id in sorted(parts):
-            granted[run_id] = _record_run(run_id, group.worker_id, parts[run_id])
+        written_out = [_write_out(part) for part in parts]
+        for part in parts:
+            granted[part.run_id] = _record_run(group.worker_id, part)
+    for part, some in zip(parts, written_out, strict=True):
+        if some is None:
+            part.tray.all_written_out()
+        else:
+            part.tray.some_written_out(some)
+            part.tray.accepted_written()
+        part.settle_tray()
     return [_grant(intent, granted[intent.run_id]) for intent in group.intents]
+
+
+def write_accepted(tray: Tray) -> None:
+    """Write what has been accepted into the deliveries' own rows, for want of pages."""
+    for run_id in tray.with_taken():
+        mine = tray.of(run_id)
+        with forgettable(), atomic():
+            is_open = hold_run(run_id) is not None and shorthand.is_there(mine.row_id)
+            if is_open:
+                shorthand.write_accepted(mine.row_id, mine.taken)
+        if is_open:
+            mine.accepted_written()
+        else:
+            mine.all_written_out()
 
 
 def _grant(intent: Intent, granted: set[int] | None) -> Grant:
@@ -161,18 +99,43 @@ def _grant(intent: Intent, granted: set[int] | None) -> Grant:
     return Grant.GIVEN if intent.delivery_id in granted else Grant.DENIED
 
 
-def _record_run(run_id: int, worker_id: int, part: _Part) -> set[int] | None:
+def _write_out(part: Part) -> list[int] | None:
+    """Write out of the shorthand what this is about; None: all of the run is.
+
+    What goes back to the others who wait must not stand in front of a handful's end.
+    """
+    tray = part.tray
+    goes_back = any(one.status is DeliveryStatus.PENDING for one in part.outcomes)
+    run = hold_run(part.run_id)
+    if (
+        goes_back
+        or run is None
+        or run.status is not RunStatus.RUNNING
+        or not shorthand.is_there(tray.row_id)
+    ):
+        shorthand.write_out(part.run_id)
+        return None
+    letters = part.brief_letters()
+    shorthand.write_accepted(tray.row_id, tray.taken)
+    shorthand.write_out_some(
+        tray.row_id, tray.worker_id, letters=letters.values(), leaving=tray.on_the_way
+    )
+    return [*letters]
+
+
+def _record_run(worker_id: int, part: Part) -> set[int] | None:
     """Record what concerns one run; return who may leave, None if it is not running."""
-    run = lock_run(run_id)
+    run = hold_run(part.run_id)
     if run is None:
         return None
     is_running = run.status is RunStatus.RUNNING
     moves: Moves = Moves()
     _settle_all(run, part, moves)
     granted = set()
-    if is_running and part.intents:
-        granted = _intend_all(run, worker_id, part.intents, moves)
-    shift(run_id, moves)
+    intents = part.all_intents()
+    if is_running and intents:
+        granted = _intend_all(run, worker_id, intents, moves)
+    shift(run.run_id, moves)
     return granted if is_running else None
 
 
@@ -210,11 +173,12 @@ def _withhold_stopped(
         moves[DeliveryStatus.WITHHELD] += withheld
 
 
-def _settle_all(run: LockedRun, part: _Part, moves: Moves) -> None:
-    outcomes = part.outcomes
-    if part.acceptances and not _accept_together(part.acceptances, moves):
+def _settle_all(run: LockedRun, part: Part, moves: Moves) -> None:
+    outcomes: Sequence[Outcome] = part.outcomes
+    acceptances = part.all_acceptances()
+    if acceptances and not _accept_together(acceptances, moves):
         now = clock.now()
-        outcomes = [*outcomes, *(one.outcome(now) for one in part.acceptances)]
+        outcomes = [*outcomes, *(one.outcome(now) for one in acceptances)]
     for outcome in outcomes:
         _settle(run, outcome, moves)
 

@@ -283,6 +283,54 @@ class Delivery(models.Model):
         return self.relay or self.run.relay
 
 
+class Handful(models.Model):
+    """Deliveries of a run that a worker claimed together, in shorthand.
+
+    Their own rows still say *pending*; all of those up to ``last_id`` are in some
+    handful.  ``letters`` is JSON, see ``shorthand.Letter``.
+    """
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="handfuls")
+    worker = models.ForeignKey(Worker, models.PROTECT, related_name="+", db_index=False)
+    relay = models.ForeignKey(
+        Relay,
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    last_id = models.BigIntegerField()
+    letters = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: up to {self.last_id}"
+
+
+class OnTheWay(models.Model):
+    """Which letters of a worker's handfuls are on their way, in shorthand.
+
+    As long as this row is there, the handfuls of its run and worker hold.  Acceptances
+    wait in it to be written into the deliveries' own rows, some dozens at a time.
+    """
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="on_the_way")
+    worker = models.ForeignKey(Worker, models.PROTECT, related_name="+", db_index=False)
+    delivery_ids = models.TextField(default="[]")  # JSON
+    at = models.DateTimeField(null=True)  # of the last intent
+    accepted = models.TextField(default="")  # JSON but for the outer brackets
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "worker"], name="one_on_the_way_per_run_and_worker"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.delivery_ids}"
+
+
 class Attempt(models.Model):
     """One try that did not end in an acceptance, with the answer as it was given."""
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from gonets.delivery.account import Moves, lock_run, shift
 from gonets.delivery.errors import LedgerUnsafe
-from gonets.delivery.holding import held_deliveries
+from gonets.delivery.holding import held_deliveries, holders, runs_held_by
 from gonets.delivery.models import Delivery, Worker
 from gonets.delivery.states import DeliveryStatus, Stage
 from gonets.kernel import clock
@@ -123,8 +123,7 @@ def recover_expired(*, but: int) -> list[int]:
     One that was given up may have claimed something before it noticed: that too.
     """
     expired = Q(ended_at=None, lease_until__lt=clock.now())
-    holders = set(held_deliveries().values_list("worker_id", flat=True))
-    still_holds = Q(ended_at__isnull=False, pk__in=holders)
+    still_holds = Q(ended_at__isnull=False, pk__in=holders())
     dead = Worker.objects.filter(expired | still_holds).exclude(pk=but)
     return _recover(dead.values_list("pk", flat=True))
 
@@ -140,7 +139,7 @@ def give_up(worker_id: int) -> list[int]:
     """
     uncertain: list[int] = []
     with transaction.atomic():
-        for run_id in _runs_held_by(worker_id):
+        for run_id in runs_held_by(worker_id):
             lock_run(run_id)
             uncertain += _leave_uncertain(run_id, worker_id)
             _give_back(run_id, worker_id)
@@ -156,7 +155,7 @@ def retire(worker_id: int, *, lease: timedelta = LEASE) -> bool:
     breaks at the commit leaves open whether it claimed anything.  True: it has ended.
     """
     with transaction.atomic():
-        for run_id in _runs_held_by(worker_id):
+        for run_id in runs_held_by(worker_id):
             lock_run(run_id)
             _give_back(run_id, worker_id)
     if held_deliveries().filter(worker=worker_id).exists():
@@ -164,11 +163,6 @@ def retire(worker_id: int, *, lease: timedelta = LEASE) -> bool:
         return False
     give_up(worker_id)
     return True
-
-
-def _runs_held_by(worker_id: int) -> list[int]:
-    rows = held_deliveries().filter(worker=worker_id)
-    return sorted(set(rows.values_list("run_id", flat=True)))
 
 
 def _leave_uncertain(run_id: int, worker_id: int) -> list[int]:

@@ -1,14 +1,32 @@
-"""Claimed deliveries made ready to be offered: bound, or withheld."""
+"""Claiming deliveries and making them ready to be offered: bound, or withheld."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db import transaction
+
+from gonets.delivery.account import LockedRun, hold_run, shift
+from gonets.delivery.claims import claim_of, take_due
+from gonets.delivery.entries import intent_of
+from gonets.delivery.holding import fences_held
 from gonets.delivery.ports import Binding, LetterSource, Recipient, Withheld
-from gonets.delivery.states import DeliveryStatus, Stage
-from gonets.delivery.types import BoundClaim, Claim, Outcome
+from gonets.delivery.shorthand import (
+    add_handful,
+    begin,
+    drop_settled,
+    is_there,
+    waiting_behind_handfuls,
+    write_accepted,
+    write_claims,
+    write_out,
+)
+from gonets.delivery.statements import forgettable
+from gonets.delivery.states import DeliveryStatus, RunStatus, Stage
+from gonets.delivery.tray import RunTray, Tray
+from gonets.delivery.types import BoundClaim, Claim, Held, Outcome
 from gonets.kernel import clock
 
 
@@ -38,6 +56,106 @@ def _stock_of(rows: list[tuple[Any, ...]], is_last: bool) -> Stock:  # noqa: FBT
         for row in rows
     ]
     return Stock(ready=ready, withheld=[], is_last=is_last)
+
+
+def take_stock(
+    letters: LetterSource,
+    tray: Tray,
+    *,
+    run_id: int,
+    worker_id: int,
+    relay_id: int | None,
+    limit: int,
+) -> Stock:
+    """Claim up to ``limit`` deliveries for a relay, and bind their letters.
+
+    Those due for another try come first.  The *withheld* ones are still to be settled.
+
+    :raises LetterUnfit: if the whole letter cannot be made; nothing is claimed then.
+    """
+    with forgettable(), transaction.atomic():
+        run = hold_run(run_id)
+        if run is None or run.status is not RunStatus.RUNNING:
+            return Stock(ready=[], withheld=[], is_last=True)
+        due = take_due(run, worker_id=worker_id, relay_id=relay_id, limit=limit)
+        fresh = [
+            claim_of(run, *row)
+            for row in waiting_behind_handfuls(run_id, limit=limit - len(due))
+        ]
+        stock = bind_claims(letters, due + fresh)
+        sorting = _Sorting(run, tray.of(run_id), worker_id=worker_id, relay_id=relay_id)
+        sorting.sort(stock, fresh={claim.delivery_id for claim in fresh})
+        sorting.write()
+        taken = {
+            DeliveryStatus.DEFERRED: -len(due),
+            DeliveryStatus.PENDING: -len(fresh),
+            DeliveryStatus.CLAIMED: len(due) + len(fresh),
+        }
+        shift(run_id, taken)
+    sorting.fill_tray()
+    return replace(stock, is_last=len(due) + len(fresh) < limit)
+
+
+class _Sorting:
+    """What was claimed: in shorthand, or in the deliveries' own rows."""
+
+    def __init__(
+        self, run: LockedRun, tray: RunTray, *, worker_id: int, relay_id: int | None
+    ) -> None:
+        self._run = run
+        self._tray = tray
+        self._worker_id = worker_id
+        self._relay_id = relay_id
+        self._brief: list[Held] = []
+        self._others: list[Held] = []
+        self._withheld: list[tuple[int, int]] = []  # and not claimed yet
+        self._begun = 0  # the row with which the worker begins anew
+        self._is_written = False  # whether what has been accepted was written out
+        self._fences: dict[int, int] = {}  # of what it holds in the deliveries' rows
+
+    def sort(self, stock: Stock, *, fresh: Collection[int]) -> None:
+        for bound in stock.ready:
+            held = Held(
+                intent_of(bound), bound.claim.recipient.address_key, self._relay_id
+            )
+            is_fresh = held.intent.delivery_id in fresh
+            (self._brief if is_fresh else self._others).append(held)
+        self._withheld = [
+            (one.delivery_id, one.fence)
+            for one in stock.withheld
+            if one.delivery_id in fresh
+        ]
+
+    def write(self) -> None:
+        run_id, worker_id, tray = self._run.run_id, self._worker_id, self._tray
+        is_open = tray.worker_id == worker_id and is_there(tray.row_id)
+        if is_open and tray.taken:
+            write_accepted(tray.row_id, tray.taken)
+            self._is_written = True
+        if self._withheld:
+            write_claims(self._withheld, worker_id=worker_id, relay_id=self._relay_id)
+        if self._brief:
+            if is_open:
+                first = self._brief[0].intent.delivery_id
+                drop_settled(run_id, worker_id, before=tray.first_brief(first))
+            else:
+                write_out(run_id, worker_id=worker_id)
+                self._begun = begin(run_id, worker_id)
+            add_handful(worker_id, self._brief)
+        if tray.written_out:
+            self._fences = fences_held(worker_id, tray.written_out)
+
+    def fill_tray(self) -> None:
+        """Once it is committed."""
+        tray = self._tray
+        tray.keep_written_out(self._fences)
+        if self._begun:
+            tray.begin(self._worker_id, self._begun)
+        elif self._is_written:
+            tray.accepted_written()
+        tray.stop_scope = self._run.stop_scope
+        tray.brief |= {one.intent.delivery_id: one for one in self._brief}
+        tray.written_out |= {one.intent.delivery_id: one for one in self._others}
 
 
 def bind_claims(letters: LetterSource, claims: Sequence[Claim]) -> Stock:

@@ -77,21 +77,27 @@ class Intent(NamedTuple):
     fence: int
     letter_ref: str
     message_id: str
-    date: float  # seconds since 1970
-    values: dict[str, str]
+    date: str  # as the database stores it
+    values: str  # JSON
 
-    @classmethod
-    def of(cls, bound: BoundClaim) -> Intent:
-        claim, binding = bound
-        return cls(
-            claim.recipient.delivery_id,
-            claim.run_id,
-            claim.fence,
-            binding.letter_ref,
-            binding.message_id,
-            binding.date.timestamp(),
-            binding.values,
-        )
+
+class Held(NamedTuple):
+    """A claimed letter."""
+
+    intent: Intent
+    address_key: str
+    relay_id: int | None
+
+
+class Taken(NamedTuple):
+    """An acceptance in shorthand."""
+
+    delivery_id: int
+    code: int
+    enhanced_code: str
+    answer: str
+    first_attempt_at: str  # moments as the database stores them
+    settled_at: str
 
 
 class Acceptance(NamedTuple):

@@ -18,10 +18,11 @@ from gonets.delivery.bookkeeping import Bookkeeper
 from gonets.delivery.engine import Engine
 from gonets.delivery.errors import LedgerUnavailable
 from gonets.delivery.fence import database_token, keep_fence
-from gonets.delivery.ledger import Group, record
+from gonets.delivery.ledger import record
 from gonets.delivery.lifting import go_on_lifting
 from gonets.delivery.lock import is_only_one, opened_lock, path_of_lock, rest
 from gonets.delivery.options import SendingOptions
+from gonets.delivery.parts import Group
 from gonets.delivery.places import Place, this_place
 from gonets.delivery.ports import LetterSource
 from gonets.delivery.recovery import (

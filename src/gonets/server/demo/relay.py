@@ -7,15 +7,16 @@ outcomes, each through the ledger's own doors.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from gonets.delivery.claims import claim_some
-from gonets.delivery.ledger import Group, record
-from gonets.delivery.ports import Binding
+from gonets.delivery.entries import intent_of
+from gonets.delivery.ledger import record
+from gonets.delivery.parts import Group
 from gonets.delivery.recovery import enlist, give_up
 from gonets.delivery.states import DeliveryStatus, Stage
-from gonets.delivery.types import BoundClaim, Claim, Intent, Outcome, Reply
+from gonets.delivery.stock import take_stock
+from gonets.delivery.tray import Tray
+from gonets.delivery.types import Claim, Outcome, Reply
 from gonets.kernel import clock
 from gonets.publishing.letters import PublishedLetters
 
@@ -38,35 +39,24 @@ REFUSALS = {  # by the place in the audience
 def carry_out(run_id: int) -> None:
     """Settle everybody in the run; it is finished afterwards."""
     worker_id = enlist(place="demo", pid=os.getpid())
-    letters, done, start = PublishedLetters(), 0, clock.now()
-    while claims := claim_some(run_id, worker_id=worker_id, limit=BATCH):
-        places = range(done, done + len(claims))
+    letters, tray, done, start = PublishedLetters(), Tray(), 0, clock.now()
+    who = {"run_id": run_id, "worker_id": worker_id}
+    while ready := take_stock(letters, tray, **who, relay_id=None, limit=BATCH).ready:
+        places = range(done, done + len(ready))
         replies = [REFUSALS.get(place, ACCEPTED) for place in places]
-        bound = _bound(letters, claims)
         leaving = [
-            one for one, reply in zip(bound, replies, strict=True) if reply.is_positive
+            intent_of(bound)
+            for bound, reply in zip(ready, replies, strict=True)
+            if reply.is_positive
         ]
-        record(Group(worker_id=worker_id, intents=[Intent.of(one) for one in leaving]))
+        record(Group(worker_id=worker_id, intents=leaving), tray)
         outcomes = [
             _outcome(claim, reply, start + timedelta(seconds=n / LETTERS_PER_SECOND))
-            for claim, reply, n in zip(claims, replies, places, strict=True)
+            for (claim, _binding), reply, n in zip(ready, replies, places, strict=True)
         ]
-        record(Group(worker_id=worker_id, outcomes=outcomes))
-        done += len(claims)
+        record(Group(worker_id=worker_id, outcomes=outcomes), tray)
+        done += len(ready)
     give_up(worker_id)
-
-
-def _bound(letters: PublishedLetters, claims: Sequence[Claim]) -> list[BoundClaim]:
-    bindings = letters.bind(
-        run_id=claims[0].run_id,
-        letter_ref=claims[0].letter_ref,
-        recipients=[claim.recipient for claim in claims],
-    )
-    return [
-        BoundClaim(claim=claim, binding=binding)
-        for claim, binding in zip(claims, bindings, strict=True)
-        if isinstance(binding, Binding)
-    ]
 
 
 def _outcome(claim: Claim, reply: Reply, at: datetime) -> Outcome:

@@ -1,0 +1,280 @@
+"""Claims and intents in shorthand: a few rows instead of a change of every delivery.
+
+While a run goes as usual, what a worker claims together is one row (``Handful``, with
+what the letters are made from), and what is on its way through it is another one
+(``OnTheWay``), written anew with every page, together with what has been accepted of
+late.  A delivery's own row changes once, some dozens at a time.  Whoever locks a run in
+order to look at its deliveries finds all of it written out into their own rows, fences
+included (``write_out``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from gonets.delivery.statements import RowStatement, Statement, the_database
+from gonets.delivery.types import Held, Intent, Taken
+
+_CURSOR = Statement(
+    "SELECT COALESCE(MAX(last_id), 0) FROM gonets_delivery_handful WHERE run_id = %s"
+)
+_WAITING = """
+    SELECT id, fence + 1, recipient, address_key, person_ref, attempts,
+        first_attempt_at, letter_ref, message_id, letter_date, bound_values
+    FROM gonets_delivery_delivery
+    WHERE run_id = %s AND status = 'pending' AND {order} > %s ORDER BY {order} LIMIT %s
+"""
+_WAITING_BEHIND = {
+    "sqlite": Statement(_WAITING.format(order="id")),
+    # In this order there is an index that it cannot help using (migration 0004).
+    "postgresql": Statement(_WAITING.format(order="id + 0")),
+}
+_ADD_HANDFUL = Statement(
+    """
+    INSERT INTO gonets_delivery_handful (run_id, worker_id, relay_id, last_id, letters)
+    VALUES (%s, %s, %s, %s, %s)
+    """
+)
+_DROP_SETTLED = Statement(
+    """
+    DELETE FROM gonets_delivery_handful
+    WHERE run_id = %s AND worker_id = %s AND last_id < %s
+    """
+)
+_BEGIN = Statement(
+    """
+    INSERT INTO gonets_delivery_ontheway (run_id, worker_id, delivery_ids, accepted)
+    VALUES (%s, %s, '[]', '') RETURNING id
+    """
+)
+_IS_THERE = Statement("SELECT 1 FROM gonets_delivery_ontheway WHERE id = %s")
+_REWRITE = Statement(
+    "UPDATE gonets_delivery_ontheway SET delivery_ids = %s WHERE id = %s"
+)
+_NOTE_NOTHING = Statement(
+    "UPDATE gonets_delivery_ontheway SET accepted = '' WHERE id = %s"
+)
+_INTEND = """
+    UPDATE gonets_delivery_ontheway SET delivery_ids = %s, accepted = %s, at = %s
+    WHERE id = %s
+        AND EXISTS (SELECT 1 FROM gonets_delivery_worker AS w
+            WHERE w.id = gonets_delivery_ontheway.worker_id
+                AND w.ended_at IS NULL AND w.lease_until > %s)
+        AND NOT EXISTS (SELECT 1 FROM gonets_delivery_stop AS s
+            WHERE s.scope IN ('', %s) AND s.address_key {among})
+"""
+_INTEND_AMONG = Statement(_INTEND.format(among="= ANY(%s)"))
+_WRITE_ACCEPTED = RowStatement(
+    """
+    UPDATE gonets_delivery_delivery AS d
+    SET status = 'accepted', stage = 'dot', attempts = attempts + 1,
+        fence = o.column2, letter_ref = o.column3, message_id = o.column4,
+        letter_date = o.column5, bound_values = o.column6, relay_id = o.column7,
+        code = o.column8, enhanced_code = o.column9, answer = o.column10,
+        first_attempt_at = COALESCE(first_attempt_at, o.column11),
+        settled_at = o.column12
+    FROM {rows}
+    WHERE d.id = o.column1 AND d.fence = o.column2 - 1 AND d.status || '' = 'pending'
+    """,
+    *("bigint", "integer", "text", "text", "timestamptz", "text", "bigint"),
+    *("smallint", "text", "text", "timestamptz", "timestamptz"),
+)
+_HANDFULS = Statement(
+    """
+    SELECT worker_id, relay_id, letters FROM gonets_delivery_handful
+    WHERE run_id = %s AND worker_id = COALESCE(%s, worker_id)
+    """
+)
+_LEAVING = Statement(
+    """
+    SELECT delivery_ids, at, accepted FROM gonets_delivery_ontheway
+    WHERE run_id = %s AND worker_id = COALESCE(%s, worker_id)
+    """
+)
+_FORGET_HANDFULS = Statement(
+    """
+    DELETE FROM gonets_delivery_handful
+    WHERE run_id = %s AND worker_id = COALESCE(%s, worker_id)
+    """
+)
+_FORGET_LEAVING = Statement(
+    """
+    DELETE FROM gonets_delivery_ontheway
+    WHERE run_id = %s AND worker_id = COALESCE(%s, worker_id)
+    """
+)
+_WRITE_CLAIMS = RowStatement(
+    """
+    UPDATE gonets_delivery_delivery AS d
+    SET status = 'claimed', worker_id = %s, relay_id = %s, fence = o.column2
+    FROM {rows}
+    WHERE d.id = o.column1 AND d.fence = o.column2 - 1 AND d.status || '' = 'pending'
+    """,
+    *("bigint", "integer"),
+)
+_WRITE_INTENTS = RowStatement(
+    """
+    UPDATE gonets_delivery_delivery AS d
+    SET status = 'intent', attempts = attempts + 1,
+        first_attempt_at = COALESCE(first_attempt_at, %s),
+        letter_ref = o.column3, message_id = o.column4, letter_date = o.column5,
+        bound_values = o.column6
+    FROM {rows}
+    WHERE d.id = o.column1 AND d.fence = o.column2 AND d.status || '' = 'claimed'
+    """,
+    *("bigint", "integer", "text", "text", "timestamptz", "text"),
+)
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def waiting_behind_handfuls(run_id: int, *, limit: int) -> list[Any]:
+    """Return rows for ``claims.claim_of``: pending, and in no handful of any worker.
+
+    In front of the last one of a handful everybody pending is in a handful.
+    """
+    (cursor,) = _CURSOR.execute((run_id,)).fetchone()
+    waiting = _WAITING_BEHIND[the_database().vendor]
+    return list(waiting.execute((run_id, cursor, limit)).fetchall())
+
+
+def begin(run_id: int, worker_id: int) -> int:
+    """Let a worker keep shorthand of a run; return the row that has to stay for it."""
+    [row_id] = _BEGIN.execute((run_id, worker_id)).fetchone()
+    return int(row_id)
+
+
+def is_there(row_id: int) -> bool:
+    """Tell whether what the worker has in shorthand has not been written out."""
+    return _IS_THERE.execute((row_id,)).fetchone() is not None
+
+
+def add_handful(worker_id: int, letters: Sequence[Held]) -> None:
+    """Record that the worker has claimed these, of one run and for one relay."""
+    first, last = letters[0], letters[-1].intent.delivery_id
+    plain = _json([_plain(one.intent) for one in letters])
+    values = (first.intent.run_id, worker_id, first.relay_id, last, plain)
+    _ADD_HANDFUL.execute(values)
+
+
+def drop_settled(run_id: int, worker_id: int, *, before: int) -> None:
+    """Remove handfuls of which nothing from this delivery on is claimed any more."""
+    _DROP_SETTLED.execute((run_id, worker_id, before))
+
+
+def intend(
+    row_id: int,
+    *,
+    on_the_way: Iterable[int],
+    accepted: str,
+    address_keys: Sequence[str],
+    stop_scope: str,
+    now: Any,
+) -> Any:
+    """Note what is on its way from now on; the cursor's row count is 1 if it may be.
+
+    Not if it has been written out, if the worker's lease is over, or if one of the
+    addresses that are new among them has been stopped.
+    """
+    values = (_ids(on_the_way), accepted, now, row_id, now, stop_scope)
+    if the_database().vendor == "sqlite":
+        text = _intend_among(len(address_keys))
+        return text.execute((*values, *address_keys))
+    return _INTEND_AMONG.execute((*values, [*address_keys]))
+
+
+@lru_cache(256)
+def _intend_among(count: int) -> Statement:
+    """SQLite knows no arrays, and takes longer to read JSON than for all the rest."""
+    return Statement(_INTEND.format(among=f"IN ({', '.join(['%s'] * count)})"))
+
+
+def noted(taken: Sequence[Taken], *, at: str) -> str:
+    """Return a page's acceptances as ``intend`` wants them, put behind each other."""
+    return f"{_json((at, [one[:-1] for one in taken]))}," if taken else ""
+
+
+def _taken_of(text: str) -> Iterator[Taken]:
+    for at, letters in json.loads(f"[{text[:-1]}]"):
+        yield from (Taken._make((*one, at)) for one in letters)
+
+
+def write_accepted(row_id: int, taken: Sequence[tuple[Held, Taken]]) -> None:
+    """Write acceptances into the deliveries' own rows, and note them no longer.
+
+    Only in a transaction that holds the run, and while the row ``is_there``.
+    """
+    if taken:
+        rows = [(*_plain(held.intent), held.relay_id, *one[1:]) for held, one in taken]
+        _WRITE_ACCEPTED.execute(rows)
+        _NOTE_NOTHING.execute((row_id,))
+
+
+def write_out(run_id: int, *, worker_id: int | None = None) -> None:
+    """Write shorthand of a run, of one worker or of all, into the deliveries' rows.
+
+    Only in a transaction that holds the run.  The counters are right already.
+    """
+    whose = (run_id, worker_id)
+    handfuls = _HANDFULS.execute(whose).fetchall()
+    leaving = _LEAVING.execute(whose).fetchall()
+    if not handfuls and not leaving:
+        return
+    known: dict[int, Sequence[Any]] = {}
+    for _holder, relay_id, letters in handfuls:
+        known |= {row[0]: (*row, relay_id) for row in json.loads(letters)}
+    for _ids, _at, accepted in leaving:
+        taken = [(*known[one[0]], *one[1:]) for one in _taken_of(accepted)]
+        if taken:
+            _WRITE_ACCEPTED.execute(taken)
+    for holder, relay_id, letters in handfuls:
+        claims = [row[:2] for row in json.loads(letters)]
+        write_claims(claims, worker_id=holder, relay_id=relay_id)
+    for ids, at, _accepted in leaving:
+        intents = [known[one][:6] for one in json.loads(ids)]
+        if intents:
+            _WRITE_INTENTS.execute(intents, before=(at,))
+    forget(run_id, worker_id=worker_id)
+
+
+def forget(run_id: int, *, worker_id: int | None = None) -> None:
+    """Remove shorthand of a run that is written out, or about nothing any more."""
+    _FORGET_HANDFULS.execute((run_id, worker_id))
+    _FORGET_LEAVING.execute((run_id, worker_id))
+
+
+def write_out_some(
+    row_id: int, worker_id: int, *, letters: Iterable[Held], leaving: Mapping[int, Any]
+) -> None:
+    """Write out these of a worker's letters; ``leaving``: all on their way, and since.
+
+    Only in a transaction that holds the run, while the row ``is_there``, and after
+    ``write_accepted``.
+    """
+    ids = set()
+    for held in letters:
+        intent = held.intent
+        ids.add(intent.delivery_id)
+        claim = (intent.delivery_id, intent.fence)
+        write_claims([claim], worker_id=worker_id, relay_id=held.relay_id)
+        if intent.delivery_id in leaving:
+            since = leaving[intent.delivery_id]
+            _WRITE_INTENTS.execute([_plain(intent)], before=(since,))
+    _REWRITE.execute((_ids(one for one in leaving if one not in ids), row_id))
+
+
+def write_claims(
+    claims: Sequence[Sequence[Any]], *, worker_id: int, relay_id: int | None
+) -> None:
+    """Write into the deliveries' own rows that they are claimed, by these fences."""
+    _WRITE_CLAIMS.execute(claims, before=(worker_id, relay_id))
+
+
+def _plain(intent: Intent) -> Sequence[Any]:
+    return (intent.delivery_id, *intent[2:])
+
+
+def _ids(delivery_ids: Iterable[int]) -> str:
+    return f"[{','.join(map(str, delivery_ids))}]"
