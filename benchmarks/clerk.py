@@ -12,6 +12,7 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 from django.db.models import Max, Min  # noqa: E402
+from django.urls import get_resolver  # noqa: E402
 
 from benchmarks.answering import answer_calls  # noqa: E402
 from benchmarks.site import build_site, the_issue  # noqa: E402
@@ -29,6 +30,9 @@ POLL_SECONDS = 0.05
 
 class Clerk:
     """The calls."""
+
+    def __init__(self) -> None:
+        get_resolver().url_patterns  # noqa: B018 - a web server has them at hand
 
     def migrate(self) -> None:
         call_command("migrate", verbosity=0)

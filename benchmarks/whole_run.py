@@ -111,7 +111,7 @@ def _costs(sendings: Sequence[Sending], *, on: str) -> list[Result]:
     return [
         median_of(
             [one.microseconds_per_letter for one in sendings],
-            name=f"processor time of the worker per letter, freezing included: {on}",
+            name=f"processor time of the worker per letter, from the press on: {on}",
             unit="µs",
         ),
         median_of(
