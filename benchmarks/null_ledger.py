@@ -22,6 +22,7 @@ django.setup()
 from django.db import connections  # noqa: E402
 
 from benchmarks.answering import answer_calls  # noqa: E402
+from gonets.delivery.benches import Benches  # noqa: E402
 from gonets.delivery.bookkeeping import Bookkeeper  # noqa: E402
 from gonets.delivery.engine import Engine  # noqa: E402
 from gonets.delivery.ledger import Grant  # noqa: E402
@@ -123,7 +124,12 @@ async def _send_all(wanted: int) -> float:
     stop = asyncio.Event()
     books = NullBooks(wanted=wanted, stop=stop)
     await books.start()
-    engine = Engine(books=books, letters=letters, options=SendingOptions())
+    engine = Engine(
+        books=books,
+        benches=Benches(letters=letters),
+        letters=letters,
+        options=SendingOptions(),
+    )
     async with asyncio.timeout(LONGEST_SECONDS):
         await engine.run(stop)
     await engine.drain(within=5)

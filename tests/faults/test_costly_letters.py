@@ -1,13 +1,16 @@
-"""Letters that are made ahead, in threads, keep every promise of the others."""
+"""Letters that are made ahead, in processes, keep every promise of the others."""
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import time
 from collections.abc import Callable
 
 import pytest
 
+from gonets.delivery.benches import MOST_BENCHES, usable_cores
 from tests.faults.accounts import readers, uncertain_after_check
 from tests.support.engine import Engine
 from tests.support.smtp_oracle import Oracle
@@ -95,3 +98,33 @@ def test_a_worker_that_is_killed_or_told_to_end_loses_nothing_it_made_ahead(
     engine.wait_for(run_id, "finished", within=60)
 
     assert uncertain_after_check(engine, run_id, oracle) <= 2 * 4  # kills, connections
+
+
+def test_a_worker_goes_on_without_the_processes_that_make_letters(
+    engine: Engine, make_oracle: Callable[..., Oracle]
+) -> None:
+    oracle = make_oracle(delay=0.005)
+    run_id = engine.do("run", url=oracle.url, addresses=readers(600), letter="costly")
+    worker = engine.start_worker()
+    engine.wait(run_id, lambda now: now["accepted"] > 50)
+    first, *others = engine.makers(worker)
+
+    for pid in (*others, first):
+        os.kill(pid, signal.SIGKILL)
+    progress = engine.wait_for(run_id, "finished", within=60)
+
+    assert len(others) == min(usable_cores(), MOST_BENCHES) - 1
+    assert (len(oracle.accepted), progress["accepted"]) == (600, 600)
+    assert uncertain_after_check(engine, run_id, oracle) == 0
+    assert engine.end(worker) == 0
+
+
+def test_only_one_process_waits_for_letters_that_take_long(
+    engine: Engine, make_oracle: Callable[..., Oracle]
+) -> None:
+    run_id = engine.do("run", url=make_oracle().url, addresses=readers(5))
+
+    worker = engine.start_worker()
+    engine.wait_for(run_id, "finished")
+
+    assert len(engine.makers(worker)) == 1

@@ -68,14 +68,16 @@ class Killings:
     def _strike(self, worker: WorkerProcess) -> None:
         """Kill all of it, or only the process on the wire, or the one of the books."""
         family = self._engine.family(worker)
-        victim = random.choice((None, *family))
+        wire, *others = family
+        books = others[1:]  # It may not have been forked yet.
+        victim = random.choice((None, wire, *books))
         if victim is None:
             self._engine.kill(worker)
         else:
             os.kill(victim, signal.SIGKILL)
         worker.wait(60)
         for one in family:
-            wait_until_gone(one)  # The other one ends by itself.
+            wait_until_gone(one)  # The others end by themselves.
 
     def _is_open(self, run_id: int) -> bool:
         progress = self._engine.do("progress", run_id)

@@ -121,19 +121,23 @@ class Engine:
         fresh.rename(self.folder / "clock")
 
     def kill(self, worker: WorkerProcess) -> None:
-        """Kill the worker with the process that keeps its books."""
+        """Kill the worker with all its processes."""
         self.signal(worker, signal.SIGKILL)
         worker.wait()
 
     def signal(self, worker: WorkerProcess, number: int) -> None:
-        """Tell a worker and the process that keeps its books."""
+        """Tell a worker and all its processes."""
         with suppress(ProcessLookupError):
             os.killpg(worker.pid, number)
 
     def family(self, worker: WorkerProcess) -> list[int]:
-        """Return the worker and the process that keeps its books."""
-        children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text()
-        return [worker.pid, *map(int, children.split())]
+        """Return the worker, the process that makes letters, and that of the books."""
+        return [worker.pid, *_children(worker.pid)]
+
+    def makers(self, worker: WorkerProcess) -> list[int]:
+        """Return the processes that make letters, first the one that forks them."""
+        _wire, first, _books = self.family(worker)
+        return [first, *_children(first)]
 
     def end(self, worker: WorkerProcess, *, within: float = 30) -> int:
         worker.terminate()
@@ -183,3 +187,8 @@ class Engine:
 def pipe(stream: IO[bytes] | None) -> IO[bytes]:
     assert stream is not None
     return stream
+
+
+def _children(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [*map(int, children.split())]

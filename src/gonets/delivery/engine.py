@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from gonets.delivery.benches import Benches
 from gonets.delivery.bookkeeping import Bookkeeper
 from gonets.delivery.budgets import Budgets
 from gonets.delivery.circle import Circle
@@ -43,11 +44,13 @@ class Engine:
         self,
         *,
         books: Bookkeeper,
+        benches: Benches,
         letters: LetterSource,
         options: SendingOptions,
         folders: Sequence[Path] = (),
     ) -> None:
         self._books = books
+        self._benches = benches
         self._letters = letters
         self._options = options
         self._senders: dict[int, RelaySender] = {}
@@ -147,6 +150,7 @@ class Engine:
             letters=self._letters,
             surroundings=Surroundings(
                 books=self._books,
+                benches=self._benches,
                 options=self._options,
                 budgets=self._budgets,
                 on_claim=self._claimed,

@@ -57,8 +57,8 @@ class LetterUnfit(Exception):
 class Letter(Protocol):
     """One compiled issue version: pure, no database.
 
-    Where ``is_costly``, it is asked for envelopes in several threads at once, ahead of
-    their turn; else it must be quick.
+    Where ``is_costly``, it is asked for envelopes ahead of their turn, and processes
+    with a source of their own make them; else it must be quick.
     """
 
     @property

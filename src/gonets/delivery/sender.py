@@ -136,7 +136,6 @@ class RelaySender:
         for run_id in run_ids:
             self._stocker.errands.run(self._leave_nothing_undecided(run_id))
         await self._stocker.errands.finish()
-        self._stocker.workshop.close()
 
     async def _leave_nothing_undecided(self, run_id: int) -> None:
         books = self._surroundings.books

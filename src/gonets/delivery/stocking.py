@@ -47,7 +47,11 @@ class Stocker:
         surroundings: Surroundings,
     ) -> None:
         self.letters: dict[str, Letter] = {}
-        self.workshop = Workshop(letters=self.letters, connections=relay.connections)
+        self.workshop = Workshop(
+            letters=self.letters,
+            connections=relay.connections,
+            benches=surroundings.benches,
+        )
         self._relay_id = relay.relay_id
         self.at_once = claims_at_once(relay)
         self._source = source

@@ -14,6 +14,7 @@ from pathlib import Path
 from django.db import connections
 from django.db.backends.signals import connection_created
 
+from gonets.delivery.benches import Benches
 from gonets.delivery.bookkeeping import Bookkeeper
 from gonets.delivery.engine import Engine
 from gonets.delivery.errors import LedgerUnavailable
@@ -134,14 +135,17 @@ class _Worker:
         self._is_ours = True
         self._former: set[int] = set()  # earlier ids of ours that still hold letters
         self._books = Bookkeeper(spool=spool, letters=letters)
+        self._benches = Benches(letters=letters)
         self._engine = Engine(
             books=self._books,
+            benches=self._benches,
             letters=letters,
             options=options,
             folders=[folder],
         )
 
     async def run(self, stop: asyncio.Event, when_begun: Callable[[], None]) -> None:
+        await self._benches.start()  # First: nothing of the books is held open there.
         connection_created.connect(self._limit_connection)
         await self._books.start()
         connection_created.disconnect(self._limit_connection)  # Only the books need it.
@@ -150,6 +154,7 @@ class _Worker:
                 when_begun()
                 await self._send(stop)
         finally:
+            await self._benches.close()
             await self._books.close()
         if self._books.has_failed.is_set():
             raise LedgerUnavailable("The process that keeps the ledger ended early.")

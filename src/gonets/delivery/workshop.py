@@ -1,36 +1,32 @@
-"""Letters that take long to make are made ahead of their turn, in threads.
+"""Letters that take long to make are made ahead of their turn, in other processes.
 
-A signature takes several times as long as all the rest of a letter's way, but it needs
-no Python lock: meanwhile the event loop keeps the connections busy.  What is made ahead
-is bytes and nothing else: the claim keeps its place in the supply, and no intent exists
-before a lane takes it.
+A signature takes several times as long as all the rest of a letter's way; meanwhile
+the event loop keeps the connections busy.  What is made ahead is bytes and nothing
+else: the claim keeps its place in the supply, and no intent exists before a lane takes
+it.
 """
 
 from __future__ import annotations
 
-import asyncio
-import os
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from gonets.delivery.benches import Benches, Making
 from gonets.delivery.ports import Envelope, Letter
 from gonets.delivery.types import BoundClaim
 
 AHEAD_PER_CONNECTION = 4
 LEAST_AHEAD = 32
-
-Made = Envelope | Exception
-"""An envelope, or why there is none: whoever asks for it is told."""
+PORTIONS_PER_BENCH = 4
 
 
 class Begun(NamedTuple):
-    """A letter that a thread makes, or has made."""
+    """A letter that is being made, or has been."""
 
     bound: BoundClaim
-    made: asyncio.Future[Made]
+    making: Making
 
 
 @dataclass(slots=True)
@@ -48,14 +44,14 @@ class Workshop:
     """
 
     def __init__(
-        self, *, letters: Mapping[str, Letter], connections: int, threads: int = 0
+        self, *, letters: Mapping[str, Letter], connections: int, benches: Benches
     ) -> None:
         self._letters = letters
-        threads = threads or usable_cores()
+        self._benches = benches
         self._most_ahead = max(LEAST_AHEAD, AHEAD_PER_CONNECTION * connections)
-        # Threads are woken for some letters at once, and each has the next at hand.
-        self._portion = max(1, self._most_ahead // (2 * threads))
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="gonets-letters")
+        # Some letters travel at once, and at every bench more of them lie ready.
+        portions = PORTIONS_PER_BENCH * max(1, len(benches))
+        self._portion = max(1, self._most_ahead // portions)
 
     def prepare(self, ahead: Ahead, letters: Iterable[BoundClaim]) -> None:
         """Make these letters when their turn comes nearer."""
@@ -73,14 +69,11 @@ class Workshop:
             ahead.unmade.pop(delivery_id, None)
             [begun] = self._begin([bound])
         self._top_up(ahead)
-        made = await begun.made
-        if isinstance(made, Exception):
-            raise made
+        made = await begun.making
+        if made is None:
+            letter = self._letters[bound.binding.letter_ref]
+            made = letter.envelope_for(bound.claim.recipient, bound.binding)
         return made
-
-    def close(self) -> None:
-        """Begin nothing more."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _top_up(self, ahead: Ahead) -> None:
         while ahead.unmade and len(ahead.begun) + self._portion <= self._most_ahead:
@@ -90,33 +83,4 @@ class Workshop:
                 ahead.begun[begun.bound.claim.delivery_id] = begun
 
     def _begin(self, portion: Sequence[BoundClaim]) -> list[Begun]:
-        loop = asyncio.get_running_loop()
-        begun = [Begun(bound, loop.create_future()) for bound in portion]
-
-        def tell(work: asyncio.Future[list[Made]]) -> None:
-            if work.cancelled():
-                return
-            for one, made in zip(begun, work.result(), strict=True):
-                if not one.made.done():
-                    one.made.set_result(made)
-
-        work = loop.run_in_executor(self._pool, self._make, portion)
-        work.add_done_callback(tell)
-        return begun
-
-    def _make(self, portion: Sequence[BoundClaim]) -> list[Made]:
-        return [self._made(one) for one in portion]
-
-    def _made(self, bound: BoundClaim) -> Made:
-        try:
-            letter = self._letters[bound.binding.letter_ref]
-            return letter.envelope_for(bound.claim.recipient, bound.binding)
-        except Exception as error:  # noqa: BLE001 - code of others; the lane is told
-            return error
-
-
-def usable_cores() -> int:
-    """Return on how many processors this process may run."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        return [*map(Begun, portion, self._benches.make(portion))]
