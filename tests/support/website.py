@@ -110,10 +110,11 @@ def canary() -> Iterator[Canary]:
         def watch() -> None:
             while not over.is_set():
                 try:
-                    listener.accept()[0].close()
+                    visitor = listener.accept()[0]
                 except TimeoutError:
                     continue
-                bird.touched += 1
+                bird.touched += 1  # Before the visitor sees the end, and asks.
+                visitor.close()
 
         thread = threading.Thread(target=watch)
         thread.start()
