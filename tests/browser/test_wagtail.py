@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -17,10 +16,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.desk import Desk
+from tests.browser.prepared import PreparedFolders
 from tests.support.ports import free_port
 from tests.support.postbox import Postbox
+from tests.support.town import DATABASE, EXAMPLE, copy_town, site_environment
 
-EXAMPLE = Path(__file__).parents[2] / "example" / "wagtail"
 READERS = 12
 
 
@@ -40,17 +40,17 @@ class Town:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def data(self) -> Path:
+        return self.folder / "var"
+
+    @property
     def log(self) -> Path:
         return self.folder / "site.log"
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
-        environment = {k: v for k, v in os.environ.items() if k[:6] != "GONETS"}
-        environment |= {
-            "DJANGO_SETTINGS_MODULE": "town.settings",
-            "EXAMPLE_DATA": str(self.folder / "var"),
-            "EXAMPLE_URL": self.address,
-            "EXAMPLE_RELAY_URL": self.relay_url,
-        }
+        environment = site_environment(
+            self.data, EXAMPLE_URL=self.address, EXAMPLE_RELAY_URL=self.relay_url
+        )
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "manage.py", *command],
@@ -73,8 +73,9 @@ class Town:
 
 
 @pytest.fixture
-def town(tmp_path: Path, postbox: Postbox) -> Iterator[Town]:
+def town(tmp_path: Path, postbox: Postbox, prepared: PreparedFolders) -> Iterator[Town]:
     town = Town(tmp_path, free_port(), postbox.url)
+    copy_town(prepared.shared / "town", town.data / DATABASE)
     assert town.start("fill").wait(300) == 0, town.log.read_text()[-4000:]
     web = town.start("runserver", "--noreload", f"127.0.0.1:{town.port}")
     worker = town.start("newsletter_worker")

@@ -9,23 +9,27 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.prepared import PreparedFolders
+from tests.support.engine import ROOT
+from tests.support.town import EXAMPLE, copy_town, site_environment
+
 STRICT = ("-W", "error::DeprecationWarning", "-W", "error::PendingDeprecationWarning")
 """What the next Django and Wagtail remove is used nowhere."""
 
-EXAMPLE = Path(__file__).parents[2] / "example" / "wagtail"
-
 
 @pytest.mark.hosts
-def test_the_plug_in_holds_on_a_real_wagtail_site(tmp_path):
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GONETS_")}
-    environment |= {
-        "DJANGO_SETTINGS_MODULE": "town.settings",
-        "EXAMPLE_DATA": str(tmp_path),
-        "EXAMPLE_URL": "http://localhost:8000",
-    }
+def test_the_plug_in_holds_on_a_real_wagtail_site(
+    tmp_path: Path, prepared: PreparedFolders
+) -> None:
+    copy_town(prepared.shared / "town", tmp_path / "tests.sqlite3")
+    environment = site_environment(
+        tmp_path,
+        DJANGO_SETTINGS_MODULE="tests.support.town_settings",
+        PYTHONPATH=os.pathsep.join(map(str, (ROOT, ROOT / "src"))),
+    )
 
     ran = subprocess.run(
-        [sys.executable, *STRICT, "manage.py", "test", "--noinput"],
+        [sys.executable, *STRICT, "manage.py", "test", "--noinput", "--keepdb"],
         cwd=EXAMPLE,
         env=environment,
         capture_output=True,
