@@ -52,6 +52,7 @@ def post(key: str, content: Any, address: str = MATERIALS, **headers: str) -> An
     )
 
 
+@pytest.mark.thorough
 def test_what_is_sent_comes_once_however_often_it_is_sent(source, key):
     sent = {"sections": [{"id": "news", "name": "Новости"}], "materials": [FERRY]}
 

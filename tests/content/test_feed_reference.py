@@ -162,6 +162,7 @@ BETTER_THAN_THE_REFERENCE = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(2))
 def test_damaged_feeds_are_read_as_the_reference_reads_them(seed):
     rng = random.Random(seed)

@@ -210,6 +210,7 @@ def test_what_is_no_page_is_refused(content, content_type):
         read_page(content, address=ADDRESS, content_type=content_type)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "piece",
     [

@@ -112,6 +112,7 @@ def envelope(content: bytes, recipient: str = "ann@x.example") -> Envelope:
     return Envelope(sender="news@x.example", recipient=recipient, content=content)
 
 
+@pytest.mark.thorough
 @OFTEN
 def test_a_letter_arrives_byte_for_byte_or_is_not_written_at_all(examples: int) -> None:
     def check(line: Line) -> Callable[..., None]:
@@ -182,6 +183,7 @@ def test_without_smtputf8_no_byte_of_an_address_is_outside_of_ascii(
         hold_for(examples, ADDRESS, check=check(line))
 
 
+@pytest.mark.thorough
 @OF_WHOLE_LETTERS
 def test_a_letter_of_ours_says_at_its_reader_what_its_author_meant(
     examples: int,

@@ -292,6 +292,7 @@ def test_no_codec_of_a_program_is_an_encoding_of_letters():
     assert r"\x3c" in read_letter(b"<meta charset=unicode_escape><p>\\x3c</p>").html
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "text",
     [

@@ -236,6 +236,7 @@ def test_a_fault_within_a_loop_is_named_with_the_line_of_the_source():
     assert faults(source) == [("unopened", line_of(source, "<b>{{ entry"))]
 
 
+@pytest.mark.thorough
 def test_what_takes_too_long_is_killed():
     source = (
         '<mjml><mj-head><mj-style inline="inline">'

@@ -398,6 +398,7 @@ class TwoEditors(RuleBasedStateMachine):
             yield str([each.mine for each in page.conflicts.values()])
 
 
+@pytest.mark.thorough
 def test_no_word_of_two_editors_is_ever_lost(db, editor, administrator):
     class ThisIssue(TwoEditors):
         people = (editor, administrator)

@@ -290,6 +290,7 @@ def test_history_grows_by_what_changed_and_not_by_the_issue(issue, settings):
     assert all(size < 500 for size in sizes[2:-1])
 
 
+@pytest.mark.thorough
 def test_a_day_of_steps_is_taken_back_and_done_again_one_by_one(issue, time_machine):
     time_machine.move_to(clock.now(), tick=False)
     subject = issue.subject

@@ -186,6 +186,7 @@ def may_be_read(issue: Issue) -> bool:
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(6))
 def test_no_order_of_steps_sends_what_its_readers_may_not_see(newsletter, secret, seed):
     random = Random(seed)

@@ -147,6 +147,7 @@ def test_looking_writes_nothing_down(administrator, parts):
         assert not writing, (pattern.name, writing)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("value", NONSENSE.values(), ids=NONSENSE)
 def test_nonsense_breaks_no_page(administrator, parts, value, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path

@@ -268,6 +268,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.thorough
 @settings(
     max_examples=60,
     deadline=None,

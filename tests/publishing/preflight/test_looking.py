@@ -214,6 +214,7 @@ def test_one_page_of_a_site_is_asked_at_a_time(issue, site):
     assert max(at_once) == 1
 
 
+@pytest.mark.thorough
 def test_ten_thousand_hosts_are_cut_and_it_is_said(issue):
     links = "".join(f'<a href="http://h{n}.site.ru/">x{n}</a> ' for n in range(5_000))
     Issue.objects.filter(pk=issue.pk).update(intro=f"<p>{links}</p>")

@@ -181,6 +181,7 @@ def test_looks_are_asked_for_by_the_page_and_shown_as_they_come(desk, issue):
     assert "the page does not exist, 404" in shown(desk, "issue-checks", issue)
 
 
+@pytest.mark.thorough
 def test_forty_dead_links_are_folded(desk, issue):
     with website() as site:
         links = "".join(
