@@ -287,7 +287,8 @@ class Handful(models.Model):
     """Deliveries of a run that a worker claimed together, in shorthand.
 
     Their own rows still say *pending*; all of those up to ``last_id`` are in some
-    handful.  ``letters`` is JSON, see ``shorthand.Letter``.
+    handful.  ``letters`` is JSON: of each
+    one its id, its fence, and its binding.
     """
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="handfuls")

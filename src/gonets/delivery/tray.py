@@ -86,8 +86,3 @@ class Tray:
     def with_taken(self) -> list[int]:
         """Return the runs of which acceptances are still to be written out."""
         return [run_id for run_id, run in self._runs.items() if run.taken]
-
-    def drop_if_empty(self, run_id: int) -> None:
-        run = self._runs[run_id]
-        if not (run.brief or run.written_out):
-            del self._runs[run_id]
