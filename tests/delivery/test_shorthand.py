@@ -5,11 +5,14 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from gonets.delivery import actions, claims, ledger, recovery
 from gonets.delivery.models import Delivery, Handful, OnTheWay, Run
+from gonets.delivery.statements import BriefTransaction
 from gonets.delivery.states import DeliveryStatus as S
 from gonets.delivery.states import RunStatus
 from gonets.delivery.types import Acceptance, BoundClaim
@@ -120,6 +123,43 @@ def test_erasing_leaves_no_word_of_a_person_in_shorthand(make_run: MakeRun) -> N
 
     assert not Handful.objects.exists()
     assert statuses(run) == ["withheld", "claimed"]
+
+
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_a_page_of_which_nobody_knows_whether_it_was_committed_counts_once(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, *, is_taken: bool
+) -> None:
+    run, hand = make_run(*"abcdef"), Hand()
+    bound = hand.claim(run, limit=5)
+    hand.intend(*bound[:2])
+    accepted = [Acceptance(*_numbers(one), 250, "", "Ok") for one in bound[:2]]
+    leave = BriefTransaction.__exit__
+
+    def break_off(self: BriefTransaction, *how: Any) -> None:
+        if not is_taken:
+            self.take_back()
+        leave(self, *how)
+        raise OperationalError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(BriefTransaction, "__exit__", break_off)
+        with pytest.raises(OperationalError):
+            hand.record(acceptances=accepted, intents=bound[2:4])
+    hand.tray.doubt()
+
+    # What the books and the lanes do then: say it again, and take back what stayed.
+    hand.settle(bound[4], S.REFUSED, code=550)
+    hand.record(acceptances=accepted)
+    for one in bound[2:4]:
+        hand.settle(one, S.PENDING)
+
+    ledger.write_accepted(hand.tray)
+    write_out(run)
+    run.refresh_from_db()
+    ends = ["accepted", "accepted", "pending", "pending", "refused", "pending"]
+    assert statuses(run) == ends
+    assert (run.accepted, run.intent, run.claimed) == (2, 0, 0)
+    assert (run.refused, run.pending) == (1, 3)
 
 
 class Walk:

@@ -127,6 +127,7 @@ class _Books:
         try:
             value = action(*call.args, **call.named)
         except Exception as error:  # noqa: BLE001 - the worker gets it, and decides
+            self._tray.doubt()
             return CALL + pickle.dumps(
                 Result(call_id=call.call_id, error=_sendable(error))
             )
@@ -164,6 +165,7 @@ class _Books:
             write_accepted(self._tray)
         except Error as error:
             logger.error("The ledger cannot be written", why=error)
+            self._tray.doubt()
             connection.close()
 
     def write_what_waits(self) -> None:
@@ -186,6 +188,7 @@ class _Books:
 
     def _keep_for_later(self, group: Group, error: Exception) -> str:
         logger.error("The ledger cannot be written", why=error)
+        self._tray.doubt()
         outcomes = group.all_outcomes()
         self._unwritten += outcomes
         self._spool.add(outcomes)

@@ -87,6 +87,8 @@ def write_accepted(tray: Tray) -> None:
             is_open = hold_run(run_id) is not None and shorthand.is_there(mine.row_id)
             if is_open:
                 shorthand.write_accepted(mine.row_id, mine.taken)
+            else:
+                shorthand.write_out(run_id, worker_id=mine.worker_id)
         if is_open:
             mine.accepted_written()
         else:

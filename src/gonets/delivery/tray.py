@@ -83,6 +83,14 @@ class Tray:
     def of(self, run_id: int) -> RunTray:
         return self._runs[run_id]
 
+    def doubt(self) -> None:
+        """Trust the database alone: nobody knows what of the last words it has taken.
+
+        Whatever comes next finds that nothing stays in shorthand, and writes it out.
+        """
+        for run in self._runs.values():
+            run.row_id = 0
+
     def with_taken(self) -> list[int]:
         """Return the runs of which acceptances are still to be written out."""
         return [run_id for run_id, run in self._runs.items() if run.taken]
