@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 MakeRun = Callable[..., Run]
 STEPS = ["claim", "intend", "accept", "refuse", "defer", "return", "pause", "stop"]
-STEPS += ["give back", "write out", "write accepted", "kill"]
+STEPS += ["give back", "write out", "write accepted", "kill", "turn"]
 
 
 def statuses(run: Run) -> list[str]:
@@ -61,6 +61,21 @@ def test_nobody_is_claimed_twice_by_two_workers(make_run: MakeRun) -> None:
     assert len(set(ids)) == len(ids) == 6
 
 
+def test_nobody_is_claimed_twice_after_coming_back_with_a_letter(
+    make_run: MakeRun,
+) -> None:
+    run, one, other = make_run(*"abcd"), Hand(), Hand()
+    bound = one.claim(run, limit=3)
+    one.intend(bound[2])
+    one.settle(bound[2], S.PENDING)  # Its letter is kept; those before have none yet.
+    recovery.give_up(one.worker_id)
+
+    taken = [*other.claim(run, limit=3), *Hand().claim(run, limit=3)]
+
+    ids = [bound.claim.delivery_id for bound in taken]
+    assert len(set(ids)) == len(ids) == 4
+
+
 def test_what_was_accepted_is_written_out_when_there_is_time(make_run: MakeRun) -> None:
     run, hand = make_run(*"abc"), Hand()
     bound = hand.claim(run)
@@ -85,6 +100,26 @@ def test_the_next_claim_writes_out_what_was_accepted(make_run: MakeRun) -> None:
 
     assert statuses(run) == ["accepted", "accepted", "pending", "pending"]
     assert Handful.objects.count() == 1
+
+
+def test_who_ends_a_run_writes_out_what_others_had_accepted(make_run: MakeRun) -> None:
+    run, one, other = make_run(*"abcd"), Hand(), Hand()
+    mine, theirs = one.claim(run, limit=2), other.claim(run, limit=2)
+    one.intend(*mine)
+    other.intend(*theirs)
+    one.settle(mine[0], S.ACCEPTED)
+    for letter in theirs:
+        other.settle(letter, S.ACCEPTED)
+
+    one.settle(mine[1], S.ACCEPTED)
+
+    run.refresh_from_db()
+    assert run.status == RunStatus.FINISHED
+    assert statuses(run) == ["accepted"] * 4
+    ledger.write_accepted(other.tray)
+    assert statuses(run) == ["accepted"] * 4
+    assert not Handful.objects.exists()
+    assert not OnTheWay.objects.exists()
 
 
 def test_a_dead_worker_leaves_uncertain_only_what_was_on_its_way(
@@ -163,12 +198,13 @@ def test_a_page_of_which_nobody_knows_whether_it_was_committed_counts_once(
 
 
 class Walk:
-    """Random steps of a worker and of others, beside what is known for certain."""
+    """Random steps of two workers and of others, beside what is known for certain."""
 
     def __init__(self, run: Run, chance: random.Random) -> None:
         self.run, self.chance, self.hand = run, chance, Hand()
         self.ready: list[BoundClaim] = []
         self.leaving: list[BoundClaim] = []
+        self.colleague: tuple[Hand, list[BoundClaim], list[BoundClaim]] = Hand(), [], []
         self.ends: dict[int, str] = {}
         self.left: Counter[int] = Counter()  # how often a letter may have left
 
@@ -180,6 +216,11 @@ class Walk:
         some = self.chance.sample(among, count)
         among[:] = [one for one in among if one not in some]
         return some
+
+    def turn(self) -> None:
+        mine = self.hand, self.ready, self.leaving
+        self.hand, self.ready, self.leaving = self.colleague
+        self.colleague = mine
 
     def claim(self) -> None:
         taken = self.hand.claim(self.run, limit=self.chance.randint(1, 7))
@@ -237,6 +278,15 @@ class Walk:
     def write_out(self) -> None:
         write_out(self.run)
 
+    def finish(self) -> None:
+        """Let both send all that there is, a few at a time and by turns."""
+        for _time in range(200):
+            self.run.refresh_from_db()
+            if self.run.status != RunStatus.RUNNING:
+                return
+            for name in ("claim", "intend", "accept", "turn"):
+                self.step(name)
+
     def write_accepted(self) -> None:
         ledger.write_accepted(self.hand.tray)
 
@@ -263,12 +313,15 @@ def test_whatever_happens_the_rows_say_what_happened(
     for _step in range(60):
         name = chance.choice(STEPS)
         walk.step("return_" if name == "return" else name)
+    if seed % 2:
+        walk.finish()
 
     write_out(run)
     run.refresh_from_db()
     found = dict(Delivery.objects.filter(run=run).values_list("pk", "status"))
     assert {pk: found[pk] for pk in walk.ends} == walk.ends
-    on_the_way = {one.claim.delivery_id for one in walk.leaving}
+    leaving = [*walk.leaving, *walk.colleague[2]]
+    on_the_way = {one.claim.delivery_id for one in leaving}
     assert {pk for pk, status in found.items() if status == "intent"} == on_the_way
     assert max(walk.left.values(), default=0) <= 1
     counted = Counter(found.values())

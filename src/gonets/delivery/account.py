@@ -16,7 +16,7 @@ from django.db import transaction
 from django.dispatch import Signal
 
 from gonets.delivery.models import Run
-from gonets.delivery.shorthand import forget, write_out
+from gonets.delivery.shorthand import write_out
 from gonets.delivery.signals import run_ended, run_paused
 from gonets.delivery.statements import Statement, the_database
 from gonets.delivery.states import DeliveryStatus, RunStatus
@@ -133,10 +133,10 @@ def _conclude(  # noqa: PLR0913 - one row of the database
 
 
 def end_run(run_id: int, status: RunStatus) -> None:
+    write_out(run_id)  # What other workers had accepted last may only be noted.
     Run.objects.filter(pk=run_id).update(
         status=status, ended_at=clock.now(), rate=0, cancelling=False, pause_cause=""
     )
-    forget(run_id)
     tell(run_ended, run_id)
 
 

@@ -153,7 +153,7 @@ def is_there(row_id: int) -> bool:
 
 def add_handful(worker_id: int, letters: Sequence[Held]) -> None:
     """Record that the worker has claimed these, of one run and for one relay."""
-    first, last = letters[0], letters[-1].intent.delivery_id
+    first, last = letters[0], max(one.intent.delivery_id for one in letters)
     plain = _json([_plain(one.intent) for one in letters])
     values = (first.intent.run_id, worker_id, first.relay_id, last, plain)
     _ADD_HANDFUL.execute(values)
@@ -236,13 +236,8 @@ def write_out(run_id: int, *, worker_id: int | None = None) -> None:
         intents = [known[one][:6] for one in json.loads(ids)]
         if intents:
             _WRITE_INTENTS.execute(intents, before=(at,))
-    forget(run_id, worker_id=worker_id)
-
-
-def forget(run_id: int, *, worker_id: int | None = None) -> None:
-    """Remove shorthand of a run that is written out, or about nothing any more."""
-    _FORGET_HANDFULS.execute((run_id, worker_id))
-    _FORGET_LEAVING.execute((run_id, worker_id))
+    _FORGET_HANDFULS.execute(whose)
+    _FORGET_LEAVING.execute(whose)
 
 
 def write_out_some(
