@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from gonets.delivery.statements import BriefTransaction
 from gonets.delivery.states import DeliveryStatus as S
 from gonets.delivery.states import RunStatus
 from gonets.delivery.types import Acceptance, BoundClaim
-from tests.delivery.conftest import Hand, write_out
+from tests.delivery.conftest import NOW, Hand, write_out
 
 # Outside of a test's own transaction: usual pages make one of their own.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 MakeRun = Callable[..., Run]
 STEPS = ["claim", "intend", "accept", "refuse", "defer", "return", "pause", "stop"]
 STEPS += ["give back", "write out", "write accepted", "kill", "turn"]
+STEPS += ["speak late", "lose the connection"]
 
 
 def statuses(run: Run) -> list[str]:
@@ -162,24 +164,15 @@ def test_erasing_leaves_no_word_of_a_person_in_shorthand(make_run: MakeRun) -> N
 
 @pytest.mark.parametrize("is_taken", [True, False])
 def test_a_page_of_which_nobody_knows_whether_it_was_committed_counts_once(
-    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, *, is_taken: bool
+    make_run: MakeRun, *, is_taken: bool
 ) -> None:
     run, hand = make_run(*"abcdef"), Hand()
     bound = hand.claim(run, limit=5)
     hand.intend(*bound[:2])
-    accepted = [Acceptance(*_numbers(one), 250, "", "Ok") for one in bound[:2]]
-    leave = BriefTransaction.__exit__
+    accepted = _acceptances(bound[:2])
 
-    def break_off(self: BriefTransaction, *how: Any) -> None:
-        if not is_taken:
-            self.take_back()
-        leave(self, *how)
-        raise OperationalError
-
-    with monkeypatch.context() as patched:
-        patched.setattr(BriefTransaction, "__exit__", break_off)
-        with pytest.raises(OperationalError):
-            hand.record(acceptances=accepted, intents=bound[2:4])
+    with _breaking_off(is_taken=is_taken), pytest.raises(OperationalError):
+        hand.record(acceptances=accepted, intents=bound[2:4])
     hand.tray.doubt()
 
     # What the books and the lanes do then: say it again, and take back what stayed.
@@ -197,6 +190,10 @@ def test_a_page_of_which_nobody_knows_whether_it_was_committed_counts_once(
     assert (run.refused, run.pending) == (1, 3)
 
 
+Someone = tuple[Hand, list[BoundClaim], list[BoundClaim]]
+"""Who has claimed these, and has those on their way."""
+
+
 class Walk:
     """Random steps of two workers and of others, beside what is known for certain."""
 
@@ -204,7 +201,8 @@ class Walk:
         self.run, self.chance, self.hand = run, chance, Hand()
         self.ready: list[BoundClaim] = []
         self.leaving: list[BoundClaim] = []
-        self.colleague: tuple[Hand, list[BoundClaim], list[BoundClaim]] = Hand(), [], []
+        self.colleague: Someone = Hand(), [], []
+        self.sleepers: list[Someone] = []  # given up, and not aware of it
         self.ends: dict[int, str] = {}
         self.left: Counter[int] = Counter()  # how often a letter may have left
 
@@ -227,6 +225,8 @@ class Walk:
         again = {one.claim.delivery_id for one in taken}
         held = [one for one in self.ready if one.claim.delivery_id not in again]
         self.ready = held + taken  # What was freed meanwhile is worth nothing.
+        for one in again:
+            assert self.ends.pop(one, "deferred") == "deferred"
 
     def intend(self) -> None:
         some = self._some(self.ready)
@@ -238,9 +238,7 @@ class Walk:
 
     def accept(self) -> None:
         some = self._some(self.leaving)
-        self.hand.record(
-            acceptances=[Acceptance(*_numbers(one), 250, "", "Ok") for one in some],
-        )
+        self.hand.record(acceptances=_acceptances(some))
         self.ends |= {one.claim.delivery_id: "accepted" for one in some}
 
     def refuse(self) -> None:
@@ -250,7 +248,8 @@ class Walk:
 
     def defer(self) -> None:
         for one in self._some(self.leaving, 1):
-            self.hand.settle(one, S.DEFERRED, code=450, not_before=None)
+            self.hand.settle(one, S.DEFERRED, code=450, not_before=NOW)
+            self.left[one.claim.delivery_id] -= 1
             self.ends[one.claim.delivery_id] = "deferred"
 
     def return_(self) -> None:
@@ -295,11 +294,55 @@ class Walk:
             recovery.give_up(self.hand.worker_id)
             for one in self.leaving:
                 self.ends[one.claim.delivery_id] = "uncertain"
+            self.sleepers.append((self.hand, self.ready, self.leaving))
             self.hand, self.ready, self.leaving = Hand(), [], []
 
+    def speak_late(self) -> None:
+        if self.sleepers:
+            hand, ready, leaving = self.chance.choice(self.sleepers)
+            assert not ready or not hand.intend(*ready)
+            some = self._some(leaving)
+            hand.record(acceptances=_acceptances(some))
+            self.ends |= {one.claim.delivery_id: "accepted" for one in some}
 
-def _numbers(one: BoundClaim) -> tuple[int, int, int]:
-    return one.claim.delivery_id, one.claim.run_id, one.claim.fence
+    def lose_the_connection(self) -> None:
+        """While a page was committed, or not: nothing of it may leave."""
+        some = self._some(self.leaving)
+        fresh = self.chance.sample(self.ready, min(2, len(self.ready)))
+        with _breaking_off(is_taken=self.chance.random() < 0.5):
+            try:
+                self.hand.record(acceptances=_acceptances(some), intents=fresh)
+            except OperationalError:
+                self.hand.tray.doubt()
+        self.hand.record(acceptances=_acceptances(some))
+        self.ends |= {one.claim.delivery_id: "accepted" for one in some}
+        for one in fresh:
+            self.hand.settle(one, S.PENDING)
+        self.ready = [one for one in self.ready if one not in fresh]
+
+
+def _acceptances(some: Iterable[BoundClaim]) -> list[Acceptance]:
+    claims = [one.claim for one in some]
+    return [
+        Acceptance(one.delivery_id, one.run_id, one.fence, 250, "", "Ok")
+        for one in claims
+    ]
+
+
+@contextmanager
+def _breaking_off(*, is_taken: bool) -> Iterator[None]:
+    """Let the answer to a commit be lost; it was carried out, or was not."""
+    leave = BriefTransaction.__exit__
+
+    def break_off(self: BriefTransaction, *how: Any) -> None:
+        if not is_taken:
+            self.take_back()
+        leave(self, *how)
+        raise OperationalError
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(BriefTransaction, "__exit__", break_off)
+        yield
 
 
 @pytest.mark.parametrize("seed", range(40))
