@@ -13,6 +13,7 @@ import pytest
 from tests.faults.accounts import OPEN, readers, uncertain_after_check
 from tests.support.engine import Engine, WorkerProcess
 from tests.support.smtp_oracle import Oracle
+from tests.support.smtp_script import moody
 from tests.support.tracing import wait_until_gone
 
 pytestmark = pytest.mark.faults
@@ -87,7 +88,7 @@ class Killings:
 def test_workers_that_are_killed_again_and_again_lose_and_repeat_nobody(
     engine: Engine, make_oracle: Callable[..., Oracle]
 ) -> None:
-    killings = Killings(engine, make_oracle(delay=0.004), audience=2500)
+    killings = Killings(engine, make_oracle(delay=0.004, **moody(0.05)), audience=2500)
 
     while killings.kills < 40:
         killings.carry_out_a_run(most_kills=40 - killings.kills)
@@ -99,7 +100,7 @@ def test_workers_that_are_killed_again_and_again_lose_and_repeat_nobody(
 def test_a_thousand_kills_lose_and_repeat_nobody(
     engine: Engine, make_oracle: Callable[..., Oracle]
 ) -> None:
-    killings = Killings(engine, make_oracle(delay=0.004), audience=4000)
+    killings = Killings(engine, make_oracle(delay=0.004, **moody(0.05)), audience=4000)
 
     while killings.kills < 1000:
         killings.carry_out_a_run(most_kills=min(50, 1000 - killings.kills))

@@ -13,6 +13,7 @@ from tests.faults.accounts import readers, uncertain_after_check
 from tests.support.cluster import Cluster
 from tests.support.engine import Engine
 from tests.support.smtp_oracle import Oracle
+from tests.support.smtp_script import moody
 
 pytestmark = pytest.mark.faults
 
@@ -98,7 +99,7 @@ def test_backends_that_die_cost_nothing(
 def test_eight_workers_that_sleep_through_their_leases_repeat_nobody(
     engine: Engine, make_oracle: Callable[..., Oracle]
 ) -> None:
-    oracle = make_oracle(delay=0.02)
+    oracle = make_oracle(delay=0.02, **moody(0.02))
     run_id = engine.do("run", url=oracle.url, addresses=readers(2000))
     workers = [
         engine.start_worker(place=f"place{number}", lease_seconds=LEASE)
@@ -120,7 +121,7 @@ def test_eight_workers_that_sleep_through_their_leases_repeat_nobody(
 def test_workers_share_a_run_and_survive_each_others_death(
     engine: Engine, make_oracle: Callable[..., Oracle]
 ) -> None:
-    oracle = make_oracle(delay=0.02)
+    oracle = make_oracle(delay=0.02, **moody(0.02))
     run_id = engine.do("run", url=oracle.url, addresses=readers(2000))
     workers = [
         engine.start_worker(place=f"place{number}", lease_seconds=LEASE)

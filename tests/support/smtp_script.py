@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import ssl
 import threading
 import time
 import zlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 Answer = Callable[[str], bytes]
 """From an address (empty where none is known yet) to the line that is said."""
@@ -130,3 +132,20 @@ class Once:
             return ""
         moment, self._moment = self._moment, ""
         return moment
+
+
+def moody(share: float) -> dict[str, Any]:
+    """Return how a relay behaves that now and then puts off, refuses, or hangs up.
+
+    Never after DATA: what it has not answered for, it has certainly not taken.
+    """
+
+    def rcpt(_recipient: str) -> bytes:
+        return b"450 4.2.0 Later" if random.random() < share else b"250 2.1.5 Ok"
+
+    def cut(_recipient: str) -> str:
+        if random.random() < share:
+            return random.choice(("at_rcpt", "before_data"))
+        return ""
+
+    return {"rcpt": rcpt, "cut": cut}
