@@ -21,7 +21,6 @@ from tests.support.tracing import wait_until_gone
 
 pytestmark = pytest.mark.faults
 
-AUDIENCE = 1200
 CONNECTIONS = 4
 LEASE = 2
 EVENTS = ["kill", "kill", "sleep", "pause", "leave", "erase", "correct", "nothing"]
@@ -34,7 +33,7 @@ class Storm:
         self.most_uncertain = 0
         self.story: list[str] = []
         self._engine = engine
-        self._addresses = readers(AUDIENCE)
+        self._addresses = readers(random.choice((100, 400, 1200)))
         self._run_id = engine.do(
             "run", url=oracle.url, addresses=self._addresses, connections=CONNECTIONS
         )
@@ -130,9 +129,11 @@ class Storm:
 def check_a_storm(
     engine: Engine, make_oracle: Callable[..., Oracle], *, events: int
 ) -> None:
-    oracle = make_oracle(delay=0.01, **moody(0.03))
+    mood = moody(random.choice((0, 0.03, 0.1)))
+    oracle = make_oracle(delay=random.choice((0.002, 0.01, 0.03)), **mood)
     on_postgresql = settings.TEST_DATABASE == "postgres"
-    storm = Storm(engine, oracle, most_workers=3 if on_postgresql else 1)
+    workers = random.randint(2, 5) if on_postgresql else 1
+    storm = Storm(engine, oracle, most_workers=workers)
 
     storm.rage(events=events)
 
