@@ -17,7 +17,10 @@ from gonets.letters.types import EntryContent, LetterContent, Reader
 
 PROSE = ("intro", "outro", "teaser", "second")
 
+# Until the page's script holds links back, a click on one would lead the frame away:
+# its sandbox opens no windows.
 EDITING_STYLE = """
+<base target="_blank">
 <style>
 [data-edit] { outline: 0; border-radius: 4px; cursor: text;
   box-shadow: 0 0 0 1px transparent; transition: box-shadow .12s; }

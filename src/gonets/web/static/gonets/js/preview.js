@@ -3,6 +3,7 @@
 import { toast } from "./app.js";
 import { foreignPictures } from "./foreign_pictures.js";
 import { Composing } from "./preview_composing.js";
+import { tellsWhenDrawn } from "./preview_drawing.js";
 import { pictureOf } from "./preview_pictures.js";
 import { showConflict, showKept } from "./preview_kept.js";
 import { choosesReaders } from "./preview_readers.js";
@@ -103,6 +104,7 @@ function show(nextView) {
   textPart?.shown(view);
   composing?.hide();
   stage.classList.add("is-loading");
+  saving?.noted.clear();
   frame.contentWindow.location.replace(
     `${words.letterUrl}?${new URLSearchParams({ view: view === "phone" ? "light" : view, reader, ...foreignPictures() })}`,
   );
@@ -115,8 +117,7 @@ async function change(nextView) {
   show(nextView);
 }
 
-function frameLoaded() {
-  if (!frame.contentDocument?.body || frame.contentDocument.URL === "about:blank") return;
+function letterDrawn() {
   stage.dataset.view = view;
   frame.contentDocument.getElementById("clip")?.scrollIntoView({ block: "center" });
   stage.classList.remove("is-loading");
@@ -202,8 +203,7 @@ function count(input) {
 
 /* Wiring */
 
-frame.addEventListener("load", frameLoaded);
-if (frame.contentDocument?.readyState === "complete") frameLoaded();
+frame.addEventListener("drawn", letterDrawn);
 
 page.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-view]");
@@ -225,7 +225,7 @@ function followAddress() {
   if (kind === "size") change("size");
   if (kind !== "field" || !place) return;
   if (inputs.some((each) => each.name === place) || composing?.editor) return goTo(place);
-  frame.addEventListener("load", () => setTimeout(() => goTo(place)), { once: true });
+  frame.addEventListener("drawn", () => setTimeout(() => goTo(place)), { once: true });
 }
 
 function goTo(field) {
@@ -234,7 +234,7 @@ function goTo(field) {
   if (input) return input.focus();
   if (!canEdit) return frame.scrollIntoView();
   if (view === "edit") return goWithin(field);
-  frame.addEventListener("load", () => setTimeout(() => goWithin(field)), { once: true });
+  frame.addEventListener("drawn", () => setTimeout(() => goWithin(field)), { once: true });
   return change("edit");
 }
 
@@ -266,7 +266,6 @@ choosesReaders(page, { url: words.neighbourUrl, current: () => reader, chosen: s
 copiesLetter(page, { frame, url: words.letterUrl, current: () => reader });
 
 if (canEdit) window.addEventListener("blur", () => saving.save());
-followAddress();
 
 const together = new LetterTogether(document.querySelector("[data-together]"), {
   frame,
@@ -284,6 +283,9 @@ const together = new LetterTogether(document.querySelector("[data-together]"), {
   },
   changed: () => document.body.dispatchEvent(new Event("letter-saved")),
 });
+
+tellsWhenDrawn(frame);
+followAddress();
 
 /* Leaving: only with everything saved */
 

@@ -54,6 +54,7 @@ export class Composing {
     openablePictures(this.frame.contentDocument, this.words, (picture) => this.openPicture(picture));
     this.#reachBlocks();
     this.#comeBack();
+    this.editor.takeUp();
   }
 
   /** Another view is coming. */

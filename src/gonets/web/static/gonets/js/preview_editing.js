@@ -67,6 +67,21 @@ export class LetterEditor {
     for (const element of this.fields.values()) element.contentEditable = "false";
   }
 
+  /** Who clicked on a text before it could be written in, writes in it. */
+  takeUp() {
+    const held = this.document.activeElement;
+    if (document.activeElement !== this.frame || !held?.matches("body, a")) return;
+    const selection = this.document.getSelection();
+    const place = selection.rangeCount ? selection.getRangeAt(0).cloneRange() : null;
+    const clicked = elementOf(place?.startContainer)?.closest("[data-edit]");
+    const link = held.matches("a") ? held : null;
+    const field = clicked ?? link?.closest("[data-edit]") ?? link?.querySelector("[data-edit]");
+    field?.focus({ preventScroll: true });
+    if (!clicked) return;
+    selection.removeAllRanges();
+    selection.addRange(place);
+  }
+
   focus(name) {
     const element = this.fields.get(name);
     element?.focus();
@@ -285,9 +300,7 @@ export class LetterEditor {
   }
 
   #linkAtCursor() {
-    const node = this.document.getSelection()?.anchorNode;
-    const element = node?.nodeType === 1 ? node : node?.parentElement;
-    const link = element?.closest("a");
+    const link = elementOf(this.document.getSelection()?.anchorNode)?.closest("a");
     return link && this.field?.contains(link) ? link : null;
   }
 
@@ -312,6 +325,10 @@ export function entryOf(field) {
 /** The number of the entry that a block's element is marked with, or "". */
 export function entryOfMark(element) {
   return /(?:^|\s)entry-(\d+)/.exec(element?.className ?? "")?.[1] ?? "";
+}
+
+function elementOf(node) {
+  return node?.nodeType === 1 ? node : node?.parentElement;
 }
 
 function pictureIn(transfer) {

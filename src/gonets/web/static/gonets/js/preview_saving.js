@@ -21,6 +21,7 @@ export class Autosave {
     this.rejected = new Map();
     this.conflicts = new Map(); // what others wrote at the same time, to be decided
     this.seen = new Map();
+    this.noted = new Set(); // fields written since the letter was last asked for
     this.failures = 0;
     this.isStopped = false;
     this.isRecovering = false;
@@ -66,6 +67,7 @@ export class Autosave {
   /** Take note of a field's new text. */
   note(field, text) {
     this.notedAt = Date.now();
+    this.noted.add(field);
     this.waiting.set(field, text);
     this.rejected.delete(field);
     this.#keep();

@@ -3,6 +3,7 @@
 import { toast } from "./app.js";
 import { showClashes } from "./preview_clash.js";
 import { textOf } from "./preview_editing.js";
+import { bringBack, caretIn, returnTo, wordsOf } from "./preview_return.js";
 import { Together } from "./together.js";
 
 const OUTSIDE = ["subject", "preheader"];
@@ -33,8 +34,8 @@ export class LetterTogether {
    */
   constructor(root, { frame, saving, words, ...page }) {
     Object.assign(this, { frame, saving, words, page });
-    this.place = null;
-    frame.addEventListener("load", () => this.#drawn());
+    this.gone = { place: null, words: [] };
+    frame.addEventListener("drawn", () => this.#drawn());
     document.addEventListener("focusin", () => this.together.moved());
     if (saving) saving.catchUp = () => this.together.look();
     this.together = new Together(root, {
@@ -43,7 +44,6 @@ export class LetterTogether {
       field: () => this.#field(),
       arrived: (answer) => this.#arrived(answer),
     });
-    this.#drawn();
   }
 
   /** A save met what others wrote in the same fields. */
@@ -78,13 +78,12 @@ export class LetterTogether {
     for (const name of OUTSIDE) this.#takeOutside(name, answer);
     const isTaken = this.page.view() !== "edit" || (await this.#take(answer));
     if (!isTaken && !this.#isQuiet()) return;
-    const place = this.#caret();
     this.saving.adopt(answer.edition, Object.keys(answer.changed));
     // What is written appears where it is written: nobody else need look up for it.
     if (answer.is_only_wording) document.querySelector("[data-news]").textContent = answer.news;
     else if (answer.news) toast(answer.news);
     this.page.changed();
-    if (!isTaken || this.page.view() !== "edit") await this.#redraw(place);
+    if (!isTaken || this.page.view() !== "edit") await this.#redraw();
   }
 
   #takeOutside(name, { changed, words }) {
@@ -117,7 +116,7 @@ export class LetterTogether {
     const theirs = fresh.querySelector(`[data-edit="${CSS.escape(name)}"]`);
     if (!shown || !theirs) return false;
     if (this.saving.isDirty(name) || textOf(shown) === textOf(theirs)) return true;
-    const place = this.#caret();
+    const place = caretIn(shown.ownerDocument, this.frame);
     shown.replaceChildren(...shown.ownerDocument.importNode(theirs, true).childNodes);
     for (const styled of shown.querySelectorAll("[data-style]")) {
       styled.setAttribute("style", styled.dataset.style);
@@ -126,7 +125,7 @@ export class LetterTogether {
     shown.classList.toggle("is-empty", theirs.classList.contains("is-empty"));
     for (const chip of shown.querySelectorAll("[data-personal]")) chip.contentEditable = "false";
     for (const link of shown.querySelectorAll("a")) link.tabIndex = -1;
-    if (place?.name === name) this.#comeBack(place);
+    if (place?.name === name) returnTo(place, this.frame);
     return true;
   }
 
@@ -134,24 +133,42 @@ export class LetterTogether {
     return this.saving.isClean && Date.now() - (this.saving.notedAt ?? 0) > QUIET;
   }
 
-  async #redraw(place = this.#caret()) {
-    this.place = place;
+  async #redraw() {
     await this.saving.flush();
     this.page.redraw();
   }
 
   #drawn() {
     const letter = this.frame.contentDocument;
-    if (!letter?.head || letter.URL === "about:blank") return;
     const style = letter.createElement("style");
     style.textContent = STYLE;
     letter.head.append(style);
     letter.addEventListener("focusin", () => this.together.moved());
     letter.addEventListener("focusout", () => this.together.moved());
     letter.addEventListener("keydown", (event) => this.#key(event, letter));
+    this.frame.contentWindow.addEventListener("pagehide", () => this.#going(letter));
     this.#mark();
-    if (this.place) this.#comeBack(this.place);
-    this.place = null;
+    this.#comeBack(letter);
+    this.together.moved();
+  }
+
+  // Whatever it is drawn anew for, and whatever was done since that was asked for.
+  #going(letter) {
+    const isNewer = (name) => this.saving.isDirty(name) || this.saving.noted.has(name);
+    const editor = this.page.editor();
+    this.gone = {
+      place: caretIn(letter, this.frame),
+      words: editor?.document === letter ? wordsOf(editor, isNewer) : [],
+    };
+  }
+
+  // Who has clicked into the new letter already is where they want to be.
+  #comeBack(letter) {
+    const { place, words } = this.gone;
+    this.gone = { place: null, words: [] };
+    if (this.page.view() !== "edit") return;
+    bringBack(words, this.page.editor());
+    if (place && letter.activeElement === letter.body) returnTo(place, this.frame);
   }
 
   // Typing is undone by the browser; when there is none left, the issue's last step is.
@@ -182,42 +199,5 @@ export class LetterTogether {
         target.removeAttribute("aria-description");
       }
     }
-  }
-
-  // The cursor as a count of characters: it outlives the nodes that it stands in.
-  #caret() {
-    const letter = this.frame.contentDocument;
-    const field = letter?.activeElement?.closest?.("[data-edit]");
-    const selection = letter?.getSelection();
-    if (!field || document.activeElement !== this.frame || !selection?.rangeCount) return null;
-    const before = letter.createRange();
-    before.selectNodeContents(field);
-    const { startContainer, startOffset } = selection.getRangeAt(0);
-    before.setEnd(startContainer, startOffset);
-    return { name: field.dataset.edit, characters: before.toString().length };
-  }
-
-  #comeBack({ name, characters }) {
-    const letter = this.frame.contentDocument;
-    const field = letter.querySelector(`[data-edit="${CSS.escape(name)}"]`);
-    if (!field) return;
-    this.frame.contentWindow.focus();
-    field.focus({ preventScroll: true });
-    const range = letter.createRange();
-    range.selectNodeContents(field);
-    range.collapse(false);
-    const texts = letter.createTreeWalker(field, NodeFilter.SHOW_TEXT);
-    let left = characters;
-    while (texts.nextNode()) {
-      const node = texts.currentNode;
-      if (left <= node.length) {
-        range.setStart(node, left);
-        range.collapse(true);
-        break;
-      }
-      left -= node.length;
-    }
-    letter.getSelection().removeAllRanges();
-    letter.getSelection().addRange(range);
   }
 }
