@@ -6,8 +6,7 @@ CATALOGUES := $(wildcard src/gonets/locale/*/LC_MESSAGES/*.po)
 # Checks must not touch the data of the desk that may be running here.
 SCRATCH = GONETS_DATA=$(CURDIR)/.venv/scratch/$@ GONETS_ENV_FILE=/dev/null
 PYTEST := $(BIN)/pytest -q
-QUICK := -m "not browser and not faults and not hosts and not soak"
-QUICKEST := -m "not browser and not faults and not hosts and not soak and not thorough"
+QUICK := -m "not browser and not faults and not hosts and not soak and not thorough"
 QUICKLY := --dist worksteal -n 2
 # Whole files, the slow ones first: what a file has started serves all of its tests.
 SLOWLY := -m "not soak" --dist loadfile --no-loadscope-reorder -n 4
@@ -46,7 +45,7 @@ on-sqlite:
 	$(PYTEST) $(SLOWLY) || $(AGAIN) -m "not soak"
 
 check: .venv/ready-to-test .venv/messages lint  ## the quick part, before every commit
-	$(PYTEST) $(QUICKEST) $(QUICKLY)
+	$(PYTEST) $(QUICK) $(QUICKLY)
 
 lint: .venv/ready-to-test .venv/messages
 	$(MAKE) --no-print-directory -j 2 types rules

@@ -102,14 +102,10 @@ class Hand:
     def settle(self, bound: BoundClaim, status: DeliveryStatus, **details: Any) -> None:
         claim = bound.claim
         if status is DeliveryStatus.ACCEPTED:
-            answer = (details.get("enhanced_code", ""), details.get("answer", ""))
-            self.record(
-                acceptances=[
-                    Acceptance(
-                        claim.delivery_id, claim.run_id, claim.fence, 250, *answer
-                    )
-                ]
-            )
+            words = {
+                name: details.get(name, "") for name in ("enhanced_code", "answer")
+            }
+            self.accept(bound, **words)
             return
         outcome = Outcome(
             delivery_id=claim.delivery_id,
@@ -120,6 +116,19 @@ class Hand:
             **{"stage": "dot", "code": 250, **details},
         )
         self.record(outcomes=[outcome])
+
+    def accept(
+        self, *bound: BoundClaim, enhanced_code: str = "", answer: str = ""
+    ) -> None:
+        claims = [claim for claim, _binding in bound]
+        self.record(
+            acceptances=[
+                Acceptance(
+                    one.delivery_id, one.run_id, one.fence, 250, enhanced_code, answer
+                )
+                for one in claims
+            ]
+        )
 
     def record(
         self,

@@ -298,9 +298,9 @@ def test_percent_is_rounded_down_and_time_left_needs_a_recent_rate(
     make_run: MakeRun, hand: Hand
 ) -> None:
     run = make_run(*(f"r{number}" for number in range(300)))
-    for bound in hand.claim(run, limit=299):
-        hand.intend(bound)
-        hand.settle(bound, S.ACCEPTED)
+    bound = hand.claim(run, limit=299)
+    hand.intend(*bound)
+    hand.accept(*bound)
 
     without = run_progress(run.pk)
     Run.objects.filter(pk=run.pk).update(rate=0.5, rated_at=clock.now())
