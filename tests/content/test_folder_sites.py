@@ -247,6 +247,7 @@ def test_nothing_that_only_a_generator_knows_is_left(folder, text, body):  # noq
     assert only(folder).body.strip() == body
 
 
+@pytest.mark.thorough
 def test_many_open_braces_take_no_time(folder):  # noqa: F811
     write(folder, "a.md", "{{" * 50_000 + "[x](" * 20_000 + "!!! note\n" * 5_000)
 

@@ -116,6 +116,7 @@ async def test_an_answer_before_the_letter_is_sent_ends_the_connection(
     assert oracle.accepted == [] or connection.letters == 0
 
 
+@pytest.mark.thorough
 async def test_a_relay_that_never_answers_the_dot_leaves_it_open_what_became_of_it(
     make_oracle: MakeOracle,
 ) -> None:
@@ -168,6 +169,7 @@ async def test_a_greeting_that_never_ends_is_cut_off(make_oracle: MakeOracle) ->
         await opened(oracle)
 
 
+@pytest.mark.thorough
 async def test_a_silent_relay_is_given_up_in_time(make_oracle: MakeOracle) -> None:
     oracle = make_oracle(greeting=b"220-wait for it")
 

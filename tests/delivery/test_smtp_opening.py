@@ -243,6 +243,7 @@ TLS_FAULTS = {
 }
 
 
+@pytest.mark.thorough
 @needs_openssl
 @pytest.mark.parametrize("mode", ["implicit", "starttls"])
 @pytest.mark.parametrize("fault", TLS_FAULTS, ids=lambda fault: fault.__name__)
@@ -385,6 +386,7 @@ def make_stranger() -> Iterator[Callable[..., Stranger]]:
         one.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("words", "hangs_up", "english", "russian"),
     [

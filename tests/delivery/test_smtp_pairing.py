@@ -175,6 +175,7 @@ async def test_a_reply_without_end_is_cut_off_in_bounded_memory(
 # Time
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("extensions", "limits"),
     [
@@ -224,6 +225,7 @@ def test_the_times_are_those_of_the_standard() -> None:
     }
 
 
+@pytest.mark.thorough
 async def test_an_answer_does_not_use_up_the_time_of_the_next(
     make_oracle: MakeOracle,
 ) -> None:
@@ -239,6 +241,7 @@ async def test_an_answer_does_not_use_up_the_time_of_the_next(
     assert [reply.code for reply in replies] == [250, 250]
 
 
+@pytest.mark.thorough
 async def test_a_tarpit_does_not_hold_us_longer_than_silence_would(
     make_oracle: MakeOracle,
 ) -> None:
@@ -249,6 +252,7 @@ async def test_a_tarpit_does_not_hold_us_longer_than_silence_would(
         await connection.offer(connection.pack(letter()))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("loop", LOOPS, ids=["asyncio", "uvloop"])
 def test_a_relay_that_stops_reading_is_given_up_and_certainly_has_no_letter(
     make_oracle: MakeOracle, loop: Callable[[], asyncio.AbstractEventLoop]
@@ -270,6 +274,7 @@ def test_a_relay_that_stops_reading_is_given_up_and_certainly_has_no_letter(
     assert not lost.dot_left
 
 
+@pytest.mark.thorough
 @needs_openssl
 @pytest.mark.parametrize("loop", LOOPS, ids=["asyncio", "uvloop"])
 @pytest.mark.parametrize(
@@ -308,6 +313,7 @@ def test_inside_tls_time_runs_out_all_the_same(
     assert lost.dot_left  # inside TLS nobody can say
 
 
+@pytest.mark.thorough
 @needs_openssl
 @pytest.mark.parametrize("loop", LOOPS, ids=["asyncio", "uvloop"])
 @pytest.mark.parametrize("scheme", ["smtp", "smtps"])
@@ -348,6 +354,7 @@ class SlowLine:
         """There is nothing to cut."""
 
 
+@pytest.mark.thorough
 async def test_the_time_for_an_answer_begins_when_the_question_has_left() -> None:
     line, dialogue = SlowLine(), Dialogue(block=60)
     dialogue.connection_made(cast(asyncio.Transport, line))
@@ -404,6 +411,7 @@ async def test_what_was_answered_before_the_cut_is_known(
     assert not declined.is_open
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("loop", LOOPS, ids=["asyncio", "uvloop"])
 def test_what_came_while_we_slept_ourselves_is_read_first(
     make_oracle: MakeOracle, loop: Callable[[], asyncio.AbstractEventLoop]
@@ -427,6 +435,7 @@ def test_what_came_while_we_slept_ourselves_is_read_first(
         assert runner.run(send()).code == 250
 
 
+@pytest.mark.thorough
 async def test_an_answer_that_comes_too_late_is_no_answer(
     make_oracle: MakeOracle,
 ) -> None:

@@ -193,6 +193,7 @@ def test_every_change_of_entries_makes_a_new_edition(issue):
     assert issue.edition == 2
 
 
+@pytest.mark.thorough
 @settings(
     max_examples=30,
     deadline=None,

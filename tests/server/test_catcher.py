@@ -180,6 +180,7 @@ def test_many_connections_at_once_lose_nothing(catcher, mailbox):
     assert len(found) == mailbox.count() == 200
 
 
+@pytest.mark.thorough
 def test_what_was_answered_survives_a_kill(tmp_path):
     running = Catcher(tmp_path)
     with smtplib.SMTP("127.0.0.1", running.port) as relay:
@@ -192,6 +193,7 @@ def test_what_was_answered_survives_a_kill(tmp_path):
     assert running.mailbox.count() == 20
 
 
+@pytest.mark.thorough
 def test_told_to_stop_it_lets_an_open_connection_finish(tmp_path):
     running = Catcher(tmp_path)
     relay = smtplib.SMTP("127.0.0.1", running.port)

@@ -175,6 +175,7 @@ def test_a_dead_relay_is_tried_again_later(until_thursday, postbox, settings, cl
     assert Notice.objects.get().state == NoticeState.ACCEPTED
 
 
+@pytest.mark.thorough
 def test_after_a_day_it_is_given_up(until_thursday, settings, clock_at):
     settings.GONETS_CATCHER_PORT = free_port()
     chores()

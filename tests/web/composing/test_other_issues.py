@@ -93,6 +93,7 @@ EVERY: dict[str, Press] = {
 }
 
 
+@pytest.mark.thorough
 def test_an_entry_is_not_reached_through_another_issue(desk):
     mine, other = an_issue("Mine"), an_issue("Other")
     Material.objects.filter(entries__issue=other).update(is_published=False)
