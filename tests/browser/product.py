@@ -58,7 +58,7 @@ class Product:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self._wait_until_ready()
+        self.wait_until_ready()
 
     def kill(self) -> None:
         """End every process of the product at once, as a power cut would."""
@@ -95,7 +95,7 @@ class Product:
             **self.environment,
         }
 
-    def _wait_until_ready(self) -> None:
+    def wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             if self._process is not None and self._process.poll() is not None:

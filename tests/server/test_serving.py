@@ -103,7 +103,7 @@ def test_a_child_that_dies_is_started_again(product):
         os.kill(pid, signal.SIGKILL)
 
     wait_until(lambda: are_new(children_of(supervisor(product)), before), seconds=40)
-    product._wait_until_ready()
+    product.wait_until_ready()
     wait_until(lambda: takes_letters(product.catcher_port))
 
 
@@ -128,6 +128,7 @@ def test_a_killed_parent_leaves_no_orphans_and_no_taken_port(product):
     product.start()
 
     wait_until(lambda: not any(is_alive(pid) for pid in children.values()))
+    product.wait_until_ready()  # Until now an old child may have answered.
 
 
 def test_a_second_start_keeps_the_data_and_is_quick(product):

@@ -65,7 +65,7 @@ class Cluster:
         if found is not None:
             with suppress(ProcessLookupError):
                 os.kill(found[0], signal.SIGKILL)
-        self._wait_until_ready()
+        self.wait_until_ready()
         return found is not None
 
     def start(self) -> None:
@@ -74,7 +74,7 @@ class Cluster:
             warnings.simplefilter("ignore")
             self._server.ensure_postgres_running()
 
-    def _wait_until_ready(self) -> None:
+    def wait_until_ready(self) -> None:
         """After such a death the server takes a moment to recover."""
         until = time.monotonic() + 20
         while True:
