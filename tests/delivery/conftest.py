@@ -16,6 +16,7 @@ from gonets.delivery.entries import intent_of
 from gonets.delivery.models import Relay, Run
 from gonets.delivery.parts import Group
 from gonets.delivery.ports import Binding, Letter, Recipient, Withheld
+from gonets.delivery.statements import keep_plans
 from gonets.delivery.states import DeliveryStatus
 from gonets.delivery.stock import take_stock
 from gonets.delivery.tray import Tray
@@ -81,6 +82,7 @@ class Hand:
     """A worker's hand: what the engine does with the ledger, step by step."""
 
     def __init__(self, form: str = "in shorthand") -> None:
+        keep_plans()
         self.worker_id = recovery.enlist(place="here", pid=1)
         self.tray = Tray()
         self._form = form

@@ -11,7 +11,14 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from gonets.delivery import actions, claims, ledger, recovery
+from gonets.delivery import (
+    actions,
+    claims,
+    ledger,
+    plain_pages,
+    recovery,
+    shorthand,
+)
 from gonets.delivery.models import Delivery, Handful, OnTheWay, Run
 from gonets.delivery.statements import BriefTransaction
 from gonets.delivery.states import DeliveryStatus as S
@@ -332,7 +339,7 @@ def _acceptances(some: Iterable[BoundClaim]) -> list[Acceptance]:
 @contextmanager
 def _breaking_off(*, is_taken: bool) -> Iterator[None]:
     """Let the answer to a commit be lost; it was carried out, or was not."""
-    leave = BriefTransaction.__exit__
+    leave, pass_on = BriefTransaction.__exit__, shorthand.pass_on_and_intend
 
     def break_off(self: BriefTransaction, *how: Any) -> None:
         if not is_taken:
@@ -340,8 +347,14 @@ def _breaking_off(*, is_taken: bool) -> Iterator[None]:
         leave(self, *how)
         raise OperationalError
 
+    def break_off_at_once(*page: Any, **counts: int) -> bool:
+        if is_taken:
+            pass_on(*page, **counts)
+        raise OperationalError
+
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(BriefTransaction, "__exit__", break_off)
+        patched.setattr(plain_pages, "pass_on_and_intend", break_off_at_once)
         yield
 
 

@@ -105,13 +105,14 @@ def shift(run_id: int, moves: Mapping[DeliveryStatus, int]) -> None:
         _conclude(run_id, RunStatus(row[0]), *row[1:])
 
 
-def pass_on(run_id: int, *, intended: int, accepted: int) -> Any:
+def pass_on(run_id: int, *, intended: int, accepted: int) -> bool:
     """Count a page of a run that goes as usual, which locks the run as well.
 
-    Return the driver's cursor: its one row says how many are still open, and there is
-    none unless the run is running.
+    False: it is not running, or nobody is left, which is not as usual.
     """
-    return _PASS_ON.execute((intended, intended - accepted, accepted, run_id))
+    values = (intended, intended - accepted, accepted, run_id)
+    still_open = _PASS_ON.execute(values).fetchone()
+    return still_open is not None and bool(still_open[0])
 
 
 def _conclude(  # noqa: PLR0913 - one row of the database

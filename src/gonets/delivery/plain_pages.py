@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from gonets.delivery.account import pass_on
 from gonets.delivery.entries import accept_together, intend_together
 from gonets.delivery.parts import Part
-from gonets.delivery.shorthand import intend, noted
+from gonets.delivery.shorthand import (
+    Note,
+    ids_text,
+    intend,
+    noted,
+    pass_on_and_intend,
+)
 from gonets.delivery.statements import BriefTransaction, stored_text, the_database
 from gonets.delivery.types import Held, Taken
 from gonets.kernel import clock
@@ -24,14 +29,12 @@ def record_plainly(parts: Sequence[Part], worker_id: int) -> bool:
     if any(part.outcomes for part in parts) or the_database().in_atomic_block:
         return False
     now = stored_text(clock.now())
-    notes = [_Note.of(part, now) for part in parts]
-    with BriefTransaction() as transaction:
-        written = [
+    notes = [_Written.of(part, now) for part in parts]
+    with BriefTransaction(is_needed=_takes_several(parts)) as transaction:
+        was_usual = all(
             _write(part, note, worker_id)
             for part, note in zip(parts, notes, strict=True)
-        ]
-        transaction.sync()
-        was_usual = all(map(_was_usual, written))
+        )
         if not was_usual:
             transaction.take_back()
     if was_usual:
@@ -40,8 +43,15 @@ def record_plainly(parts: Sequence[Part], worker_id: int) -> bool:
     return was_usual
 
 
+def _takes_several(parts: Sequence[Part]) -> bool:
+    """Tell whether the page takes more than one statement."""
+    if the_database().vendor == "sqlite":
+        return True
+    return len(parts) > 1 or any(part.acceptances or part.intents for part in parts)
+
+
 @dataclass(frozen=True, slots=True)
-class _Note:
+class _Written:
     """What a part changes in the shorthand."""
 
     now: str
@@ -50,19 +60,19 @@ class _Note:
     taken_text: str
 
     @classmethod
-    def of(cls, part: Part, now: str) -> _Note:
+    def of(cls, part: Part, now: str) -> _Written:
         taken = part.taken(now)
         text = part.tray.taken_text + noted([one for _held, one in taken], at=now)
         return cls(now, part.on_the_way_then(now), taken, text)
 
-    def write(self, part: Part) -> Any:
-        return intend(
+    def note(self, part: Part) -> Note:
+        return Note(
             part.tray.row_id,
-            on_the_way=self.on_the_way,
-            accepted=self.taken_text,
-            address_keys=[held.address_key for held in part.brief_intents],
-            stop_scope=part.tray.stop_scope,
-            now=self.now,
+            ids_text(self.on_the_way),
+            self.taken_text,
+            [held.address_key for held in part.brief_intents],
+            part.tray.stop_scope,
+            self.now,
         )
 
     def fill_tray(self, part: Part) -> None:
@@ -72,26 +82,25 @@ class _Note:
         part.settle_tray()
 
 
-def _write(
-    part: Part, note: _Note, worker_id: int
-) -> tuple[Any, list[tuple[Any, int]]]:
-    """Write a part; return how many are open then, and how many rows should change."""
-    intended, accepted = part.intended, part.accepted
-    still_open = pass_on(part.run_id, intended=intended, accepted=accepted)
-    changed = []
-    if part.brief_intents or part.brief_acceptances:
-        changed.append((note.write(part), 1))
+def _write(part: Part, written: _Written, worker_id: int) -> bool:
+    """Write a part; False: it is not as usual, and may be written in half."""
+    if not _pass_on(part, written):
+        return False
     if part.acceptances:
-        changed.append((accept_together(part.acceptances), len(part.acceptances)))
+        accepted = accept_together(part.acceptances)
+        if accepted.rowcount != len(part.acceptances):
+            return False
     if part.intents:
         who = {"worker_id": worker_id, "run_id": part.run_id}
-        changed.append((intend_together(part.intents, **who), len(part.intents)))
-    return still_open, changed
+        return bool(intend_together(part.intents, **who).rowcount == len(part.intents))
+    return True
 
 
-def _was_usual(written: tuple[Any, list[tuple[Any, int]]]) -> bool:
-    still_open, changed = written
-    row = still_open.fetchone()
-    if row is None or not row[0]:
-        return False
-    return all(cursor.rowcount == count for cursor, count in changed)
+def _pass_on(part: Part, written: _Written) -> bool:
+    counts = {"intended": part.intended, "accepted": part.accepted}
+    if not (part.brief_intents or part.brief_acceptances):
+        return pass_on(part.run_id, **counts)
+    note = written.note(part)
+    if the_database().vendor == "postgresql":
+        return pass_on_and_intend(part.run_id, note, **counts)
+    return pass_on(part.run_id, **counts) and intend(note)

@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import connections
 
-Row = Sequence[Any]
+from gonets.delivery.plans import Plans, Row
 
 
 class Statement:
@@ -74,43 +75,32 @@ class RowStatement:
 class BriefTransaction:
     """A transaction of plain statements alone, without what Django's costs.
 
-    PostgreSQL gets the statements together: their results are known after ``sync``.
-    It is committed unless it was taken back, or an error comes out of it.
+    It is committed unless it was taken back, or an error comes out of it.  A single
+    statement needs none.
     """
 
+    def __init__(self, *, is_needed: bool = True) -> None:
+        self._is_open = is_needed
+
     def __enter__(self) -> BriefTransaction:
-        self._database = the_database()
-        self._is_open = True
-        self._pipelining: Any = None
-        if self._database.vendor == "postgresql":
-            self._pipelining = self._database.connection.pipeline()
-            self._pipeline = self._pipelining.__enter__()
-            _BEGIN.execute(())
-        else:
-            _BEGIN_IMMEDIATE.execute(())
+        if self._is_open:
+            _BEGIN[the_database().vendor].execute(())
         return self
 
-    def sync(self) -> None:
-        if self._pipelining is not None:
-            with self._database.wrap_database_errors:
-                self._pipeline.sync()
-
     def take_back(self) -> None:
-        self._is_open = False
-        _ROLLBACK.execute(())
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        if kind is None and self._is_open:
-            _COMMIT.execute(())
-        if self._pipelining is not None:
-            with self._database.wrap_database_errors:
-                self._pipelining.__exit__(kind, error, trace)
-        if kind is not None and self._is_open:
+        if self._is_open:
+            self._is_open = False
             _ROLLBACK.execute(())
 
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if self._is_open:
+            (_COMMIT if kind is None else _ROLLBACK).execute(())
 
-_BEGIN = Statement("BEGIN")
-_BEGIN_IMMEDIATE = Statement("BEGIN IMMEDIATE")
+
+_BEGIN = {
+    "sqlite": Statement("BEGIN IMMEDIATE"),
+    "postgresql": Statement("BEGIN"),
+}
 _COMMIT = Statement("COMMIT")
 _ROLLBACK = Statement("ROLLBACK")
 _json = json.JSONEncoder(default=datetime.isoformat, ensure_ascii=False).encode
@@ -120,6 +110,7 @@ class _Here(threading.local):
     """Django looks a connection up in three steps, and this is asked very often."""
 
     database: Any = None
+    begin = b"BEGIN"  # a transaction of PostgreSQL, where Django has not
 
 
 _here = _Here()
@@ -143,19 +134,26 @@ def forgettable() -> Iterator[None]:
     what nothing has come of yet can be lost.
     """
     database = the_database()
-    is_sqlite = database.vendor == "sqlite"
-    if database.in_atomic_block or not is_sqlite:
+    if database.in_atomic_block:
         yield
-        return
-    _SYNC_LATER.execute(())
-    try:
-        yield
-    finally:
-        _SYNC_AT_ONCE.execute(())
+    elif database.vendor == "sqlite":
+        _SYNC_LATER.execute(())
+        try:
+            yield
+        finally:
+            _SYNC_AT_ONCE.execute(())
+    else:
+        _here.begin = _BEGIN_FORGETTABLE
+        try:
+            yield
+        finally:
+            _here.begin = b"BEGIN"
 
 
 _SYNC_LATER = Statement("PRAGMA synchronous=NORMAL")
 _SYNC_AT_ONCE = Statement("PRAGMA synchronous=FULL")
+# Whatever happens, it holds no longer than its transaction.
+_BEGIN_FORGETTABLE = b"BEGIN; SET LOCAL synchronous_commit = off"
 
 
 def keep_plans() -> None:
@@ -164,14 +162,24 @@ def keep_plans() -> None:
     Few rows are looked for one by one: it knows a table that has just been filled by
     its size alone, and a plan that is kept should not depend on that.
     """
-    database = connections["default"]
-    if database.vendor == "postgresql":
-        database.connection.prepare_threshold = 1
-        for way in ("seqscan", "hashjoin", "mergejoin"):
-            _server_side(database, f"SET enable_{way} = off", ())
+    database = the_database()
+    if database.vendor == "postgresql" and database.connection not in _plans:
+        for setting in _FOR_KEPT_PLANS:
+            _server_side(database, f"SET {setting}", ())
+        _plans[database.connection] = Plans(database)
+
+
+_FOR_KEPT_PLANS = (
+    "plan_cache_mode = force_generic_plan",
+    *(f"enable_{way} = off" for way in ("seqscan", "hashjoin", "mergejoin")),
+)
+_plans: WeakKeyDictionary[Any, Plans] = WeakKeyDictionary()  # by connection
 
 
 def _server_side(database: Any, sql: str, values: Row) -> Any:
+    plans = _plans.get(database.connection)
+    if plans is not None:
+        return plans.execute(sql, values, begin=_here.begin)
     cursor = database.Database.Cursor(database.connection)
     cursor.execute(sql, values)
     return cursor
