@@ -14,9 +14,11 @@ from gonets.letters.personalising import (
     filled_text,
     names_asked_for,
 )
-from gonets.letters.serializing import Wire, wire_of
+from gonets.letters.serializing import wire_of
+from gonets.letters.splicing import Splice
 from gonets.letters.texts import letter_text
 from gonets.letters.types import LetterContent, Reader
+from gonets.letters.wire import Wire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,7 @@ class CompiledLetter:
     html: Pieces
     text: Pieces
     wire: Wire
+    splice: Splice
 
     @property
     def names(self) -> frozenset[str]:
@@ -40,7 +43,7 @@ class CompiledLetter:
 
         :raises ReaderUnfit: if no legal message can be made for this reader.
         """
-        return self.wire.message_for(reader)
+        return self.splice.message_for(reader)
 
     def subject_for(self, reader: Reader) -> str:
         return clean_line(filled_text(self.subject, PersonalValues.of(reader)))
@@ -65,7 +68,9 @@ def compile_letter(content: LetterContent, *, bodies: bytes = b"") -> CompiledLe
     if content.own_text:
         text = letter_text(content, fields)
     wire = wire_of(content, subject=fields.subject, text=text, html=html)
-    return CompiledLetter(subject=fields.subject, html=html, text=text, wire=wire)
+    return CompiledLetter(
+        subject=fields.subject, html=html, text=text, wire=wire, splice=Splice(wire)
+    )
 
 
 def bodies_for(content: LetterContent, reader: Reader) -> tuple[str, str]:

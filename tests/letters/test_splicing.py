@@ -18,6 +18,7 @@ from gonets.letters.encodings import Base64Body, Body, canonical, quoted_printab
 from gonets.letters.errors import ReaderUnfit
 from gonets.letters.personalising import MAX_PERSONAL_CHARACTERS, PersonalValues, Piece
 from gonets.letters.types import Reader
+from gonets.letters.wire import Wire
 
 from .samples import a_letter, a_reader
 
@@ -140,6 +141,64 @@ def test_a_value_that_is_too_long_for_its_place_is_refused():
         compiled("value", "both").message_for(reader)
 
 
+ANN, LINK = "ann@mail.example", "https://x.example/u/weekly.abc/"
+ADDRESSES = st.sampled_from(
+    [
+        *(ANN, "o'neill@mail.example", "a&b=c@mail.example", "анна@mail.example"),
+        *("anna@почта.рф", "ann@mail.example\n", f"<a@b.c>\n{ANN}", f"{ANN}\n{LINK}"),
+        *("", "a@b", "@", "ann", ".a@b.c", "a..b@c.d", "a.@b.c", "a@b..c", "a b@c.d"),
+        *("From x@b.c", '"a"@b.c', "a@[1.2.3.4]", "ann@mail.example\r\nBcc: c@d.e"),
+        *("x" * 242 + "@mail.example", "x" * 241 + "@mail.example", "\u202ea@b.c"),
+    ]
+)
+MESSAGE_IDS = st.sampled_from(
+    [
+        *("<abc.1@x.example>", "<abc.1@x.example>\n", f"<a@b>\n{ANN}", "<a@b", "a@b"),
+        *("<@b>", "<a@>", "<a@b@c>", "<a b@c>", "<ж@b>", "", "<a@b>\r\nX: y"),
+        *(f"<{'a' * 240}@b>", f"<{'a' * 246}@b>", f"<{'a' * 247}@b>"),
+    ]
+)
+LINKS = st.sampled_from(
+    [
+        *(LINK, f"{LINK}\n", f"{LINK}\nAnn", f"{LINK}?a=b&c=d", "http://x", "https://"),
+        *("javascript:alert(1)", f"{LINK}>", f'{LINK}"', f"{LINK}ж", f"{LINK} ", ""),
+        *(f"{LINK}\r\nX: y", f"{LINK}{'a' * 869}", f"{LINK}{'a' * 870}"),
+        *(f"{LINK}{'a' * 42}.b", f"{LINK}{'.' * 120}"),
+    ]
+)
+
+
+@pytest.mark.parametrize("wording", WORDINGS)
+@given(name=NAMES, address=ADDRESSES, message_id=MESSAGE_IDS, link=LINKS, city=NAMES)
+@settings(max_examples=200, deadline=None)
+@example(name="Ann", address=ANN, message_id=f"<a@b>\n{ANN}", link=LINK, city="")
+@example(name="", address=f"{ANN}\n{LINK}", message_id="<a@b>", link="Ann", city="")
+@example(name="", address=f"{'x' * 251}@b.c", message_id="<a@b>", link=LINK, city="")
+@example(name="", address=ANN, message_id=f"<{'a' * 247}@b>", link=LINK, city="")
+@example(name="Ann\nBob", address=ANN, message_id="<a@b>", link=LINK, city="")
+@example(name="Ann", address=ANN, message_id="<a@b>", link=f"{LINK}\nBob", city="x")
+def test_no_reader_gets_anything_else_for_being_quick(
+    wording, name, address, message_id, link, city
+):
+    letter = compiled("values", wording)
+    values = {"name": name, "city": city, "address": address}
+    reader = a_reader()._replace(
+        address=address, values=values, message_id=message_id, unsubscribe_address=link
+    )
+
+    assert message_or_refusal(letter, reader) == refused_or_made(letter.wire, reader)
+
+
+def test_an_address_as_a_value_is_written_like_any_other_value():
+    letter = compile_letter(
+        a_letter(greeting="{{ subscriber.address | default('you') }}", **ENGLISH)
+    )
+    reader = a_reader(name="Ann", address="a/b@mail.example")
+
+    assert letter.message_for(reader) == letter.wire.message_for(reader)
+    assert "a&#x2f;b@mail.example" in letter.html_for(reader)
+
+
 @cache
 def compiled(greeting: str, wording: str) -> CompiledLetter:
     return compile_letter(a_letter(greeting=GREETINGS[greeting], **WORDINGS[wording]))
@@ -148,6 +207,13 @@ def compiled(greeting: str, wording: str) -> CompiledLetter:
 def message_or_refusal(letter: CompiledLetter, reader: Reader) -> bytes | str:
     try:
         return letter.message_for(reader)
+    except ReaderUnfit as error:
+        return str(error)
+
+
+def refused_or_made(wire: Wire, reader: Reader) -> bytes | str:
+    try:
+        return wire.message_for(reader)
     except ReaderUnfit as error:
         return str(error)
 
