@@ -18,6 +18,7 @@ from gonets.delivery import (
     plain_pages,
     recovery,
     shorthand,
+    stock,
 )
 from gonets.delivery.models import Delivery, Handful, OnTheWay, Run
 from gonets.delivery.statements import BriefTransaction
@@ -98,7 +99,11 @@ def test_what_was_accepted_is_written_out_when_there_is_time(make_run: MakeRun) 
     assert hand.tray.with_taken() == []
 
 
-def test_the_next_claim_writes_out_what_was_accepted(make_run: MakeRun) -> None:
+@pytest.mark.parametrize("are_many", [True, False])
+def test_a_claim_writes_out_what_was_accepted_only_if_there_was_no_time_before(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, *, are_many: bool
+) -> None:
+    monkeypatch.setattr(stock, "MANY", 1 if are_many else 2)
     run, hand = make_run(*"abcd"), Hand()
     bound = hand.claim(run, limit=2)
     hand.intend(*bound)
@@ -107,8 +112,12 @@ def test_the_next_claim_writes_out_what_was_accepted(make_run: MakeRun) -> None:
 
     hand.claim(run, limit=1)
 
-    assert statuses(run) == ["accepted", "accepted", "pending", "pending"]
-    assert Handful.objects.count() == 1
+    shown = S.ACCEPTED if are_many else S.PENDING
+    assert statuses(run) == [shown, shown, "pending", "pending"]
+    # What is noted only needs its handful.
+    assert Handful.objects.count() == (1 if are_many else 2)
+    write_out(run)
+    assert statuses(run) == ["accepted", "accepted", "claimed", "pending"]
 
 
 def test_who_ends_a_run_writes_out_what_others_had_accepted(make_run: MakeRun) -> None:

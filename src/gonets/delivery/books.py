@@ -114,8 +114,11 @@ class _Books:
         """Wait for the next frame; meanwhile write what could not be written before."""
         while self._unwritten and not self._channel.has_more(within=RETRY_SECONDS):
             self.write_what_waits()
-        if self._tray.with_taken() and not self._channel.has_more(within=QUIET_SECONDS):
-            self._write_accepted()
+        if self._tray.with_taken():
+            # At once when there are many, while their successors are on the wire.
+            rest = 0 if self._tray.has_many_taken() else QUIET_SECONDS
+            if not self._channel.has_more(within=rest):
+                self._write_accepted()
         return self._channel.hear()
 
     def answer(self, frame: bytes) -> bytes:

@@ -25,7 +25,7 @@ from gonets.delivery.shorthand import (
 )
 from gonets.delivery.statements import forgettable
 from gonets.delivery.states import DeliveryStatus, RunStatus, Stage
-from gonets.delivery.tray import RunTray, Tray
+from gonets.delivery.tray import MANY, RunTray, Tray
 from gonets.delivery.types import BoundClaim, Claim, Held, Outcome
 from gonets.kernel import clock
 
@@ -129,7 +129,7 @@ class _Sorting:
     def write(self) -> None:
         run_id, worker_id, tray = self._run.run_id, self._worker_id, self._tray
         is_open = tray.worker_id == worker_id and is_there(tray.row_id)
-        if is_open and tray.taken:
+        if is_open and len(tray.taken) >= 2 * MANY:
             write_accepted(tray.row_id, tray.taken)
             self._is_written = True
         if self._withheld:
@@ -137,7 +137,8 @@ class _Sorting:
         if self._brief:
             if is_open:
                 first = self._brief[0].intent.delivery_id
-                drop_settled(run_id, worker_id, before=tray.first_brief(first))
+                needed = tray.first_needed(first, with_taken=not self._is_written)
+                drop_settled(run_id, worker_id, before=needed)
             else:
                 write_out(run_id, worker_id=worker_id)
                 self._begun = begin(run_id, worker_id)

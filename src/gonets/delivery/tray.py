@@ -9,6 +9,9 @@ from typing import Any
 
 from gonets.delivery.types import Held, Taken
 
+MANY = 50
+"""From so many acceptances on it is time to write them out, when there is time."""
+
 
 @dataclass(slots=True)
 class RunTray:
@@ -70,8 +73,15 @@ class RunTray:
             if fences.get(pk) == held.intent.fence
         }
 
-    def first_brief(self, otherwise: int) -> int:
-        return min(self.brief, default=otherwise)
+    @property
+    def has_many_taken(self) -> bool:
+        return len(self.taken) >= MANY
+
+    def first_needed(self, otherwise: int, *, with_taken: bool) -> int:
+        """Return the first delivery of which the handful still says something."""
+        taken = self.taken if with_taken else ()
+        noted = (held.intent.delivery_id for held, _taken in taken)
+        return min((*self.brief, *noted), default=otherwise)
 
 
 class Tray:
@@ -90,6 +100,9 @@ class Tray:
         """
         for run in self._runs.values():
             run.row_id = 0
+
+    def has_many_taken(self) -> bool:
+        return any(run.has_many_taken for run in self._runs.values())
 
     def with_taken(self) -> list[int]:
         """Return the runs of which acceptances are still to be written out."""
