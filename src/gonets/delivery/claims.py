@@ -77,27 +77,26 @@ def claim_of(  # noqa: PLR0913 - one row of the database
     person_ref: str,
     attempts: int,
     first_attempt_at: Any,
-    *binding: Any,
+    letter_ref: str,
+    message_id: str,
+    date: Any,
+    values: str,
 ) -> Claim:
+    recipient = Recipient(delivery_id, address, address_key, person_ref)
+    first_attempt_at = stored_moment(first_attempt_at)
+    bound_at, binding = stored_moment(date), None
+    # Unless the run sends another letter now.
+    if bound_at is not None and letter_ref == run.letter_ref:
+        binding = Binding(letter_ref, message_id, bound_at, json.loads(values))
     return Claim(
-        run_id=run.run_id,
-        fence=fence,
-        recipient=Recipient(delivery_id, address, address_key, person_ref),
-        letter_ref=run.letter_ref,
-        attempts=attempts,
-        first_attempt_at=stored_moment(first_attempt_at),
-        binding=_binding(run, *binding),
+        run.run_id,
+        fence,
+        recipient,
+        run.letter_ref,
+        attempts,
+        first_attempt_at,
+        binding,
     )
-
-
-def _binding(
-    run: LockedRun, letter_ref: str, message_id: str, date: Any, values: str
-) -> Binding | None:
-    """Return what the letter was bound to, unless the run sends another one now."""
-    bound_at = stored_moment(date)
-    if bound_at is None or letter_ref != run.letter_ref:
-        return None
-    return Binding(letter_ref, message_id, bound_at, json.loads(values))
 
 
 def refuse_policy_waits(run_id: int, relay_id: int | None = None) -> int:
