@@ -7,6 +7,8 @@ import email.policy
 from email.message import EmailMessage
 
 import pytest
+from django.conf import settings
+from django.urls import clear_url_caches
 
 from gonets.audience import actions as audience
 from gonets.audience.links import parse_unsubscribe_token, unsubscribe_token
@@ -117,6 +119,17 @@ def test_the_way_out_is_the_one_that_the_site_itself_would_make(run, newsletter)
     )
     assert isinstance(binding, Binding)
     assert binding.values["unsubscribe_address"] == unsubscribe_address(token)
+
+
+def test_no_run_waits_until_the_pages_of_the_site_are_loaded(run, monkeypatch):
+    letters = PublishedLetters()
+    clear_url_caches()
+    monkeypatch.setattr(settings, "ROOT_URLCONF", "no.such.pages")
+
+    [binding, *_others] = bind(letters, run)
+
+    assert isinstance(binding, Binding)
+    assert "/u/" in binding.values["unsubscribe_address"]
 
 
 def test_whoever_was_blocked_is_withheld(run):

@@ -23,7 +23,7 @@ from gonets.newsletters.models import IssueVersion
 from gonets.newsletters.queries import bodies_kept
 from gonets.publishing.errors import SigningRefused
 from gonets.publishing.identities import MessageIds, selector_of, version_id
-from gonets.publishing.readers import WaysOut, bound_reader, bound_values
+from gonets.publishing.readers import WayOut, WaysOut, bound_reader, bound_values
 from gonets.publishing.signing import signer_named
 
 COMPILED_LETTERS_KEPT = 8
@@ -67,6 +67,7 @@ class PublishedLetters:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, VersionLetter] = OrderedDict()
+        self._way_out = WayOut.of_site()  # Nobody waits for it now.
         self._ways_out: dict[str, WaysOut] = {}  # by the key of the readership
 
     def letter(self, letter_ref: str) -> VersionLetter:
@@ -112,7 +113,8 @@ class PublishedLetters:
         """Yield the way out of each who gets the letter: all are made together."""
         ways_out = self._ways_out.get(readership_key)
         if ways_out is None:
-            ways_out = self._ways_out[readership_key] = WaysOut(readership_key)
+            ways_out = WaysOut(readership_key, self._way_out)
+            self._ways_out[readership_key] = ways_out
         getting = [person for person in people if person and person.is_confirmed]
         return iter(ways_out.of([person.link_key for person in getting]))
 

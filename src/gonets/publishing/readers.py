@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.urls import reverse
@@ -43,17 +44,28 @@ def bound_reader(address: str, binding: Binding) -> Reader:
     return Reader(address, values, way_out, binding.message_id, binding.date)
 
 
+class WayOut(NamedTuple):
+    """What all ways out of a site have in common: what stands around the token."""
+
+    before: str
+    after: str
+
+    @classmethod
+    def of_site(cls) -> WayOut:
+        """Ask Django, which looks at every page of the site for its first address.
+
+        That takes a third of a second, and later on as long as five letters.
+        """
+        before, _token, after = unsubscribe_address("token").rpartition("token")
+        return cls(before, after)
+
+
 class WaysOut:
-    """The addresses at which the people of one readership unsubscribe.
+    """The addresses at which the people of one readership unsubscribe."""
 
-    What they have in common is found once: Django takes longer to make an address than
-    the whole letter takes.
-    """
-
-    def __init__(self, readership_key: str) -> None:
+    def __init__(self, readership_key: str, way_out: WayOut) -> None:
         self._signer = links.unsubscribe_signer(readership_key)
-        some = unsubscribe_address("token")
-        self._before, _token, self._after = some.rpartition("token")
+        self._before, self._after = way_out
 
     def of(self, link_keys: Sequence[str]) -> list[str]:
         before, after = self._before, self._after
