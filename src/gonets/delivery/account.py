@@ -46,7 +46,7 @@ _PASS_ON = Statement(
     """
 )
 _LOOK = """
-    SELECT status, cancelling, stop_scope, letter_ref, deferred
+    SELECT status, cancelling, stop_scope, letter_ref, deferred, pending
     FROM gonets_delivery_run WHERE id = %s
 """
 _LOCKS = {
@@ -65,6 +65,7 @@ class LockedRun:
     stop_scope: str
     letter_ref: str
     deferred: int
+    pending: int
 
 
 def lock_run(run_id: int) -> LockedRun | None:
@@ -84,6 +85,11 @@ def hold_run(run_id: int) -> LockedRun | None:
     return _locked_run(run_id, look.execute((run_id,)).fetchone())
 
 
+def look_at_run(run_id: int) -> LockedRun | None:
+    """Do as ``hold_run`` without holding it: all this may be otherwise at once."""
+    return _locked_run(run_id, _LOCKS["sqlite"].execute((run_id,)).fetchone())
+
+
 def _locked_run(run_id: int, row: Any) -> LockedRun | None:
     if row is None:
         return None
@@ -94,6 +100,7 @@ def _locked_run(run_id: int, row: Any) -> LockedRun | None:
         stop_scope=row[2],
         letter_ref=row[3],
         deferred=row[4],
+        pending=row[5],
     )
 
 

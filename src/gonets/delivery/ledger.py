@@ -20,7 +20,12 @@ from gonets.delivery.entries import LONGEST_ANSWER, accept_together, intend_toge
 from gonets.delivery.models import Attempt, Delivery
 from gonets.delivery.parts import Group, Part, parts_of
 from gonets.delivery.plain_pages import record_plainly
-from gonets.delivery.statements import Statement, forgettable, storing
+from gonets.delivery.statements import (
+    Statement,
+    forgettable,
+    storing,
+    the_database,
+)
 from gonets.delivery.states import (
     ENDED_RUNS,
     OPEN_DELIVERIES,
@@ -28,7 +33,7 @@ from gonets.delivery.states import (
     RunStatus,
     Stage,
 )
-from gonets.delivery.tray import Tray
+from gonets.delivery.tray import RunTray, Tray
 from gonets.delivery.types import Acceptance, Intent, Outcome
 from gonets.kernel import clock
 
@@ -80,19 +85,29 @@ def _record_carefully(group: Group, parts: Sequence[Part]) -> list[Grant]:
 
 
 def write_accepted(tray: Tray) -> None:
-    """Write what has been accepted into the deliveries' own rows, for want of pages."""
+    """Write what has been accepted into the deliveries' own rows, between pages."""
     for run_id in tray.with_taken():
         mine = tray.of(run_id)
-        with forgettable(), atomic():
-            is_open = hold_run(run_id) is not None and shorthand.is_there(mine.row_id)
-            if is_open:
-                shorthand.write_accepted(mine.row_id, mine.taken)
-            else:
-                shorthand.write_out(run_id, worker_id=mine.worker_id)
-        if is_open:
+        if _write_accepted(run_id, mine):
             mine.accepted_written()
         else:
             mine.all_written_out()
+
+
+def _write_accepted(run_id: int, mine: RunTray) -> bool:
+    """Return whether it was in shorthand still; now it is written out in any case."""
+    database = the_database()
+    if database.vendor == "postgresql" and not database.in_atomic_block:
+        written = shorthand.write_accepted_at_once(run_id, mine.row_id, mine.taken)
+        if written:
+            return True
+    with forgettable(), atomic():
+        is_open = hold_run(run_id) is not None and shorthand.is_there(mine.row_id)
+        if is_open:
+            shorthand.write_accepted(mine.row_id, mine.taken)
+        else:
+            shorthand.write_out(run_id, worker_id=mine.worker_id)
+    return is_open
 
 
 def _grant(intent: Intent, granted: set[int] | None) -> Grant:

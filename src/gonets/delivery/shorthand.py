@@ -50,6 +50,9 @@ _BEGIN = Statement(
     VALUES (%s, %s, '[]', '') RETURNING id
     """
 )
+_PLAIN_CLAIM = Statement(  # migration 0011
+    "SELECT gonets_delivery_plain_claim(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
 _IS_THERE = Statement("SELECT 1 FROM gonets_delivery_ontheway WHERE id = %s")
 _REWRITE = Statement(
     "UPDATE gonets_delivery_ontheway SET delivery_ids = %s WHERE id = %s"
@@ -69,8 +72,8 @@ _INTEND = """
 _PLAIN_PAGE = Statement(  # migration 0009
     "SELECT gonets_delivery_plain_page(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
-_WRITE_ACCEPTED = RowStatement(
-    """
+_ACCEPT = """
+    {held_first}
     UPDATE gonets_delivery_delivery AS d
     SET status = 'accepted', stage = 'dot', attempts = attempts + 1,
         fence = o.column2, letter_ref = o.column3, message_id = o.column4,
@@ -78,11 +81,30 @@ _WRITE_ACCEPTED = RowStatement(
         code = o.column8, enhanced_code = o.column9, answer = o.column10,
         first_attempt_at = COALESCE(first_attempt_at, o.column11),
         settled_at = o.column12
-    FROM {rows}
+    FROM {{rows}}
     WHERE d.id = o.column1 AND d.fence = o.column2 - 1 AND d.status || '' = 'pending'
-    """,
+        {if_held}
+"""
+_HELD_FIRST = """
+    WITH held AS MATERIALIZED (
+        SELECT id, set_config('synchronous_commit', 'off', true) AS synchronous
+        FROM gonets_delivery_run WHERE id = %s FOR NO KEY UPDATE
+    ), noted AS (
+        UPDATE gonets_delivery_ontheway AS w SET accepted = '' FROM held
+        WHERE w.id = %s AND w.run_id = held.id AND held.synchronous = 'off'
+        RETURNING w.id
+    )
+"""
+_IF_HELD = "AND EXISTS (SELECT 1 FROM noted)"
+_ACCEPT_TYPES = (
     *("bigint", "integer", "text", "text", "timestamptz", "text", "bigint"),
     *("smallint", "text", "text", "timestamptz", "timestamptz"),
+)
+_WRITE_ACCEPTED = RowStatement(
+    _ACCEPT.format(held_first="", if_held=""), *_ACCEPT_TYPES
+)
+_WRITE_ACCEPTED_AT_ONCE = RowStatement(  # PostgreSQL only
+    _ACCEPT.format(held_first=_HELD_FIRST, if_held=_IF_HELD), *_ACCEPT_TYPES
 )
 _HANDFULS = Statement(
     """
@@ -155,10 +177,36 @@ def is_there(row_id: int) -> bool:
 
 def add_handful(worker_id: int, letters: Sequence[Held]) -> None:
     """Record that the worker has claimed these, of one run and for one relay."""
-    first, last = letters[0], max(one.intent.delivery_id for one in letters)
-    plain = _json([_plain(one.intent) for one in letters])
-    values = (first.intent.run_id, worker_id, first.relay_id, last, plain)
+    first = letters[0]
+    values = (first.intent.run_id, worker_id, first.relay_id, *_handful(letters))
     _ADD_HANDFUL.execute(values)
+
+
+def _handful(letters: Sequence[Held]) -> tuple[int, str]:
+    last = max(one.intent.delivery_id for one in letters)
+    return last, _json([_plain(one.intent) for one in letters])
+
+
+class Hold(NamedTuple):
+    """What a usual claim of PostgreSQL depends on, as it was seen before."""
+
+    run_id: int
+    letter_ref: str
+    pending: int
+    row_id: int
+    worker_id: int
+    relay_id: int | None
+    needed_id: int  # No handful in front of it is needed any more.
+
+
+def claim_at_once(hold: Hold, letters: Sequence[Held]) -> bool:
+    """Record that these are claimed, the counters too, or nothing, if it has changed.
+
+    Ten messages to PostgreSQL and back would take as long as to bind the letters.
+    """
+    values = (*hold, *_handful(letters), len(letters))
+    [is_claimed] = _PLAIN_CLAIM.execute(values).fetchone()
+    return bool(is_claimed)
 
 
 def drop_settled(run_id: int, worker_id: int, *, before: int) -> None:
@@ -226,9 +274,24 @@ def write_accepted(row_id: int, taken: Sequence[tuple[Held, Taken]]) -> None:
     Only in a transaction that holds the run, and while the row ``is_there``.
     """
     if taken:
-        rows = [(*_plain(held.intent), held.relay_id, *one[1:]) for held, one in taken]
-        _WRITE_ACCEPTED.execute(rows)
+        _WRITE_ACCEPTED.execute(_accepted(taken))
         _NOTE_NOTHING.execute((row_id,))
+
+
+def write_accepted_at_once(
+    run_id: int, row_id: int, taken: Sequence[tuple[Held, Taken]]
+) -> bool:
+    """Do as ``write_accepted`` with one message to PostgreSQL; False: nothing is there.
+
+    Whoever has held the run and written it all out has removed the row as well, which
+    is why it does not matter that all of this sees the database as it was before.
+    """
+    written = _WRITE_ACCEPTED_AT_ONCE.execute(_accepted(taken), before=(run_id, row_id))
+    return bool(written.rowcount)
+
+
+def _accepted(taken: Sequence[tuple[Held, Taken]]) -> list[Sequence[Any]]:
+    return [(*_plain(held.intent), held.relay_id, *one[1:]) for held, one in taken]
 
 
 def write_out(run_id: int, *, worker_id: int | None = None) -> None:

@@ -8,14 +8,16 @@ from typing import Any
 
 from django.db import transaction
 
-from gonets.delivery.account import LockedRun, hold_run, shift
+from gonets.delivery.account import LockedRun, hold_run, look_at_run, shift
 from gonets.delivery.claims import claim_of, take_due
 from gonets.delivery.entries import intent_of
 from gonets.delivery.holding import fences_held
 from gonets.delivery.ports import Binding, LetterSource, Recipient, Withheld
 from gonets.delivery.shorthand import (
+    Hold,
     add_handful,
     begin,
+    claim_at_once,
     drop_settled,
     is_there,
     waiting_behind_handfuls,
@@ -23,7 +25,7 @@ from gonets.delivery.shorthand import (
     write_claims,
     write_out,
 )
-from gonets.delivery.statements import forgettable
+from gonets.delivery.statements import forgettable, the_database
 from gonets.delivery.states import DeliveryStatus, RunStatus, Stage
 from gonets.delivery.tray import MANY, RunTray, Tray
 from gonets.delivery.types import BoundClaim, Claim, Held, Outcome
@@ -73,6 +75,16 @@ def take_stock(
 
     :raises LetterUnfit: if the whole letter cannot be made; nothing is claimed then.
     """
+    usual = _take_usual(
+        letters,
+        tray.of(run_id),
+        run_id=run_id,
+        worker_id=worker_id,
+        relay_id=relay_id,
+        limit=limit,
+    )
+    if usual is not None:
+        return usual
     with forgettable(), transaction.atomic():
         run = hold_run(run_id)
         if run is None or run.status is not RunStatus.RUNNING:
@@ -94,6 +106,51 @@ def take_stock(
         shift(run_id, taken)
     sorting.fill_tray()
     return replace(stock, is_last=len(due) + len(fresh) < limit)
+
+
+def _take_usual(
+    letters: LetterSource,
+    tray: RunTray,
+    *,
+    run_id: int,
+    worker_id: int,
+    relay_id: int | None,
+    limit: int,
+) -> Stock | None:
+    """Claim as PostgreSQL can with three messages; None: it is not as usual.
+
+    Who waits is looked up, and their letters are bound, before the run is held: others
+    need not wait meanwhile.  The claim itself sees whether anything has changed.
+    """
+    run = _usual_run(tray, run_id, worker_id)
+    if run is None:
+        return None
+    rows = waiting_behind_handfuls(run_id, limit=limit)
+    stock = bind_claims(letters, [claim_of(run, *row) for row in rows])
+    if len(stock.ready) < limit:
+        return None
+    held = [
+        Held(intent_of(bound), bound.claim.recipient.address_key, relay_id)
+        for bound in stock.ready
+    ]
+    needed = tray.first_needed(held[0].intent.delivery_id, with_taken=True)
+    seen = (run_id, run.letter_ref, run.pending, tray.row_id)
+    if not claim_at_once(Hold(*seen, worker_id, relay_id, needed), held):
+        return None
+    tray.stop_scope = run.stop_scope
+    tray.brief |= {one.intent.delivery_id: one for one in held}
+    return stock
+
+
+def _usual_run(tray: RunTray, run_id: int, worker_id: int) -> LockedRun | None:
+    database = the_database()
+    if database.vendor != "postgresql" or database.in_atomic_block:
+        return None
+    if not tray.row_id or tray.worker_id != worker_id or tray.written_out:
+        return None
+    if len(tray.taken) >= 2 * MANY:
+        return None
+    return look_at_run(run_id)
 
 
 class _Sorting:
