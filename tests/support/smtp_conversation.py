@@ -58,6 +58,7 @@ class Conversation:
         self.peer = peer
         self.number = number
         self.ear = Ear(oracle, number)
+        self.held = b""  # said as soon as there is nothing more to answer
         self.is_secure = False
         self.forget()
 
@@ -247,6 +248,8 @@ class Conversation:
         return line
 
     def line(self, longest: int) -> bytes:
+        if b"\n" not in self.ear.waiting:
+            self.let_go()
         line = self.ear.line(self.peer)
         text = line.removesuffix(b"\r\n")
         if len(text) == len(line) or b"\r" in text or b"\0" in text:
@@ -263,6 +266,7 @@ class Conversation:
         self.rest(manner.late)
         while manner.endless and not self.oracle.is_closed.is_set():
             self.send(manner.endless, PLAIN)
+            self.let_go()
         if not manner.times:
             self.rest(NEVER)
         whole = line if line.endswith(b"\r\n") else line + b"\r\n"
@@ -270,15 +274,25 @@ class Conversation:
 
     def send(self, text: bytes, manner: Manner) -> None:
         if not (self.script.byte_by_byte or manner.pause):
-            self.peer.sendall(text)
-            self.oracle.note_said(self.number, text)
+            self.held += text
+            if self.script.apart or not self.ear.waiting:
+                self.let_go()
             return
+        self.let_go()
         for one in text:
             self.peer.sendall(bytes([one]))
             self.oracle.note_said(self.number, bytes([one]))
             self.rest(manner.pause)
 
+    def let_go(self) -> None:
+        text, self.held = self.held, b""
+        if text:
+            self.peer.sendall(text)
+            self.oracle.note_said(self.number, text)
+
     def rest(self, seconds: float) -> None:
+        if seconds:
+            self.let_go()
         if seconds and self.oracle.is_closed.wait(seconds):
             raise self.cut_now()
 
@@ -287,6 +301,7 @@ class Conversation:
             raise self.cut_now()
 
     def cut_now(self) -> Cut:
+        self.let_go()
         reset(self.peer)
         return Cut()
 

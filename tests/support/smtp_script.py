@@ -62,6 +62,8 @@ class Script:
     unasked_after_data: bytes = b""
     unasked_after_dot: bytes = b""
     byte_by_byte: bool = False
+    # Answers to what came together are said together, as by Postfix; or each alone.
+    apart: bool = False
     is_lmtp: bool = False  # RFC 2033: LHLO, and after the dot one answer per recipient
     # TLS: a server context, and "implicit" or "starttls".
     tls: ssl.SSLContext | None = None

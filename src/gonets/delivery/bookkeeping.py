@@ -35,6 +35,9 @@ logger = get_logger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
+Tell = Callable[[Grant | LedgerUnavailable], None]
+"""Is told what became of an intent: never at once, and it raises nothing."""
+
 _FORKING = multiprocessing.get_context("fork")
 
 
@@ -53,7 +56,7 @@ class Bookkeeper:
         self._letters = letters
         self._loop = asyncio.get_running_loop()
         self._page = Page()  # on which the event loop writes
-        self._grants: list[asyncio.Future[Grant]] = []  # of this page's intents
+        self._waiting: list[Tell] = []  # for the grants of this page's intents
         self._flushed: list[asyncio.Future[None]] = []
         self._handed_in: deque[_HandedIn] = deque()  # being recorded, in their order
         self._is_considered = False
@@ -99,17 +102,12 @@ class Bookkeeper:
         """Record any other outcome with the next page, without waiting for it."""
         self._open_page().outcomes.append(outcome)
 
-    def intend(self, bound: BoundClaim) -> asyncio.Future[Grant]:
-        """Record an intent; the answer says whether the letter may leave.
-
-        The future raises LedgerUnavailable if the database did not take it.
-        """
+    def intend(self, bound: BoundClaim, tell: Tell) -> None:
+        """Record an intent; ``tell`` is told later whether the letter may leave."""
         claim = bound.claim
         claimed = (claim.recipient.delivery_id, claim.run_id, claim.fence)
         self._open_page().intents.append(claimed)
-        grant: asyncio.Future[Grant] = self._loop.create_future()
-        self._grants.append(grant)
-        return grant
+        self._waiting.append(tell)
 
     def flush(self) -> asyncio.Future[None]:
         """Return a future that is done once everything before it has been tried."""
@@ -184,9 +182,9 @@ class Bookkeeper:
         if not (self._page.has_entries or self._flushed):
             return
         if len(self._handed_in) < self._most_pages():
-            handed_in = _HandedIn(self._page, self._grants, self._flushed)
+            handed_in = _HandedIn(self._page, self._waiting, self._flushed)
             self._handed_in.append(handed_in)
-            self._page, self._grants, self._flushed = Page(), [], []
+            self._page, self._waiting, self._flushed = Page(), [], []
             self._channel.say(handed_in.page.to_bytes(self.worker_id))
 
     def _most_pages(self) -> int:
@@ -204,11 +202,11 @@ class Bookkeeper:
 
     def _recorded(self, answer: list[int] | str) -> None:
         handed_in = self._handed_in.popleft()
+        self._consider()  # First: the books need not wait until all are told.
         if isinstance(answer, str):
             handed_in.fail(LedgerUnavailable(answer))
         else:
             handed_in.succeed(answer)
-        self._consider()
 
     def _done(self, result: Result) -> None:
         answer = self._calls.pop(result.call_id)
@@ -229,8 +227,8 @@ class Bookkeeper:
             logger.critical("The process that keeps the ledger is gone.")
             self.has_failed.set()
         gone = LedgerUnavailable("the process that keeps the ledger is gone")
-        waiting = _HandedIn(self._page, self._grants, self._flushed)
-        self._page, self._grants, self._flushed = Page(), [], []
+        waiting = _HandedIn(self._page, self._waiting, self._flushed)
+        self._page, self._waiting, self._flushed = Page(), [], []
         for handed_in in (*self._handed_in, waiting):
             self._spool.add(handed_in.page.all_outcomes(clock.now()))
             handed_in.fail(gone)
@@ -247,23 +245,21 @@ class _HandedIn:
     def __init__(
         self,
         page: Page,
-        grants: Sequence[asyncio.Future[Grant]],
+        waiting: Sequence[Tell],
         flushed: Sequence[asyncio.Future[None]],
     ) -> None:
         self.page = page
-        self._grants = grants
+        self._waiting = waiting
         self._flushed = flushed
 
     def succeed(self, answers: Sequence[int]) -> None:
-        for waiting, answer in zip(self._grants, answers, strict=True):
-            if not waiting.done():
-                waiting.set_result(GRANTS[answer])
+        for tell, answer in zip(self._waiting, answers, strict=True):
+            tell(GRANTS[answer])
         self._tell_flushed()
 
-    def fail(self, error: Exception) -> None:
-        for waiting in self._grants:
-            if not waiting.done():
-                waiting.set_exception(error)
+    def fail(self, error: LedgerUnavailable) -> None:
+        for tell in self._waiting:
+            tell(error)
         self._tell_flushed()
 
     def _tell_flushed(self) -> None:
@@ -273,6 +269,18 @@ class _HandedIn:
 
 
 GRANTS = {grant.value: grant for grant in Grant}
+
+
+def keep_promise(
+    promise: asyncio.Future[Grant], answer: Grant | LedgerUnavailable
+) -> None:
+    """Be the one who is told, for somebody who waits."""
+    if promise.done():
+        return
+    if isinstance(answer, Grant):
+        promise.set_result(answer)
+    else:
+        promise.set_exception(answer)
 
 
 def _keep_books_apart(near: socket.socket, far: socket.socket, **named: Any) -> None:

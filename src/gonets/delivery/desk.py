@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from logging import DEBUG
 from typing import Any
 
+from gonets.delivery.bookkeeping import Tell, keep_promise
 from gonets.delivery.breaker import Finding
 from gonets.delivery.circle import FOR_GOOD, Departure
 from gonets.delivery.claims import refuse_policy_waits, return_policy_waits
@@ -63,12 +65,18 @@ class Desk:
         self._away_seconds = surroundings.options.patience.away_seconds
         self._pauser = Pauser(books=surroundings.books)
 
-    def intend(self, bound: BoundClaim) -> asyncio.Future[Grant]:
-        """Have it recorded that the letter leaves now.
+    def intend(self, bound: BoundClaim, tell: Tell) -> None:
+        """Have it recorded that the letter leaves; ``tell`` hears whether it may."""
+        self._books.intend(bound, tell)
+
+    def promise_of(self, bound: BoundClaim) -> asyncio.Future[Grant]:
+        """Do the same for somebody who waits.
 
         The future raises LedgerUnavailable if that could not be recorded.
         """
-        return self._books.intend(bound)
+        promise: asyncio.Future[Grant] = asyncio.get_running_loop().create_future()
+        self._books.intend(bound, partial(keep_promise, promise))
+        return promise
 
     def may_leave(self, bound: BoundClaim, grant: Grant) -> bool:
         if grant is Grant.GIVEN:
@@ -82,10 +90,15 @@ class Desk:
         """Tell whether the run has been dropped since this letter was offered."""
         return bound.claim.run_id not in self._supply.feeds
 
+    def is_usual(self, bound: BoundClaim) -> bool:
+        """Tell whether the relay is well and the letter's run goes on here."""
+        is_well = self._health.last_failure is None
+        return is_well and bound.claim.run_id in self._supply.feeds
+
     def delivered(self, bound: BoundClaim, reply: Reply) -> None:
         """The relay has answered to the letter itself."""
         if reply.is_positive and not self._health.is_suspect:
-            self._accepted(bound, reply)
+            self.accepted(bound, reply)
         else:
             self.answered(bound, Stage.DOT, reply)
 
@@ -102,8 +115,11 @@ class Desk:
         self._judged(bound, judgement, stage, reply)
         return judgement
 
-    def _accepted(self, bound: BoundClaim, reply: Reply) -> None:
-        """Do what ``answered`` does, for nearly all letters, in a third of the time."""
+    def accepted(self, bound: BoundClaim, reply: Reply) -> None:
+        """Do what ``answered`` does, for nearly all letters, in a third of the time.
+
+        The relay must be well.
+        """
         claim = bound.claim
         self._supply.done()
         if self._supply.budgeted:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 
 from gonets.delivery.desk import Desk
 from gonets.delivery.errors import (
@@ -13,23 +12,12 @@ from gonets.delivery.errors import (
     RelayTrouble,
 )
 from gonets.delivery.judgement import SERVICE_CLOSING, Judgement
-from gonets.delivery.ports import Letter, LetterUnfit
+from gonets.delivery.loading import Load, Loading
 from gonets.delivery.states import Stage
+from gonets.delivery.stride import Asked, Stride
 from gonets.delivery.supply import Supply
 from gonets.delivery.transports.dialogue import ConnectionEnded
-from gonets.delivery.transports.smtp import OfferAnswer, Parcel, SmtpConnection
-from gonets.delivery.types import BoundClaim
-from gonets.delivery.watch import RelaySettings
-from gonets.delivery.workshop import Ahead, Workshop
-
-
-@dataclass(slots=True)
-class Load:
-    """A letter on its way, ready for the wire."""
-
-    bound: BoundClaim
-    parcel: Parcel
-    has_left: bool = False
+from gonets.delivery.transports.smtp import OfferAnswer, SmtpConnection
 
 
 class Lane:
@@ -40,18 +28,15 @@ class Lane:
         *,
         supply: Supply,
         desk: Desk,
-        letters: Mapping[str, Letter],
-        workshop: Workshop,
+        loading: Loading,
         connect: Callable[[], Awaitable[SmtpConnection | None]],
-        relay: RelaySettings,
+        idle_seconds: float,
     ) -> None:
         self._supply = supply
         self._desk = desk
-        self._letters = letters
-        self._workshop = workshop
+        self._loading = loading
         self._connect = connect
-        self._most_letters = relay.letters_per_connection
-        self._idle_seconds = relay.idle_seconds
+        self._idle_seconds = idle_seconds
         self._connection: SmtpConnection | None = None
 
     async def run(self) -> None:
@@ -78,12 +63,12 @@ class Lane:
             self._supply.arrived()
         if connection is None or bound is None:
             return None
-        return await self._loaded(connection, bound)
+        return await self._loading.load(connection, bound)
 
     async def _usable(self) -> SmtpConnection | None:
         connection = self._connection
         if connection is not None and connection.is_usable:
-            if connection.letters < self._most_letters:
+            if self._loading.has_room(connection):
                 return connection
             await connection.quit()
         elif connection is not None:
@@ -100,33 +85,13 @@ class Lane:
             connection, self._connection = self._connection, None
             await connection.quit()
 
-    async def _loaded(
-        self, connection: SmtpConnection, bound: BoundClaim
-    ) -> Load | None:
-        """Make the bytes; what cannot be made is reported, and None returned."""
-        try:
-            letter = self._letters[bound.binding.letter_ref]
-            if letter.is_costly:
-                envelope = await self._workshop.envelope(self._ahead(bound), bound)
-            else:
-                envelope = letter.envelope_for(bound.claim.recipient, bound.binding)
-            return Load(bound=bound, parcel=connection.pack(envelope))
-        except LetterUnfit as why:
-            self._desk.unfit(bound, why)
-        except RelayFailure as failure:
-            self._desk.not_sent(bound)
-            self._desk.trouble(failure, bound.claim.run_id)
-        except Exception as error:  # noqa: BLE001 - code of others; only this letter
-            self._desk.broken(bound, error, left=False)
-        return None
-
     async def _send(self, connection: SmtpConnection, load: Load) -> None:
         """Offer and hand over letter after letter until none is at hand."""
         on_the_wire: list[Load] = [load]
         try:
             answer: OfferAnswer | None = await connection.offer(load.parcel)
             while answer is not None:
-                answer = await self._hand_over(connection, on_the_wire, answer)
+                answer = await self._carry_on(connection, on_the_wire, answer)
         except (RelayFailure, ConnectionEnded) as end:
             connection.close()
             self._give_back(on_the_wire)
@@ -142,10 +107,13 @@ class Lane:
             connection.close()
             raise
 
-    async def _hand_over(
+    async def _carry_on(
         self, connection: SmtpConnection, on_the_wire: list[Load], answer: OfferAnswer
     ) -> OfferAnswer | None:
-        """Take the first letter to its end; return the answer to the next offer."""
+        """Take the offered letter to its end; return the answer to the next offer.
+
+        Where all goes as usual, any number of letters has come and gone in between.
+        """
         load = on_the_wire[0]
         if not answer.is_open:
             on_the_wire.clear()
@@ -154,45 +122,64 @@ class Lane:
         if self._desk.is_dropped(load.bound):
             self._keep_back(connection, on_the_wire)
             return None
-        intent = self._desk.intend(load.bound)
-        # The next letter is made while the disk is at work.
-        bound = self._following(connection)
-        following = None if bound is None else await self._loaded(connection, bound)
-        if following is not None:
-            on_the_wire.append(following)
-        if not self._desk.may_leave(load.bound, await intent):
-            self._keep_back(connection, on_the_wire)
-            return None
+        asked: Asked | None = Asked(
+            self._desk.promise_of(load.bound), self._loading.following(connection)
+        )
+        while asked is not None:
+            if not await self._hand_over(connection, on_the_wire, asked):
+                self._keep_back(connection, on_the_wire)
+                return None
+            asked = await self._stride(connection, on_the_wire)
+        return await self._answers(connection, on_the_wire)
+
+    async def _hand_over(
+        self, connection: SmtpConnection, on_the_wire: list[Load], asked: Asked
+    ) -> bool:
+        """Write the first letter, and the offer behind it, if it may leave."""
+        if asked.bound is not None:
+            # The next letter is made while the disk is at work.
+            following = await self._loading.load(connection, asked.bound)
+            if following is not None:
+                on_the_wire.append(following)
+        load, *behind = on_the_wire
+        if not self._desk.may_leave(load.bound, await asked.intent):
+            return False
         load.has_left = True
-        connection.hand_over(load.parcel, following.parcel if following else None)
+        connection.hand_over(load.parcel, behind[0].parcel if behind else None)
+        return True
+
+    async def _stride(
+        self, connection: SmtpConnection, on_the_wire: list[Load]
+    ) -> Asked | None:
+        if len(on_the_wire) == 1:
+            return None
+        return await Stride(
+            connection=connection,
+            desk=self._desk,
+            loading=self._loading,
+            on_the_wire=on_the_wire,
+        ).run()
+
+    async def _answers(
+        self, connection: SmtpConnection, on_the_wire: list[Load]
+    ) -> OfferAnswer | None:
+        """Hear what the relay says to the letter, and to the offer behind it."""
+        load, *behind = on_the_wire
         try:
-            reply = await connection.dot_reply(was_alone=following is None)
+            reply = await connection.dot_reply(was_alone=not behind)
         except AnswerLost as lost:
             on_the_wire.pop(0)
             self._desk.lost(load.bound, lost)
             raise
         on_the_wire.pop(0)
         self._desk.delivered(load.bound, reply)
-        return await connection.offer_answer() if following else None
+        return await connection.offer_answer() if behind else None
 
     def _keep_back(self, connection: SmtpConnection, on_the_wire: list[Load]) -> None:
         """The relay waits for a letter that must not leave: only closing helps."""
         connection.close()
         self._give_back(on_the_wire)
         on_the_wire.clear()
-
-    def _following(self, connection: SmtpConnection) -> BoundClaim | None:
-        """Return a letter whose offer may travel with the current one."""
-        if not connection.can_pipeline:
-            return None
-        if connection.letters + 1 >= self._most_letters:
-            return None
-        return self._supply.take_at_once()
-
-    def _ahead(self, bound: BoundClaim) -> Ahead:
-        """Return where it may have been begun; by now its run may be dropped."""
-        feed = self._supply.feeds.get(bound.claim.run_id)
-        return Ahead() if feed is None else feed.ahead
 
     def _declined(
         self, connection: SmtpConnection, load: Load, answer: OfferAnswer

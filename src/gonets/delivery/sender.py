@@ -15,6 +15,7 @@ from gonets.delivery.desk import Desk
 from gonets.delivery.errors import BadRelayAddress, RelayRejection
 from gonets.delivery.health import RelayHealth
 from gonets.delivery.lane import Lane
+from gonets.delivery.loading import Loading
 from gonets.delivery.ports import LetterSource
 from gonets.delivery.shares import Condition
 from gonets.delivery.states import Stage
@@ -67,6 +68,13 @@ class RelaySender:
             health=self._health,
             tempo=self._tempo,
             surroundings=surroundings,
+        )
+        self._loading = Loading(
+            supply=self._supply,
+            desk=self._desk,
+            letters=self._stocker.letters,
+            workshop=self._stocker.workshop,
+            most_letters=relay.letters_per_connection,
         )
         self._door = asyncio.Lock()
         self._heard = (0, clock.monotonic())  # how many letters were done, and when
@@ -174,10 +182,9 @@ class RelaySender:
         return Lane(
             supply=self._supply,
             desk=self._desk,
-            letters=self._stocker.letters,
-            workshop=self._stocker.workshop,
+            loading=self._loading,
             connect=self._connect,
-            relay=self.relay,
+            idle_seconds=self.relay.idle_seconds,
         )
 
     async def _connect(self) -> SmtpConnection | None:

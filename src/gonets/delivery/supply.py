@@ -205,9 +205,10 @@ class Supply:
         )
 
     def _next(self) -> BoundClaim | None:
-        for _one in range(len(self._turn)):
-            self._turn.rotate(-1)
-            feed = self.feeds[self._turn[-1]]
+        turn = self._turn
+        for _one in range(len(turn)):
+            turn.rotate(-1)
+            feed = self.feeds[turn[-1]]
             if self._is_limited:
                 bound = self._pass_gate(feed)
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import cast
 
 from django.utils.translation import gettext_noop as _  # Said to people later.
@@ -40,6 +40,7 @@ class Dialogue(asyncio.Protocol):
         self._owed = 0
         self._replies: deque[Reply] = deque()
         self._waiter: asyncio.Future[None] | None = None
+        self._hears_first: Callable[[bytes], bool] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     # Called by the event loop.
@@ -55,6 +56,11 @@ class Dialogue(asyncio.Protocol):
     def data_received(self, received: bytes) -> None:
         if self.ended:
             return  # Nothing that comes after a breach can be trusted.
+        if self._hears_first is None or not self._hears_first(received):
+            self._read(received)
+            self._wake()
+
+    def _read(self, received: bytes) -> None:
         owed = before = self._owed
         try:
             for reply in self._reader.feed(received):
@@ -72,9 +78,6 @@ class Dialogue(asyncio.Protocol):
         elif owed < before:  # A reply is complete; the next one has its own time.
             self._within = self._then
             self.deadline = clock.monotonic() + self._within
-        waiter = self._waiter
-        if waiter is not None and not waiter.done():
-            waiter.set_result(None)
 
     def pause_writing(self) -> None:
         self.is_unsent = True
@@ -105,6 +108,32 @@ class Dialogue(asyncio.Protocol):
         if self.ended or self.transport is None or self.transport.is_closing():
             raise ConnectionEnded(self.ended or _("the relay closed the connection"))
         self.transport.write(b"".join(parts))
+
+    def tell_first(self, hear: Callable[[bytes], bool]) -> asyncio.Future[None]:
+        """Let somebody take what comes, who calls ``settle``; else it is read here.
+
+        The future is done as soon as anything has been read here, or never will be.
+        """
+        self._hears_first = hear
+        self._waiter = self._loop.create_future()
+        if self.ended or self._replies:
+            self._wake()
+        return self._waiter
+
+    def tell_nobody_first(self) -> None:
+        self._hears_first = None
+
+    def settle(self, replies: int) -> bool:
+        """Count what came as so many replies; False unless just these were owed."""
+        if (
+            self._owed != replies
+            or self._replies
+            or not self._reader.is_between_replies
+        ):
+            return False
+        self._owed = 0
+        self.deadline = NEVER
+        return True
 
     async def reply(self) -> Reply:
         """Return the next reply that is owed.

@@ -13,6 +13,7 @@ from gonets.delivery.types import Reply
 LONGEST_LINE = 2048
 """RFC 5321 §4.5.3.1.5 allows 512 octets; some relays are chattier."""
 MOST_LINES = 100
+GO_AHEAD = 354
 
 _LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])([^\r\n]*))?\r?")
 _ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:\s+|$)")
@@ -64,6 +65,37 @@ class ReplyReader:
             return None
         lines, self._lines = self._lines, []
         return parse_reply(code, lines)
+
+
+def acceptance_and_open_offer(received: bytes) -> Reply | None:
+    """Read at one look what nearly always comes in one piece, and nothing else.
+
+    These are the four replies of a relay that has accepted a letter and goes along
+    with MAIL, RCPT and DATA behind it.  The first is returned.
+    """
+    first, _end, rest = received.partition(b"\n")
+    # A relay's first reply may name the letter; the others are the same every time.
+    if first[:1] != b"2" or first[3:4] != b" " or not _is_open_offer(rest):
+        return None
+    try:
+        return _whole_reply(first)
+    except ProtocolBreach:
+        return None
+
+
+@lru_cache(64)
+def _is_open_offer(received: bytes) -> bool:
+    if len(received) > LONGEST_LINE:
+        return False
+    reader = ReplyReader()
+    try:
+        codes = [reply.code for reply in reader.feed(received)]
+    except ProtocolBreach:
+        return False
+    if len(codes) != 3 or not reader.is_between_replies:
+        return False
+    mail, rcpt, data = codes
+    return 200 <= mail < 300 and 200 <= rcpt < 300 and data == GO_AHEAD
 
 
 @lru_cache(256)

@@ -19,14 +19,14 @@ from gonets.delivery.ports import Envelope, LetterUnfit
 from gonets.delivery.states import Stage
 from gonets.delivery.transports.addresses import mailbox
 from gonets.delivery.transports.dialogue import ConnectionEnded, Dialogue
+from gonets.delivery.transports.replies import GO_AHEAD, acceptance_and_open_offer
 from gonets.delivery.types import Reply
 
 LONGEST_TEXT_LINE = 998
 _END_OF_LETTER = b".\r\n"
 _RESET = b"RSET\r\n"
-_GO_AHEAD = 354
 _POSITIVE = range(200, 300)
-_OFFER = {Stage.MAIL: _POSITIVE, Stage.RCPT: _POSITIVE, Stage.DATA: (_GO_AHEAD,)}
+_OFFER = {Stage.MAIL: _POSITIVE, Stage.RCPT: _POSITIVE, Stage.DATA: (GO_AHEAD,)}
 """Its commands, and the codes by which the relay goes along."""
 
 
@@ -163,15 +163,16 @@ class SmtpConnection:
             raise AnswerLost(str(end), dot_left=False) from end
 
     def _write_offer(self, parcel: Parcel, *, behind: Parcel | None = None) -> None:
-        within = command = self.limits.command
-        reset = _RESET if self._needs_reset else b""
-        replies = len(_OFFER) + self._needs_reset
-        if behind is None:
-            self.dialogue.write((reset, parcel.offer))
-        else:
-            self.dialogue.write((behind.content, _END_OF_LETTER, reset, parcel.offer))
+        parts: tuple[bytes, ...] = (parcel.offer,)
+        replies = len(_OFFER)
+        within = self.limits.command
+        if self._needs_reset:
+            parts, replies = (_RESET, *parts), replies + 1
+        if behind is not None:
+            parts = (behind.content, _END_OF_LETTER, *parts)
             within, replies = self.limits.dot, replies + 1
-        self.dialogue.expect(replies, within=within, then=command)
+        self.dialogue.write(parts)
+        self.dialogue.expect(replies, within=within, then=self.limits.command)
 
     async def dot_reply(self, *, was_alone: bool = True) -> Reply:
         """Return the relay's answer to the letter that was handed over.
@@ -195,6 +196,18 @@ class SmtpConnection:
         transport = self.dialogue.transport
         return transport is None or transport.get_extra_info("sslcontext") is not None
 
+    def usual_answer(self, received: bytes) -> Reply | None:
+        """Read what came if it is all that is owed, and the usual.
+
+        This is: the letter that was handed over is accepted, and the offer behind it
+        is open.  Anything else is left untouched.
+        """
+        reply = acceptance_and_open_offer(received)
+        if reply is None or not self.dialogue.settle(1 + len(_OFFER)):
+            return None
+        self.letters += 1
+        return reply
+
     async def offer_answer(self) -> OfferAnswer:
         """Return the answer to an offer that was pipelined.
 
@@ -210,7 +223,7 @@ class SmtpConnection:
             if reply.code not in codes:
                 # RFC 2920 §3.1: DATA may get 354 all the same; a lone dot could then
                 # hand over an empty letter, so the connection is given up.
-                open_anyway = replies[-1].code == _GO_AHEAD
+                open_anyway = replies[-1].code == GO_AHEAD
                 self._needs_reset = True
                 must_close = open_anyway or len(replies) < len(_OFFER)
                 return OfferAnswer(stage=stage, reply=reply, must_close=must_close)
