@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from weakref import WeakKeyDictionary
 
 import pytest
+from django.db import connection
 
 from gonets.audience import actions, links, queries
-from gonets.kernel import clock
+from gonets.kernel import clock, plans
 from gonets.kernel.tokens import BadToken, sign
 from tests.support.factories import make_readership, make_subscriber
 
@@ -71,6 +73,28 @@ def test_personal_values_take_one_query(django_assert_num_queries):
     assert second is not None
     assert second.link_key == bob.link_key
     assert deleted is None
+
+
+def test_personal_values_are_the_same_by_a_plan_that_is_kept(monkeypatch):
+    monkeypatch.setattr(plans, "_plans", WeakKeyDictionary())
+    weekly = make_readership()
+    ann = make_subscriber("ann@example.com", weekly, name="Анна")
+    asked = [99, ann.pk]
+    by_any_other = queries.personal_values(asked, readership_id=weekly.pk)
+
+    if connection.vendor == "postgresql":
+        plans.begin_plans(connection)
+
+    for _time in range(2):
+        values = queries.personal_values(asked, readership_id=weekly.pk)
+        assert values == by_any_other
+
+
+@pytest.mark.django_db(transaction=True)
+def test_personal_values_are_found_by_who_is_not_connected_yet():
+    connection.close()
+
+    assert queries.personal_values([99], readership_id=1) == [None]
 
 
 def test_personal_values_come_in_the_order_in_which_they_were_asked_for():

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from django.db.transaction import atomic
@@ -21,10 +22,17 @@ from gonets.delivery.states import DeliveryStatus
 from gonets.delivery.stock import take_stock
 from gonets.delivery.tray import Tray
 from gonets.delivery.types import Acceptance, BoundClaim, NewRecipient, Outcome
+from gonets.kernel import plans
 from tests.support.smtp_certificates import Authority
 from tests.support.smtp_oracle import Oracle, Script
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def no_plans_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests count the queries of an ordinary session on this connection."""
+    monkeypatch.setattr(plans, "_plans", WeakKeyDictionary())
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import and_, or_
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextChoices
@@ -23,6 +23,7 @@ from gonets.audience.models import (
 from gonets.audience.names import folded
 from gonets.audience.states import SubscriptionState
 from gonets.kernel.html import storable
+from gonets.kernel.plans import plans_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,12 +193,19 @@ def personal_values(
         fields="s.fields" if with_fields else "''",
         numbers=_NUMBERS[connection.vendor],
     )
+    rows = _rows_of(statement, [str(list(subscriber_ids)), readership_id])
+    return [None if row[0] is None else PersonalValues._make(row) for row in rows]
+
+
+def _rows_of(statement: str, values: list[Any]) -> Iterable[Sequence[Any]]:
+    """Ask by a plan that is kept, where the session keeps any, in half the time."""
+    plans = plans_of(connection)
+    if plans is not None:
+        with connection.wrap_database_errors:
+            return plans.execute(statement, values)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [str(list(subscriber_ids)), readership_id])
-        return [
-            None if row[0] is None else PersonalValues._make(row)
-            for row in cursor.fetchall()
-        ]
+        cursor.execute(statement, values)
+        return [*cursor.fetchall()]
 
 
 # Plain SQL: asked for every letter of every run, and Django would take three times as

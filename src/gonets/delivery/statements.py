@@ -14,11 +14,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from django.db import connections
 
-from gonets.delivery.plans import Plans, Row
+from gonets.kernel.plans import Row, begin_plans, plans_of
 
 
 class Statement:
@@ -163,21 +162,23 @@ def keep_plans() -> None:
     its size alone, and a plan that is kept should not depend on that.
     """
     database = the_database()
-    if database.vendor == "postgresql" and database.connection not in _plans:
+    if database.vendor == "postgresql" and plans_of(database) is None:
         for setting in _FOR_KEPT_PLANS:
             _server_side(database, f"SET {setting}", ())
-        _plans[database.connection] = Plans(database)
+        begin_plans(database)
 
 
 _FOR_KEPT_PLANS = (
     "plan_cache_mode = force_generic_plan",
-    *(f"enable_{way} = off" for way in ("seqscan", "hashjoin", "mergejoin")),
+    *(
+        f"enable_{way} = off"
+        for way in ("seqscan", "hashjoin", "mergejoin", "material")
+    ),
 )
-_plans: WeakKeyDictionary[Any, Plans] = WeakKeyDictionary()  # by connection
 
 
 def _server_side(database: Any, sql: str, values: Row) -> Any:
-    plans = _plans.get(database.connection)
+    plans = plans_of(database)
     if plans is not None:
         return plans.execute(sql, values, begin=_here.begin)
     cursor = database.Database.Cursor(database.connection)

@@ -10,8 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any
+from weakref import WeakKeyDictionary
 
 Row = Sequence[Any]
+
+_numbers = count(1)  # of the statements of all sessions
 
 
 class Found:
@@ -43,7 +46,6 @@ class Plans:
         self._values = self._driver.adapt.Transformer.from_context(self._connection)
         self._as_text = self._driver.adapt.PyFormat.TEXT
         self._names: dict[str, bytes] = {}
-        self._numbers = count(1)
 
     def execute(self, sql: str, values: Row, *, begin: bytes = b"BEGIN") -> Found:
         """Carry out a statement with ``%s`` for its values.
@@ -61,7 +63,7 @@ class Plans:
         return bool(self._libpq.transaction_status == idle)
 
     def _prepared(self, sql: str) -> bytes:
-        name = b"gonets_%d" % next(self._numbers)
+        name = b"gonets_%d" % next(_numbers)
         places = count(1)
         text = re.sub("%s", lambda _place: f"${next(places)}", sql)
         self._checked(self._libpq.prepare(name, text.encode()))
@@ -86,3 +88,18 @@ class Plans:
         except KeyError:
             error = self._driver.DatabaseError
         raise error(said, info=result)
+
+
+_plans: WeakKeyDictionary[Any, Plans] = WeakKeyDictionary()  # by connection
+
+
+def plans_of(database: Any) -> Plans | None:
+    """Return those of the session that Django's wrapper has now, if it keeps any."""
+    if database.vendor != "postgresql" or database.connection is None:
+        return None
+    return _plans.get(database.connection)
+
+
+def begin_plans(database: Any) -> None:
+    """Let a session of PostgreSQL, which must be connected, keep plans to its end."""
+    _plans[database.connection] = Plans(database)
