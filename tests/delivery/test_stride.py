@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from gonets.delivery import lane
 from gonets.delivery.errors import LedgerUnavailable
 from gonets.delivery.ledger import Grant
 from gonets.delivery.states import DeliveryStatus
@@ -42,7 +43,10 @@ async def test_letters_follow_each_other_and_none_leaves_before_its_grant() -> N
         assert in_order(now.relay) == [1, 2, 3, 4]
 
 
-async def test_the_answers_may_be_cut_at_any_byte() -> None:
+async def test_the_answers_may_be_cut_at_any_byte(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lane, "WALK", 0)
     cuts = range(1, len(USUAL))
     async with scene(letters=2 * len(cuts) + 1) as now:
         for at in cuts:
@@ -56,6 +60,18 @@ async def test_the_answers_may_be_cut_at_any_byte() -> None:
             await now.relay.letter()
 
         assert now.books.accepted == in_order(now.relay)[:-1] == [*range(1, 2 * at + 1)]
+
+
+async def test_a_relay_that_answers_in_pieces_gets_its_letters_one_by_one() -> None:
+    async with scene(letters=lane.WALK + 10) as now:
+        for _one in range(lane.WALK + 9):
+            now.relay.say(ACCEPTED)
+            await asyncio.sleep(0.001)
+            now.relay.say(OPEN)
+            await now.books.answer()
+            await now.relay.letter()
+
+        assert in_order(now.relay) == [*range(1, lane.WALK + 11)]
 
 
 async def test_a_letter_that_is_put_off_does_not_count_as_accepted() -> None:

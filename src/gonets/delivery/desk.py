@@ -53,6 +53,7 @@ class Desk:
         tempo: Tempo,
         surroundings: Surroundings,
     ) -> None:
+        self._loop = asyncio.get_running_loop()  # A system call, each time.
         self._relay = relay
         self._supply = supply
         self._stocker = stocker
@@ -74,9 +75,12 @@ class Desk:
 
         The future raises LedgerUnavailable if that could not be recorded.
         """
-        promise: asyncio.Future[Grant] = asyncio.get_running_loop().create_future()
+        promise = self.promise()
         self._books.intend(bound, partial(keep_promise, promise))
         return promise
+
+    def promise(self) -> asyncio.Future[Grant]:
+        return self._loop.create_future()
 
     def may_leave(self, bound: BoundClaim, grant: Grant) -> bool:
         if grant is Grant.GIVEN:

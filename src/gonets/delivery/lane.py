@@ -19,6 +19,10 @@ from gonets.delivery.supply import Supply
 from gonets.delivery.transports.dialogue import ConnectionEnded
 from gonets.delivery.transports.smtp import OfferAnswer, SmtpConnection
 
+WALK = 20
+"""Letters without a stride after one that has come to nothing: perhaps all would, with
+a relay that answers in pieces, and trying costs a tenth of a letter's way."""
+
 
 class Lane:
     """Sends letters for as long as the supply lasts."""
@@ -38,6 +42,7 @@ class Lane:
         self._connect = connect
         self._idle_seconds = idle_seconds
         self._connection: SmtpConnection | None = None
+        self._walks_until = 0  # letters of the connection
 
     async def run(self) -> None:
         try:
@@ -129,6 +134,8 @@ class Lane:
             if not await self._hand_over(connection, on_the_wire, asked):
                 self._keep_back(connection, on_the_wire)
                 return None
+            if len(on_the_wire) == 1 or connection.letters < self._walks_until:
+                break
             asked = await self._stride(connection, on_the_wire)
         return await self._answers(connection, on_the_wire)
 
@@ -151,14 +158,17 @@ class Lane:
     async def _stride(
         self, connection: SmtpConnection, on_the_wire: list[Load]
     ) -> Asked | None:
-        if len(on_the_wire) == 1:
-            return None
-        return await Stride(
+        letters = connection.letters
+        stride = Stride(
             connection=connection,
             desk=self._desk,
             loading=self._loading,
             on_the_wire=on_the_wire,
-        ).run()
+        )
+        asked = await stride.run()
+        if connection.letters == letters:
+            self._walks_until = letters + WALK
+        return asked
 
     async def _answers(
         self, connection: SmtpConnection, on_the_wire: list[Load]

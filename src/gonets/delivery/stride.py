@@ -1,10 +1,10 @@
 """A connection in its stride: letter after letter while everything goes as usual.
 
-A lane is a task.  Waking it costs about as much as the rest of a letter's way through
-this process, and twice per letter there is something to wait for: the relay's answers
-and the books' grant.  Nearly always both are the usual ones, and what follows is quick
-and waits for nothing.  So while a lane is in its stride, whoever brings the news calls
-back, and two steps alternate::
+A lane is a task that waits twice per letter: for the relay's answers, and for the grant
+of the books.  Nearly always both are the usual ones, and what follows is quick and
+waits for nothing; being woken for it took an eighth of all the time of this process.
+So while a lane is in its stride, whoever brings the news calls back, and two steps
+alternate::
 
     handed over --the relay takes the letter and opens the next offer--> asked
         the acceptance is noted, the next letter moves up, its intent goes to
@@ -58,8 +58,7 @@ class Stride:
         self._on_the_wire = on_the_wire
         self._is_asked = False
         self._left_over: BoundClaim | None = None
-        loop = asyncio.get_running_loop()
-        self._late_grant: asyncio.Future[Grant] = loop.create_future()
+        self._late_grant = desk.promise()
 
     async def run(self) -> Asked | None:
         """Go on from a letter that has just been handed over, with an offer behind it.
