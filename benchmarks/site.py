@@ -79,7 +79,8 @@ def add_readers(readership_id: int, count: int) -> None:
         Subscription,
         {"subscriber_id": "id"},
         {**fixed, **moments},
-        source=_rows_of(Subscriber).db_table,
+        # They subscribed as they came.  Left to itself, SQLite goes by a random key.
+        source=f"{_rows_of(Subscriber).db_table} ORDER BY id",
     )
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
