@@ -131,12 +131,15 @@ class Engine:
             os.killpg(worker.pid, number)
 
     def family(self, worker: WorkerProcess) -> list[int]:
-        """Return the worker, the process that makes letters, and that of the books."""
+        """Return the worker, the process that makes letters, and that of the books.
+
+        With SQLite there is no process of the books.
+        """
         return [worker.pid, *_children(worker.pid)]
 
     def makers(self, worker: WorkerProcess) -> list[int]:
         """Return the processes that make letters, first the one that forks them."""
-        _wire, first, _books = self.family(worker)
+        _wire, first, *_books = self.family(worker)
         return [first, *_children(first)]
 
     def end(self, worker: WorkerProcess, *, within: float = 30) -> int:

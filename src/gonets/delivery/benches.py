@@ -18,7 +18,7 @@ from typing import Any
 
 from django.db import connections
 
-from gonets.delivery.books import END
+from gonets.delivery.books_apart import END
 from gonets.delivery.frames import BlockingEnd, FramesEnded, LoopEnd
 from gonets.delivery.ports import Binding, Envelope, LetterSource, Recipient
 from gonets.delivery.types import BoundClaim

@@ -1,27 +1,24 @@
-"""The worker's end of the books: what its connections have to record, page by page.
+"""What the connections of a worker have to record, gathered page by page.
 
-While one page is on its way to the disk the next one gathers, so that the disk's own
-speed decides how many letters share an fsync.
+While one page is on its way to the disk, or while the relay works on its letters, the
+next one gathers: so many letters share an fsync.
 """
 
 from __future__ import annotations
 
 import asyncio
-import marshal
-import multiprocessing
-import pickle
-import socket
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from django.db import Error, connection, connections
 
-from gonets.delivery.books import CALL, END, PAGE, Call, Page, Result, keep_books
+from gonets.delivery.books import Call, Page, Result
+from gonets.delivery.books_apart import BooksApart
+from gonets.delivery.books_here import BooksHere
 from gonets.delivery.errors import LedgerUnavailable
-from gonets.delivery.frames import BlockingEnd, LoopEnd
 from gonets.delivery.ledger import Grant
 from gonets.delivery.ports import LetterSource
 from gonets.delivery.spool import Spool
@@ -38,14 +35,36 @@ T = TypeVar("T")
 Tell = Callable[[Grant | LedgerUnavailable], None]
 """Is told what became of an intent: never at once, and it raises nothing."""
 
-_FORKING = multiprocessing.get_context("fork")
+
+class KeptBooks(Protocol):
+    """Where the books are kept."""
+
+    async def start(self) -> None: ...
+
+    def takes(self, page: Page) -> bool:
+        """Tell whether the page should be handed in as it is."""
+        ...
+
+    def record(self, page: Page, *, worker_id: int) -> None:
+        """Answer through ``Listener.recorded``, in the order of the pages."""
+        ...
+
+    def call(self, call: Call) -> None:
+        """Answer through ``Listener.done``."""
+        ...
+
+    def dismiss(self) -> None:
+        """Nothing more is asked for."""
+        ...
+
+    async def close(self) -> None: ...
 
 
 class Bookkeeper:
     """Takes intents and outcomes from the event loop, and other database work too.
 
-    Outcomes are never lost: what the database does not take is kept by the process that
-    keeps the books; what that process does not take any more goes into the spool.
+    Outcomes are never lost: what the database does not take is kept by the books, and
+    what they do not take any more goes into the spool.
     """
 
     def __init__(self, *, spool: Spool, letters: LetterSource) -> None:
@@ -53,44 +72,35 @@ class Bookkeeper:
         self.has_failed = asyncio.Event()  # the books are gone: only ending helps
         self.is_in_doubt = False  # whether something asked for has been done after all
         self._spool = spool
-        self._letters = letters
         self._loop = asyncio.get_running_loop()
         self._page = Page()  # on which the event loop writes
         self._waiting: list[Tell] = []  # for the grants of this page's intents
         self._flushed: list[asyncio.Future[None]] = []
         self._handed_in: deque[_HandedIn] = deque()  # being recorded, in their order
         self._is_considered = False
-        self._channel = LoopEnd(on_frame=self._hear, on_end=self._fail)
+        is_file = connection.vendor == "sqlite"
+        kept = BooksHere if is_file else BooksApart
+        self._books: KeptBooks = kept(self, spool=spool, letters=letters)
         self._is_closing = False
         self._call_ids = count(1)
         self._calls: dict[int, asyncio.Future[Any]] = {}
         self._desk = ThreadPoolExecutor(1, thread_name_prefix="gonets-desk")
 
     async def start(self) -> None:
-        """Fork the process that keeps the books.
+        """Open the books, in a process of their own where the database is a server.
 
         Nothing but this thread may be running, and no database connection be open: it
         would be shared by two processes.
         """
-        near, far = socket.socketpair()
-        self._process = _FORKING.Process(
-            target=_keep_books_apart,
-            args=(near, far),
-            kwargs={"spool": self._spool, "letters": self._letters},
-            name="gonets-books",
-        )
-        self._process.start()
-        far.close()
-        await self._loop.create_connection(lambda: self._channel, sock=near)
+        await self._books.start()
 
     async def close(self) -> None:
-        """Write what can be written and end the process."""
+        """Write what can be written and close the books."""
         if not self.has_failed.is_set():
             await self.flush()
             self._is_closing = True
-            self._channel.say(END)
-        await asyncio.to_thread(self._process.join)
-        self._channel.hang_up()
+            self._books.dismiss()
+        await self._books.close()
         await self._loop.run_in_executor(self._desk, connections.close_all)
         self._desk.shutdown()
 
@@ -162,53 +172,36 @@ class Bookkeeper:
         call = Call(call_id=next(self._call_ids), action=action, args=args, named=named)
         answer: asyncio.Future[Any] = self._loop.create_future()
         self._calls[call.call_id] = answer
-        self._channel.say(CALL + pickle.dumps(call))
+        self._books.call(call)
         return answer
 
     def _open_page(self) -> Page:
         if not self._is_considered:
             # Whatever else is said in this turn of the loop comes on the same page.
             self._is_considered = True
-            self._loop.call_soon(self._consider)
+            self._loop.call_soon(self.look_again)
         return self._page
 
-    def _consider(self) -> None:
-        """Hand the page in, unless there is more to come while another is recorded.
-
-        One page may lie ready behind the one that is being recorded, so that the books
-        need not wait for us; but it should not be a smaller one.
-        """
+    def look_again(self) -> None:
+        """Hand the page in, if the books take it as it is."""
         self._is_considered = False
         if not (self._page.has_entries or self._flushed):
             return
-        if len(self._handed_in) < self._most_pages():
+        if self._flushed or self._books.takes(self._page):
             handed_in = _HandedIn(self._page, self._waiting, self._flushed)
             self._handed_in.append(handed_in)
             self._page, self._waiting, self._flushed = Page(), [], []
-            self._channel.say(handed_in.page.to_bytes(self.worker_id))
+            self._books.record(handed_in.page, worker_id=self.worker_id)
 
-    def _most_pages(self) -> int:
-        if not self._handed_in:
-            return 1
-        return (
-            2 if len(self._page.intents) >= len(self._handed_in[0].page.intents) else 1
-        )
-
-    def _hear(self, frame: bytes) -> None:
-        if frame[:1] == PAGE:
-            self._recorded(marshal.loads(frame[1:]))  # noqa: S302 - ours
-        else:
-            self._done(pickle.loads(frame[1:]))  # noqa: S301 - ours
-
-    def _recorded(self, answer: list[int] | str) -> None:
+    def recorded(self, answer: list[int] | str) -> None:
         handed_in = self._handed_in.popleft()
-        self._consider()  # First: the books need not wait until all are told.
+        self.look_again()  # First: the books need not wait until all are told.
         if isinstance(answer, str):
             handed_in.fail(LedgerUnavailable(answer))
         else:
             handed_in.succeed(answer)
 
-    def _done(self, result: Result) -> None:
+    def done(self, result: Result) -> None:
         answer = self._calls.pop(result.call_id)
         if isinstance(result.error, LedgerUnavailable):
             self.is_in_doubt = True
@@ -219,7 +212,7 @@ class Bookkeeper:
         else:
             answer.set_result(result.value)
 
-    def _fail(self) -> None:
+    def fail(self) -> None:
         """The books are gone: grant nothing, and keep in the spool what is known."""
         if self._is_closing:
             return
@@ -281,8 +274,3 @@ def keep_promise(
         promise.set_result(answer)
     else:
         promise.set_exception(answer)
-
-
-def _keep_books_apart(near: socket.socket, far: socket.socket, **named: Any) -> None:
-    near.close()  # Or we would never hear that the worker has hung up.
-    keep_books(BlockingEnd(far), **named)

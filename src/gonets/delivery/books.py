@@ -1,26 +1,21 @@
-"""The process that keeps the ledger: of all parts of a worker it alone writes.
+"""The books of a worker: of all its parts they alone write to the ledger.
 
-The worker's own process spends its time on the wire.  Were the database in a thread of
-it, both would wait for Python's one lock at every statement.  What they say to each
-other are frames of bytes over a pipe; when the worker's end of it closes, however that
-came about, this process ends too.
+They are kept by a process of their own (``books_apart``), or where the letters are sent
+(``books_here``).
 """
 
 from __future__ import annotations
 
-import marshal
 import pickle
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from django.db import Error, connection, connections
+from django.db import Error, connection
 
 from gonets.delivery.errors import LedgerUnavailable
 from gonets.delivery.fence import database_token
-from gonets.delivery.frames import BlockingEnd, FramesEnded
 from gonets.delivery.ledger import Grant, record, write_accepted
 from gonets.delivery.parts import Group
 from gonets.delivery.ports import LetterSource
@@ -34,8 +29,6 @@ logger = get_logger(__name__)
 
 RETRY_SECONDS = 0.5
 QUIET_SECONDS = 0.2
-END = b"E"
-PAGE, CALL = b"P", b"C"
 
 Claimed = tuple[int, int, int]
 """A delivery, its run, and the fence of its claim."""
@@ -56,13 +49,6 @@ class Page:
     def all_outcomes(self, now: datetime) -> list[Outcome]:
         return [*(one.outcome(now) for one in self.acceptances), *self.outcomes]
 
-    def to_bytes(self, worker_id: int) -> bytes:
-        # Plain values go through marshal, four times as fast as pickle; the two ends
-        # are the same process forked, so its format is the same on both.
-        others = pickle.dumps(self.outcomes) if self.outcomes else b""
-        accepted = [*map(tuple, self.acceptances)]
-        return PAGE + marshal.dumps((worker_id, accepted, self.intents, others))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
@@ -81,60 +67,60 @@ class Result:
     error: Exception | None = None
 
 
-def keep_books(channel: BlockingEnd, *, spool: Spool, letters: LetterSource) -> None:
-    """Answer the worker's frames until it hangs up."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # The worker says when to end.
-    books = _Books(channel, spool=spool, letters=letters)
-    try:
-        while (frame := books.next_frame()) != END:
-            channel.say(books.answer(frame))
-    except FramesEnded:
-        logger.debug("The worker has hung up.")
-    finally:
-        books.write_what_waits()
-        connections.close_all()
+class Listener(Protocol):
+    """Who is told what has become of pages and calls, in the event loop."""
+
+    def recorded(self, answer: list[int] | str) -> None:
+        """Of the first page that is out: the grants, or why there are none."""
+        ...
+
+    def done(self, result: Result) -> None: ...
+
+    def look_again(self) -> None:
+        """The page at hand may be taken now, though it is not full."""
+        ...
+
+    def fail(self) -> None:
+        """The books are gone."""
+        ...
 
 
-class _Books:
+class Books:
     """Outcomes are never lost: those that the database does not take wait here and in
     the spool, and until they are written no intent is granted.
     """
 
-    def __init__(
-        self, channel: BlockingEnd, *, spool: Spool, letters: LetterSource
-    ) -> None:
-        self._channel = channel
+    def __init__(self, *, spool: Spool, letters: LetterSource) -> None:
         self._spool = spool
         self._letters = letters
         self._tray = Tray()
         self._unwritten: list[Outcome] = []
 
-    def next_frame(self) -> bytes:
-        """Wait for the next frame; meanwhile write what could not be written before."""
-        while self._unwritten and not self._channel.has_more(within=RETRY_SECONDS):
-            self.write_what_waits()
-        if self._tray.with_taken():
-            # At once when there are many, while their successors are on the wire.
-            rest = 0 if self._tray.has_many_taken() else QUIET_SECONDS
-            if not self._channel.has_more(within=rest):
-                self._write_accepted()
-        return self._channel.hear()
+    @property
+    def has_unwritten(self) -> bool:
+        """Tell whether the database has not taken everything yet."""
+        return bool(self._unwritten)
 
-    def answer(self, frame: bytes) -> bytes:
-        kind, content = frame[:1], frame[1:]
-        if kind == PAGE:
-            return PAGE + marshal.dumps(self._record_page(content))
-        call: Call = pickle.loads(content)  # noqa: S301 - ours
+    @property
+    def has_noted(self) -> bool:
+        """Tell whether acceptances are still to be written out."""
+        return bool(self._tray.with_taken())
+
+    @property
+    def has_noted_many(self) -> bool:
+        return self._tray.has_many_taken()
+
+    def carry_out(self, call: Call) -> Result:
         action = call.action or self._take_stock
         try:
             value = action(*call.args, **call.named)
         except Exception as error:  # noqa: BLE001 - the worker gets it, and decides
-            self._tray.doubt()
-            return CALL + pickle.dumps(
-                Result(call_id=call.call_id, error=_sendable(error))
-            )
-        return CALL + pickle.dumps(Result(call_id=call.call_id, value=value))
+            return Result(call_id=call.call_id, error=_sendable(error))
+        return Result(call_id=call.call_id, value=value)
+
+    def doubt(self) -> None:
+        """Trust the database alone, after a call has failed."""
+        self._tray.doubt()
 
     def _take_stock(self, *, run_id: int, worker_id: int, **how: int) -> Stock:
         stock = take_stock(
@@ -144,17 +130,17 @@ class _Books:
             self._record(Group(worker_id=worker_id, outcomes=stock.withheld))
         return stock
 
-    def _record_page(self, page: bytes) -> list[int] | str:
-        worker_id, accepted, claimed, others = marshal.loads(page)  # noqa: S302 - ours
+    def record_page(self, page: Page, *, worker_id: int) -> list[int] | str:
+        """Return what each intent is granted, or why nothing could be recorded."""
         wanted = [
             self._tray.of(run_id).find(delivery_id, fence)
-            for delivery_id, run_id, fence in claimed
+            for delivery_id, run_id, fence in page.intents
         ]
         group = Group(
             worker_id=worker_id,
-            acceptances=[*map(Acceptance._make, accepted)],
+            acceptances=page.acceptances,
             intents=[held.intent for held in wanted if held is not None],
-            outcomes=pickle.loads(others) if others else [],  # noqa: S301 - ours
+            outcomes=page.outcomes,
         )
         grants = self._record(group)
         if isinstance(grants, str) or None not in wanted:
@@ -163,7 +149,7 @@ class _Books:
         denied = Grant.DENIED.value
         return [denied if held is None else next(answers) for held in wanted]
 
-    def _write_accepted(self) -> None:
+    def write_accepted(self) -> None:
         try:
             write_accepted(self._tray)
         except Error as error:
@@ -176,7 +162,6 @@ class _Books:
             self._record(Group(worker_id=0))
 
     def _record(self, group: Group) -> list[int] | str:
-        """Return what each intent is granted, or why nothing could be recorded."""
         whole = group.with_outcomes(self._unwritten)
         try:
             grants = record(whole, self._tray)

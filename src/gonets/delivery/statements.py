@@ -125,6 +125,11 @@ def the_database() -> Any:
     return database
 
 
+def look_up_anew() -> None:
+    """Have the connection looked up again: it is another one in another context."""
+    _here.database = None
+
+
 @contextmanager
 def forgettable() -> Iterator[None]:
     """Let a transaction be committed without waiting for the disk.
