@@ -87,7 +87,6 @@ def _collect_seldom() -> None:
 
     That saves a fortieth of the time that a letter takes.
     """
-    gc.collect()
     gc.freeze()  # What stays to the end is not looked through again.
     gc.set_threshold(20_000, 20, 50)
 
