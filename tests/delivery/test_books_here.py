@@ -169,6 +169,28 @@ def _refuse(*_what: object) -> list[Grant]:
     raise OperationalError("database is locked")
 
 
+async def test_books_that_cannot_go_on_end_and_lose_nothing(
+    keeper: Bookkeeper, told: Told, spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, *_others = await stock(keeper)
+    keeper.intend(first, told)
+    await turn()
+
+    with monkeypatch.context() as broken:
+        broken.setattr(books, "record", _fail)
+        accept(keeper, first)
+        keeper.intend(second, told)
+        await turn()
+
+    assert keeper.has_failed.is_set()
+    assert isinstance(told.answers[1], LedgerUnavailable)
+    assert [one.delivery_id for one in spool.read()] == [first.claim.delivery_id]
+
+
+def _fail(*_what: object) -> list[Grant]:
+    raise KeyError("what nobody has thought of")
+
+
 async def test_a_claim_that_fails_halfway_leaves_nothing_behind(
     keeper: Bookkeeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -217,9 +217,9 @@ class Bookkeeper:
         if self._is_closing:
             return
         if not self.has_failed.is_set():
-            logger.critical("The process that keeps the ledger is gone.")
+            logger.critical("The books are gone: the worker ends.")
             self.has_failed.set()
-        gone = LedgerUnavailable("the process that keeps the ledger is gone")
+        gone = LedgerUnavailable("the books are gone")
         waiting = _HandedIn(self._page, self._waiting, self._flushed)
         self._page, self._waiting, self._flushed = Page(), [], []
         for handed_in in (*self._handed_in, waiting):

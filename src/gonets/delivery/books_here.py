@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
+from typing import TypeVar
 
 from django.db import connections
 
@@ -29,6 +32,11 @@ from gonets.delivery.ledger import Grant
 from gonets.delivery.ports import LetterSource
 from gonets.delivery.spool import Spool
 from gonets.delivery.statements import look_up_anew
+from gonets.kernel.logs import get_logger
+
+logger = get_logger(__name__)
+
+T = TypeVar("T")
 
 PATIENCE_SECONDS = 0.001
 """For which a page waits for more; uvloop's clock knows no shorter time."""
@@ -76,7 +84,11 @@ class BooksHere:
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
-        grants = self._context.run(self._books.record_page, page, worker_id=worker_id)
+        grants = self._have_done(
+            partial(self._books.record_page, page, worker_id=worker_id)
+        )
+        if grants is None:
+            return
         self._leaving.difference_update(one[0] for one in page.acceptances)
         self._leaving.difference_update(one[0] for one in page.outcomes)
         if not isinstance(grants, str):
@@ -103,9 +115,21 @@ class BooksHere:
             self._rest.cancel()
 
     async def close(self) -> None:
-        self._context.run(self._close)
+        self._have_done(self._close)
         await self._loop.run_in_executor(self._thread, connections.close_all)
         self._thread.shutdown()
+
+    def _have_done(self, what: Callable[[], T]) -> T | None:
+        """Have it done in the context of the books; they end where they cannot go on.
+
+        As the process that keeps them elsewhere would: the worker begins anew.
+        """
+        try:
+            return self._context.run(what)
+        except Exception:
+            logger.exception("The books cannot go on")
+            self._listener.fail()
+            return None
 
     def _close(self) -> None:
         self._books.write_what_waits()
@@ -139,12 +163,12 @@ class BooksHere:
 
     def _write_accepted(self) -> None:
         if self._books.has_noted_many:
-            self._context.run(self._books.write_accepted)
+            self._have_done(self._books.write_accepted)
 
     def _write_what_waits(self) -> None:
         self._rest = None
         if self._books.has_unwritten:
-            self._context.run(self._books.write_what_waits)
+            self._have_done(self._books.write_what_waits)
         elif self._books.has_noted:
-            self._context.run(self._books.write_accepted)
+            self._have_done(self._books.write_accepted)
         self._write_later()

@@ -168,7 +168,7 @@ class _Worker:
             await self._benches.close()
             await self._books.close()
         if self._books.has_failed.is_set():
-            raise LedgerUnavailable("The process that keeps the ledger ended early.")
+            raise LedgerUnavailable("The books ended early.")
 
     def _limit_connection(self, **_signal: object) -> None:
         limit_idle_transactions(lease=self._options.lease)
