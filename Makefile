@@ -1,6 +1,7 @@
 # Two commands need nothing but Python >= 3.11: `make run` and `make test`.
 
-PYTHON ?= python3
+# PYTHON=/path/to/python names another one than tools/venv.sh would choose.
+PYTHON ?=
 BIN := .venv/bin
 CATALOGUES := $(wildcard src/gonets/locale/*/LC_MESSAGES/*.po)
 # Checks must not touch the data of the desk that may be running here.

@@ -13,7 +13,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import tarfile
 import time
 import urllib.request
 from pathlib import Path
@@ -247,8 +246,10 @@ def test_a_restored_backup_waits_for_a_person_in_place_and_elsewhere(product):
     assert notes(product, product.folder / "var") == []
     for folder in (product.folder / "elsewhere", product.folder / "var"):
         shutil.rmtree(folder, ignore_errors=True)
-        with tarfile.open(product.folder / "backup.tar.gz") as archive:
-            archive.extractall(folder, filter="data")
+        folder.mkdir()
+        subprocess.run(
+            ["tar", "-xzf", product.folder / "backup.tar.gz", "-C", folder], check=True
+        )
         with contextlib.closing(sqlite3.connect(folder / "gonets.sqlite3")) as copy:
             marks = copy.execute("SELECT cause FROM gonets_delivery_clonefence")
             assert marks.fetchall() == [("backup",)]
