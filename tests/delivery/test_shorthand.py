@@ -103,7 +103,7 @@ def test_what_was_accepted_is_written_out_when_there_is_time(make_run: MakeRun) 
 def test_a_claim_writes_out_what_was_accepted_only_if_there_was_no_time_before(
     make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, *, are_many: bool
 ) -> None:
-    monkeypatch.setattr(stock, "MANY", 1 if are_many else 2)
+    monkeypatch.setattr(stock, "SOME", 2 if are_many else 3)
     run, hand = make_run(*"abcd"), Hand()
     bound = hand.claim(run, limit=2)
     hand.intend(*bound)

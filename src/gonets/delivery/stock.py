@@ -27,7 +27,7 @@ from gonets.delivery.shorthand import (
 )
 from gonets.delivery.statements import forgettable, the_database
 from gonets.delivery.states import DeliveryStatus, RunStatus, Stage
-from gonets.delivery.tray import MANY, RunTray, Tray
+from gonets.delivery.tray import MANY, SOME, RunTray, Tray
 from gonets.delivery.types import BoundClaim, Claim, Held, Outcome
 from gonets.kernel import clock
 
@@ -186,7 +186,7 @@ class _Sorting:
     def write(self) -> None:
         run_id, worker_id, tray = self._run.run_id, self._worker_id, self._tray
         is_open = tray.worker_id == worker_id and is_there(tray.row_id)
-        if is_open and len(tray.taken) >= 2 * MANY:
+        if is_open and len(tray.taken) >= SOME:
             write_accepted(tray.row_id, tray.taken)
             self._is_written = True
         if self._withheld:

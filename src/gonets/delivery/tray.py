@@ -9,8 +9,11 @@ from typing import Any
 
 from gonets.delivery.types import Held, Taken
 
-MANY = 50
+MANY = 80
 """From so many acceptances on it is time to write them out, when there is time."""
+
+SOME = 30
+"""So many are written out together with a claim, which saves a transaction."""
 
 
 @dataclass(slots=True)
