@@ -23,6 +23,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # No page lives long enough to earn back what compiling its scripts well costs.
+    "--js-flags=--no-opt --no-maglev",
 ]
 OUTPUT = Path(__file__).parent / "output"
 """Where a failed story leaves its last screenshot and what the product said."""
