@@ -9,10 +9,12 @@ SCRATCH = GONETS_DATA=$(CURDIR)/.venv/scratch/$@ GONETS_ENV_FILE=/dev/null
 PYTEST := $(BIN)/pytest -q
 QUICK := -m "not browser and not faults and not hosts and not soak and not thorough"
 QUICKLY := --dist worksteal -n 2
-# Whole files, the slow ones first: what a file has started serves all of its tests.
-SLOWLY := -m "not soak" --dist loadfile --no-loadscope-reorder -n 4
-ON_POSTGRES := GONETS_TEST_DATABASE=postgres nice -n 5
-OF_POSTGRES := $(QUICK) -o cache_dir=.pytest_cache/postgres
+SLOW := -m "(browser or faults or hosts or thorough) and not soak"
+# Whole files: what a file has started serves all of its tests.
+SLOWLY := --dist loadfile --no-loadscope-reorder -n 4
+# What fills the gaps of others, behind them: the types, and the quick tests behind those.
+BESIDE := nice -n 5
+BEHIND := nice -n 10
 # Browsers and killed processes mind a busy machine: what failed is tried once more, alone,
 # and both summaries stay in sight. What fails alone too has failed.
 AGAIN := $(PYTEST) --last-failed --last-failed-no-failures none
@@ -22,7 +24,7 @@ export UV_PYTHON_DOWNLOADS = never
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test on-postgres on-sqlite check quick lint types rules bench soak fmt messages lock screenshots system sinks help
+.PHONY: run test slow quick-on-both check quick lint types rules bench soak fmt messages lock screenshots system sinks help
 .SILENT:
 
 help:  ## say what there is
@@ -32,32 +34,37 @@ run: .venv/ready-to-run .venv/messages  ## start Gonets; everything it needs is 
 	exec $(BIN)/gonets serve
 
 test: .venv/ready-to-test .venv/messages system  ## everything CI runs
-	$(MAKE) --no-print-directory -j 4 rules types on-postgres on-sqlite
+	$(MAKE) --no-print-directory -j 4 rules types slow quick-on-both
 
-# The slow tests wait more than they compute: in the meantime the others run on PostgreSQL.
-on-postgres:
-	log=.venv/on-postgres.log; \
-	$(ON_POSTGRES) $(PYTEST) $(OF_POSTGRES) $(QUICKLY) >$$log 2>&1 \
-	  || $(ON_POSTGRES) $(AGAIN) $(OF_POSTGRES) >>$$log 2>&1; \
-	status=$$?; echo; echo "— on PostgreSQL"; cat $$log; exit $$status
+# The slow tests wait more than they compute: in the meantime the quick ones run.
+slow:
+	echo "— with the browser and the faults"
+	$(PYTEST) $(SLOW) $(SLOWLY) || $(AGAIN) $(SLOW)
 
-on-sqlite:
-	echo "— on SQLite, with the browser and the faults"
-	$(PYTEST) $(SLOWLY) || $(AGAIN) -m "not soak"
+quick-on-both:
+	failed=0; \
+	for database in postgres memory; do \
+	  cache="-o cache_dir=.pytest_cache/$$database"; log=.venv/on-$$database.log; \
+	  export GONETS_TEST_DATABASE=$$database GONETS_TEST_BESIDE=4; \
+	  $(BEHIND) $(PYTEST) $(QUICK) $$cache $(QUICKLY) >$$log 2>&1 \
+	    || $(BEHIND) $(AGAIN) $(QUICK) $$cache >>$$log 2>&1 \
+	    || failed=1; \
+	  echo; echo "— on $$database"; cat $$log; \
+	done; exit $$failed
 
 check: .venv/ready-to-test .venv/messages  ## the quick part, before every commit
 	$(MAKE) --no-print-directory -j 3 rules types quick
 
-# Behind the types, which one processor looks through alone, so that its summary comes last.
+# One processor alone looks through the types: behind them, its summary comes last.
 quick:
-	nice -n 5 $(PYTEST) $(QUICK) $(QUICKLY)
+	$(BEHIND) $(PYTEST) $(QUICK) $(QUICKLY)
 
 lint: .venv/ready-to-test .venv/messages
 	$(MAKE) --no-print-directory -j 2 types rules
 
 # Said in one piece each, for tests may be running beside them.
 types:
-	said=$$($(SCRATCH) $(BIN)/mypy 2>&1); status=$$?; echo "$$said"; exit $$status
+	said=$$($(SCRATCH) $(BESIDE) $(BIN)/mypy 2>&1); status=$$?; echo "$$said"; exit $$status
 
 rules:
 	said=$$({ $(BIN)/ruff check && $(BIN)/ruff format --check \

@@ -11,8 +11,8 @@ FIRST_PORT = 20_000
 PORTS_PER_PROCESS = 2_000
 
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
-_BESIDE = 4 if os.environ.get("GONETS_TEST_DATABASE") == "postgres" else 0
-"""`make test` runs two on PostgreSQL beside four others."""
+_BESIDE = int(os.environ.get("GONETS_TEST_BESIDE", "0"))
+"""How many workers there are of another run: `make test` has two beside four."""
 _PROCESS = (_WORKER + _BESIDE) % 6
 _OFFSETS = itertools.cycle(range(PORTS_PER_PROCESS))
 
