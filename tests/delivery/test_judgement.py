@@ -62,6 +62,11 @@ def test_nothing_but_a_positive_answer_to_the_dot_is_an_acceptance() -> None:
         (Stage.RCPT, Reply(code=550, enhanced_code="5.7.1"), J.POLICY),
         (Stage.DOT, Reply(code=550, enhanced_code="5.7.26"), J.POLICY),
         (Stage.DOT, Reply(code=550, enhanced_code="5.1.1"), J.REFUSED),
+        (Stage.DOT, Reply(code=552, enhanced_code="5.2.2"), J.REFUSED),
+        (Stage.DOT, Reply(code=552, enhanced_code="5.3.4"), J.POLICY),
+        (Stage.DATA, Reply(code=554, enhanced_code="5.5.0"), J.POLICY),
+        (Stage.DOT, Reply(code=554, enhanced_code="5.6.0"), J.POLICY),
+        (Stage.RCPT, Reply(code=552, enhanced_code="5.3.4"), J.POLICY),
         (Stage.RCPT, Reply(code=550, text="Relaying denied"), J.POLICY),
         (Stage.RCPT, Reply(code=554, text="Transaction failed"), J.POLICY),
         (Stage.RCPT, Reply(code=501, text="Bad address syntax"), J.REFUSED),
@@ -98,6 +103,10 @@ def test_the_enhanced_code_tells_an_address_from_a_policy(
         (
             RelayRejection("550", stage=Stage.MAIL, reply=Reply(code=550)),
             PauseCause.SENDER_REFUSED,
+        ),
+        (
+            RelayRejection("552", stage=Stage.MAIL, reply=Reply(code=552)),
+            PauseCause.LETTER_REFUSED,
         ),
         (RelayRejection("too big", stage=Stage.DATA), PauseCause.LETTER_REFUSED),
     ],

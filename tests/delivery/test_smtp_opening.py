@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from gonets.delivery.errors import RelayFailure, RelayRejection, RelayTrouble
 from gonets.delivery.judgement import cause_of
 from gonets.delivery.ports import Envelope
 from gonets.delivery.states import PauseCause, Stage
-from gonets.delivery.transports import check
+from gonets.delivery.transports import check, opening
 from gonets.delivery.transports.addresses import parse_relay_address
 from gonets.delivery.transports.opening import connect
 from gonets.delivery.transports.smtp import SmtpConnection, TimeLimits
@@ -52,6 +53,57 @@ def secured_url(oracle: Oracle, *, scheme: str = "smtps", query: str = "") -> st
 
 def heard(oracle: Oracle) -> bytes:
     return b"".join(line for _at, _number, line in oracle.heard)
+
+
+# Reaching it
+
+
+class SeveralPlaces(asyncio.SelectorEventLoop):
+    """Finds several addresses behind the relay's name."""
+
+    places: Sequence[tuple[str, int]] = ()
+
+    async def getaddrinfo(self, *_asked: Any, **_how: Any) -> Any:
+        kind = socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, ""
+        return [(*kind, place) for place in self.places]
+
+
+@contextlib.contextmanager
+def silence() -> Iterator[tuple[str, int]]:
+    """A port whose queue is full: connecting to it waits without an answer."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _one in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield listener.getsockname()
+
+
+@pytest.mark.parametrize(
+    "places",
+    [["silent", "well"], ["dead", "well"], ["well", "silent"], ["silent", "dead"]],
+    ids=" then ".join,
+)
+def test_a_relay_is_found_at_whichever_of_its_addresses_answers(
+    make_oracle: MakeOracle, monkeypatch: pytest.MonkeyPatch, places: list[str]
+) -> None:
+    monkeypatch.setattr(opening, "NEXT_PLACE_SECONDS", 0.05)
+    oracle = make_oracle()
+    loop = SeveralPlaces()
+
+    with silence() as silent, asyncio.Runner(loop_factory=lambda: loop) as runner:
+        known = {"silent": silent, "well": ("127.0.0.1", oracle.port)}
+        loop.places = [known.get(one, ("127.0.0.1", 1)) for one in places]
+        if "well" in places:
+            runner.run(opened("smtp://relay.example")).close()
+        else:
+            with pytest.raises(RelayTrouble):
+                runner.run(opened("smtp://relay.example"))
+
+    assert oracle.connections == places.count("well")
 
 
 # Logging in

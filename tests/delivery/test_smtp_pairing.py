@@ -274,6 +274,38 @@ def test_a_relay_that_stops_reading_is_given_up_and_certainly_has_no_letter(
     assert not lost.dot_left
 
 
+@pytest.mark.parametrize("loop", LOOPS, ids=["asyncio", "uvloop"])
+@pytest.mark.parametrize("names", [["ann"], ["ann", "bob"]], ids=["alone", "followed"])
+def test_what_has_not_left_cannot_have_been_accepted(
+    make_oracle: MakeOracle,
+    loop: Callable[[], asyncio.AbstractEventLoop],
+    names: list[str],
+) -> None:
+    taken, opened_next = b"250 2.0.0 Ok\r\n", b"250 Ok\r\n250 Ok\r\n354 Go\r\n"
+    early = Manner(pause=0.001, followed_by=taken + opened_next * len(names[1:]))
+    oracle = make_oracle(
+        extensions=PIPELINING, manner=at("DATA", early), cut=lambda recipient: "deaf"
+    )
+
+    async def send() -> AnswerLost:
+        connection = await opened(oracle)
+        parcels = [connection.pack(letter(name, lines=20_000)) for name in names]
+        await connection.offer(parcels[0])
+        connection.hand_over(*parcels)
+        try:
+            with pytest.raises(AnswerLost, match="has not left") as lost:
+                await connection.dot_reply(was_alone=not names[1:])
+        finally:
+            connection.close()
+        return lost.value
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        lost = runner.run(send())
+
+    assert not lost.dot_left
+    assert oracle.accepted == []
+
+
 @pytest.mark.thorough
 @needs_openssl
 @pytest.mark.parametrize("loop", LOOPS, ids=["asyncio", "uvloop"])

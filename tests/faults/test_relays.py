@@ -82,10 +82,13 @@ def test_a_dead_relay_pauses_the_run_with_a_reason_and_consumes_nobody(
     assert "cannot be reached" in paused["reason"]
 
 
-def test_equal_refusals_for_policy_pause_the_run_and_consume_nobody(
-    engine: Engine, make_oracle: Callable[..., Oracle]
+@pytest.mark.parametrize(
+    "answer", [b"550 5.7.26 You are not welcome", b"552 5.3.4 Message too big"], ids=str
+)
+def test_equal_refusals_of_the_letter_pause_the_run_and_consume_nobody(
+    engine: Engine, make_oracle: Callable[..., Oracle], answer: bytes
 ) -> None:
-    oracle = make_oracle(dot=lambda recipient: b"550 5.7.26 You are not welcome")
+    oracle = make_oracle(dot=lambda recipient: answer)
     run_id = engine.do("run", url=oracle.url, addresses=readers(200))
 
     engine.start_worker()
@@ -95,7 +98,7 @@ def test_equal_refusals_for_policy_pause_the_run_and_consume_nobody(
     letters = [line for _at, _number, line in oracle.heard if line == b".\r\n"]
     assert len(letters) <= 20 + 4
     assert paused["pause_cause"] == "letter_refused"
-    assert "5.7.26" in paused["reason"]
+    assert answer.decode() in paused["reason"]
 
 
 def test_a_refusal_for_policy_of_one_address_stands(

@@ -12,6 +12,7 @@ from gonets.delivery.types import Reply
 SERVICE_CLOSING = 421
 AUTHENTICATION_REQUIRED = 530
 BAD_SEQUENCE = 503
+TOO_LARGE = 552
 TRANSACTION_FAILED = 554
 
 
@@ -63,13 +64,15 @@ def _judge_relay(stage: Stage, reply: Reply) -> Judgement:
 
 def _is_policy(stage: Stage, reply: Reply) -> bool:
     """Tell a refusal that may be about us from one that is about the address."""
-    if reply.enhanced_code:
-        return reply.enhanced_code.startswith("5.7.")
-    # Without an enhanced code: what is said after RCPT is about the recipient unless
-    # it speaks of relaying; what is said of the letter itself is about all of them.
-    if stage is Stage.RCPT:
-        return reply.code == TRANSACTION_FAILED or "relay" in reply.text.lower()
-    return True
+    subject = reply.enhanced_code[:4]  # RFC 3463 §4
+    if stage is not Stage.RCPT:
+        # What is said of the letter itself (too large, of bad form …) is about all of
+        # them, unless it speaks of the address or its mailbox.
+        return subject not in ("5.1.", "5.2.")
+    if subject:
+        return subject in ("5.3.", "5.7.")
+    # What is said after RCPT is about the recipient unless it speaks of relaying.
+    return reply.code == TRANSACTION_FAILED or "relay" in reply.text.lower()
 
 
 def pressure(stage: Stage, reply: Reply) -> Pressure:
@@ -98,8 +101,11 @@ def cause_of(failure: RelayFailure) -> PauseCause:
     if not isinstance(failure, RelayRejection):
         silent = failure.stage is Stage.CONNECT and failure.reply is None
         return PauseCause.UNREACHABLE if silent else PauseCause.UNWELL
-    if failure.reply is not None and failure.reply.code == AUTHENTICATION_REQUIRED:
+    code = 0 if failure.reply is None else failure.reply.code
+    if code == AUTHENTICATION_REQUIRED:
         return PauseCause.LOGIN_REFUSED
+    if code == TOO_LARGE:  # RFC 1870 §6: MAIL names the size of the letter.
+        return PauseCause.LETTER_REFUSED
     return _BY_STAGE.get(failure.stage, PauseCause.LETTER_REFUSED)
 
 

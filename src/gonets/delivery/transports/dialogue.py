@@ -32,12 +32,13 @@ class Dialogue(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self.ended: str = ""  # why; empty as long as the connection stands
         self.is_unsent = False  # some of what was written is still in our buffer
+        self.has_kept_dot = False  # and the connection was cut because of it
         self.deadline = NEVER
         self._within = self._then = 0.0
         self._unsent, self._moved_at = 0, 0.0
         self._loop = asyncio.get_running_loop()
         self._reader = ReplyReader()
-        self._owed = 0
+        self._owed = self._behind = 0
         self._replies: deque[Reply] = deque()
         self._waiter: asyncio.Future[None] | None = None
         self._hears_first: Callable[[bytes], bool] | None = None
@@ -56,7 +57,8 @@ class Dialogue(asyncio.Protocol):
     def data_received(self, received: bytes) -> None:
         if self.ended:
             return  # Nothing that comes after a breach can be trusted.
-        if self._hears_first is None or not self._hears_first(received):
+        hear = None if self.is_unsent else self._hears_first
+        if hear is None or not hear(received):
             self._read(received)
             self._wake()
 
@@ -67,6 +69,8 @@ class Dialogue(asyncio.Protocol):
                 if not owed:
                     unasked = _("an answer that nothing asked for")
                     raise ProtocolBreach(f"{unasked}: {reply}")
+                if self.is_unsent and reply.code < 400 and self._is_letter_here():
+                    raise ProtocolBreach(_("an answer to what has not left yet"))
                 owed -= 1
                 self._replies.append(reply)
         except ProtocolBreach as breach:
@@ -89,6 +93,15 @@ class Dialogue(asyncio.Protocol):
         is_other = error is not None and not isinstance(error, ConnectionError)
         self.end(str(error) if is_other else _("the relay closed the connection"))
 
+    def _is_letter_here(self) -> bool:
+        """Tell whether more is in our buffer than what stands behind the last dot.
+
+        A letter may be refused before its end, but nobody can have accepted it.
+        """
+        assert self.transport is not None
+        self.has_kept_dot = self.transport.get_write_buffer_size() > self._behind
+        return self.has_kept_dot
+
     # Called by the transport.
 
     def expect(self, replies: int, *, within: float, then: float | None = None) -> None:
@@ -100,14 +113,16 @@ class Dialogue(asyncio.Protocol):
         self._within, self._then = within, within if then is None else then
         self.deadline = clock.monotonic() + within
 
-    def write(self, parts: Iterable[bytes]) -> None:
-        """Write the parts together.
+    def write(self, parts: Iterable[bytes], *, behind: int | None = None) -> None:
+        """Write the parts together; ``behind``: bytes that follow a letter's last dot.
 
         :raises ConnectionEnded: if nothing could be written any more.
         """
         if self.ended or self.transport is None or self.transport.is_closing():
             raise ConnectionEnded(self.ended or _("the relay closed the connection"))
-        self.transport.write(b"".join(parts))
+        together = b"".join(parts)
+        self._behind = len(together) if behind is None else behind
+        self.transport.write(together)
 
     def tell_first(self, hear: Callable[[bytes], bool]) -> asyncio.Future[None]:
         """Let somebody take what comes, who calls ``settle``; else it is read here.

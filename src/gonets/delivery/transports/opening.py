@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
 from django.utils.translation import gettext_noop as _  # Said to people later.
 
@@ -17,6 +20,11 @@ from gonets.delivery.transports.certificates import tls_failure
 from gonets.delivery.transports.dialogue import ConnectionEnded, Dialogue
 from gonets.delivery.transports.login import log_in, raise_for
 from gonets.delivery.transports.smtp import SmtpConnection, TimeLimits
+
+NEXT_PLACE_SECONDS = 0.5
+"""After which the next address of a relay's name is tried beside the one before."""
+
+_Try = Callable[[], Coroutine[Any, Any, socket.socket]]
 
 
 async def connect(
@@ -93,20 +101,52 @@ async def _line_to(address: RelayAddress, limits: TimeLimits) -> socket.socket:
 
 
 async def _first_to_answer(address: RelayAddress) -> socket.socket:
-    loop = asyncio.get_running_loop()
-    failure = OSError(_("the name of the relay is not known"))
-    for family, _kind, protocol, _name, place in await loop.getaddrinfo(
+    """Try one place after the other, and do not wait long for a silent one (RFC 8305).
+
+    Many a name has an address of IPv6 that cannot be reached from everywhere.
+    """
+    places = await asyncio.get_running_loop().getaddrinfo(
         address.host, address.port, type=socket.SOCK_STREAM
-    ):
-        try:
-            line = await _joined(family, protocol, place)
-        except OSError as error:
+    )
+    to_try: deque[_Try] = deque(
+        partial(_joined, family, protocol, place)
+        for family, _kind, protocol, _name, place in places
+    )
+    trying: set[asyncio.Task[socket.socket]] = set()
+    try:
+        line = await _first_of(to_try, trying)
+    finally:
+        for one in trying:
+            one.add_done_callback(_close_line)
+            one.cancel()
+    # A letter must not wait for the acknowledgement of the one before.
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return line
+
+
+async def _first_of(
+    to_try: deque[_Try], trying: set[asyncio.Task[socket.socket]]
+) -> socket.socket:
+    failure: BaseException = OSError(_("the name of the relay is not known"))
+    while to_try or trying:
+        if to_try:
+            trying.add(asyncio.create_task(to_try.popleft()()))
+        patience = NEXT_PLACE_SECONDS if to_try else None
+        await asyncio.wait(
+            trying, timeout=patience, return_when=asyncio.FIRST_COMPLETED
+        )
+        for one in [task for task in trying if task.done()]:
+            trying.discard(one)
+            if (error := one.exception()) is None:
+                return one.result()
             failure = error
-        else:
-            # A letter must not wait for the acknowledgement of the one before.
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return line
     raise failure
+
+
+def _close_line(task: asyncio.Task[socket.socket]) -> None:
+    """Close what came in second."""
+    if not task.cancelled() and task.exception() is None:
+        task.result().close()
 
 
 async def _joined(family: int, protocol: int, place: object) -> socket.socket:

@@ -155,7 +155,7 @@ class SmtpConnection:
         """
         try:
             if following is None:
-                self.dialogue.write((parcel.content, _END_OF_LETTER))
+                self.dialogue.write((parcel.content, _END_OF_LETTER), behind=0)
                 self.dialogue.expect(1, within=self.limits.dot)
             else:
                 self._write_offer(following, behind=parcel)
@@ -168,10 +168,12 @@ class SmtpConnection:
         within = self.limits.command
         if self._needs_reset:
             parts, replies = (_RESET, *parts), replies + 1
+        tail = None
         if behind is not None:
+            tail = sum(map(len, parts))
             parts = (behind.content, _END_OF_LETTER, *parts)
             within, replies = self.limits.dot, replies + 1
-        self.dialogue.write(parts)
+        self.dialogue.write(parts, behind=tail)
         self.dialogue.expect(replies, within=within, then=self.limits.command)
 
     async def dot_reply(self, *, was_alone: bool = True) -> Reply:
@@ -184,6 +186,7 @@ class SmtpConnection:
         except ConnectionEnded as end:
             # With TLS, or an offer behind it, what is unsent need not be the dot.
             kept_back = self.dialogue.is_unsent and was_alone and not self._is_tls
+            kept_back = kept_back or self.dialogue.has_kept_dot
             raise AnswerLost(str(end), dot_left=not kept_back) from end
         if 300 <= reply.code < 400:  # The answer to something else: which one is ours?
             self.close()
