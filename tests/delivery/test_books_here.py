@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, connections
 
-from gonets.delivery import books, recovery
+from gonets.delivery import books, recovery, statements
 from gonets.delivery import stock as stock_module
 from gonets.delivery.bookkeeping import Bookkeeper
 from gonets.delivery.errors import LedgerUnavailable
@@ -206,3 +206,28 @@ async def test_a_claim_that_fails_halfway_leaves_nothing_behind(
 async def test_an_error_of_an_action_reaches_who_asked(keeper: Bookkeeper) -> None:
     with pytest.raises(LedgerUnavailable, match="locked"):
         await keeper.do(_refuse)
+
+
+async def test_books_that_are_about_to_end_wait_but_a_moment_for_the_database(
+    keeper: Bookkeeper, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def patience() -> int:
+        return int(
+            statements.Statement("PRAGMA busy_timeout").execute(()).fetchone()[0]
+        )
+
+    heard: list[int] = []
+    monkeypatch.setattr(
+        books, "record", lambda *_page: heard.append(patience()) or [Grant.DENIED]
+    )
+    usual = await keeper.do(patience)
+
+    keeper.hurry()
+    hurried = await keeper.do(patience)
+    keeper.intend((await stock(keeper))[0], told)
+    await keeper.flush()
+    await keeper.do(connections.close_all)
+
+    assert hurried < usual
+    assert heard == [hurried]
+    assert await keeper.do(patience) == hurried

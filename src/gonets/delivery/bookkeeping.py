@@ -53,6 +53,10 @@ class KeptBooks(Protocol):
         """Answer through ``Listener.done``."""
         ...
 
+    def hurry(self) -> None:
+        """The worker is about to end: wait for nobody."""
+        ...
+
     def dismiss(self) -> None:
         """Nothing more is asked for."""
         ...
@@ -93,6 +97,10 @@ class Bookkeeper:
         would be shared by two processes.
         """
         await self._books.start()
+
+    def hurry(self) -> None:
+        """Wait for a database that somebody else holds no longer than a moment."""
+        self._books.hurry()
 
     async def close(self) -> None:
         """Write what can be written and close the books."""

@@ -18,6 +18,7 @@ from functools import partial
 from typing import TypeVar
 
 from django.db import connections
+from django.db.backends.signals import connection_created
 
 from gonets.delivery.books import (
     QUIET_SECONDS,
@@ -31,7 +32,7 @@ from gonets.delivery.books import (
 from gonets.delivery.ledger import Grant
 from gonets.delivery.ports import LetterSource
 from gonets.delivery.spool import Spool
-from gonets.delivery.statements import look_up_anew
+from gonets.delivery.statements import look_up_anew, wait_briefly
 from gonets.kernel.logs import get_logger
 
 logger = get_logger(__name__)
@@ -110,6 +111,11 @@ class BooksHere:
             )
             doing.add_done_callback(self._done)
 
+    def hurry(self) -> None:
+        connection_created.connect(wait_briefly)
+        self._have_done(wait_briefly)
+        self._thread.submit(wait_briefly)
+
     def dismiss(self) -> None:
         if self._rest is not None:
             self._rest.cancel()
@@ -118,6 +124,7 @@ class BooksHere:
         self._have_done(self._close)
         await self._loop.run_in_executor(self._thread, connections.close_all)
         self._thread.shutdown()
+        connection_created.disconnect(wait_briefly)
 
     def _have_done(self, what: Callable[[], T]) -> T | None:
         """Have it done in the context of the books; they end where they cannot go on.

@@ -130,6 +130,15 @@ def look_up_anew() -> None:
     _here.database = None
 
 
+def wait_briefly(**_signal: Any) -> None:
+    """Wait no longer than a moment for whoever else writes to this SQLite database."""
+    if connections["default"].connection is not None:
+        _BE_BRIEF.execute(())
+
+
+_BE_BRIEF = Statement("PRAGMA busy_timeout=500")
+
+
 @contextmanager
 def forgettable() -> Iterator[None]:
     """Let a transaction be committed without waiting for the disk.

@@ -216,6 +216,7 @@ class _Worker:
         finally:
             for task in besides:
                 task.cancel()
+            self._books.hurry()
             await self._engine.drain(within=self._options.drain_seconds)
             await self._leave()
 
