@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from gonets.delivery.errors import RelayRejection, RelayTrouble
-from gonets.delivery.judgement import Judgement, Pressure, cause_of, judge, pressure
+from gonets.delivery.judgement import (
+    Judgement,
+    Pressure,
+    cause_of,
+    is_used_up,
+    judge,
+    pressure,
+)
 from gonets.delivery.states import PauseCause, Stage
 from gonets.delivery.types import Reply
 
@@ -140,3 +147,23 @@ def test_some_answers_ask_for_a_slower_pace(
     stage: Stage, reply: Reply, asks: Pressure
 ) -> None:
     assert pressure(stage, reply) is asks
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "used_up"),
+    [
+        (421, "too many messages in this connection", True),
+        (421, "mx.example Max message per connection reached, closing", True),
+        (421, "Maximum number of messages per session exceeded", True),
+        (421, "Too many connections from your host", False),
+        (421, "Too many concurrent SMTP connections", False),
+        (421, "Service not available, closing transmission channel", False),
+        (450, "Too many messages in this connection", False),
+    ],
+)
+def test_a_relay_may_mean_one_connection_alone(
+    code: int,
+    text: str,
+    used_up: bool,
+) -> None:
+    assert is_used_up(Reply(code=code, text=text)) is used_up

@@ -205,6 +205,33 @@ async def test_a_connection_lost_before_the_grant_loses_nobody() -> None:
         assert now.books.statuses() == back
 
 
+@pytest.mark.parametrize(
+    ("behind", "trouble"),
+    [
+        (b"421 4.7.0 Too many messages in this connection\r\n", ""),
+        (b"250 Ok\r\n421 4.7.0 Enough in this session\r\n421 Bye\r\n", ""),
+        (b"421 4.3.2 Shutting down\r\n", "421 4.3.2 Shutting down"),
+    ],
+    ids=["at MAIL", "at RCPT", "for good"],
+)
+async def test_a_connection_that_has_carried_enough_is_replaced_by_another(
+    behind: bytes, trouble: str
+) -> None:
+    async with scene() as now:
+        now.relay.say(ACCEPTED + behind)
+        now.relay.hang_up_gently()
+        await now.settled(2)
+
+        assert now.books.accepted == [1]
+        assert now.books.statuses() == {2: DeliveryStatus.PENDING}
+        assert (now.sender.changed_condition() or [""])[0] == trouble
+        if not trouble:
+            await now.relay.meet()
+            await now.books.answer()
+            await now.relay.letter()
+            assert in_order(now.relay) == [1, 3]
+
+
 async def test_silence_behind_a_letter_leaves_it_uncertain_alone() -> None:
     async with scene(limits=replace(PATIENT, dot=0.2)) as now:
         now.relay.say(USUAL)

@@ -144,6 +144,10 @@ class Relay:
         except ConnectionResetError:
             return True
 
+    def hang_up_gently(self) -> None:
+        """Hang up once all has been said."""
+        self._writers[-1].close()
+
     def hang_up(self) -> None:
         self._writers[-1].transport.abort()
 

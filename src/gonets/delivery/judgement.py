@@ -85,6 +85,21 @@ def pressure(stage: Stage, reply: Reply) -> Pressure:
 
 
 _GREYLISTED = re.compile(r"gr[ae]y-?\s?list", re.IGNORECASE)
+_OF_CONNECTION = re.compile(
+    r"\b(?:per|in|on|over|for|this)\s+(?:this\s+|one\s+|an?\s+|the\s+)?"
+    r"(?:connection|session)\b",
+    re.IGNORECASE,
+)
+
+
+def is_used_up(reply: Reply) -> bool:
+    """Tell whether a relay means this connection alone: it has carried enough.
+
+    Many take a hundred letters or so over each and then say 421; they take the next
+    ones at once over another, and no slower pace would please them more.
+    """
+    return reply.code == SERVICE_CLOSING and bool(_OF_CONNECTION.search(reply.text))
+
 
 _BY_STAGE = {
     Stage.CONNECT: PauseCause.RELAY_ADDRESS,

@@ -11,7 +11,7 @@ from gonets.delivery.errors import (
     RelayFailure,
     RelayTrouble,
 )
-from gonets.delivery.judgement import SERVICE_CLOSING, Judgement
+from gonets.delivery.judgement import SERVICE_CLOSING, Judgement, is_used_up
 from gonets.delivery.loading import Load, Loading
 from gonets.delivery.states import Stage
 from gonets.delivery.stride import Asked, Stride
@@ -194,6 +194,10 @@ class Lane:
     def _declined(
         self, connection: SmtpConnection, load: Load, answer: OfferAnswer
     ) -> None:
+        if connection.letters and is_used_up(answer.reply):
+            connection.close()
+            self._desk.not_sent(load.bound)
+            return
         judgement = self._desk.answered(load.bound, answer.stage, answer.reply)
         is_about_us = judgement in (Judgement.TROUBLE, Judgement.REJECTION)
         if answer.must_close or is_about_us or answer.reply.code == SERVICE_CLOSING:
