@@ -210,7 +210,11 @@ class _Worker:
     async def _send(self, stop: asyncio.Event) -> None:
         heart = asyncio.create_task(self._beat(stop))
         heart.add_done_callback(lambda ended: _end_without(ended, stop))
-        besides = [heart, asyncio.create_task(self._end_without_books(stop))]
+        besides = [
+            heart,
+            asyncio.create_task(self._end_without_books(stop)),
+            asyncio.create_task(self._hurry_once_told(stop)),
+        ]
         try:
             await self._engine.run(stop)
         finally:
@@ -223,6 +227,11 @@ class _Worker:
     async def _end_without_books(self, stop: asyncio.Event) -> None:
         await self._books.has_failed.wait()
         stop.set()
+
+    async def _hurry_once_told(self, stop: asyncio.Event) -> None:
+        """At once: the engine itself may be waiting for a database that is held."""
+        await stop.wait()
+        self._books.hurry()
 
     async def _beat(self, stop: asyncio.Event) -> None:
         """Renew the lease; start anew if others have given us up meanwhile."""
