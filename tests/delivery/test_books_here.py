@@ -10,9 +10,10 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connections
 
-from gonets.delivery import books, recovery, statements
+from gonets.delivery import books, books_here, recovery, statements
 from gonets.delivery import stock as stock_module
 from gonets.delivery.bookkeeping import Bookkeeper
+from gonets.delivery.books_here import HURRIED_MILLISECONDS
 from gonets.delivery.errors import LedgerUnavailable
 from gonets.delivery.ledger import Grant
 from gonets.delivery.models import Delivery, Handful, Run
@@ -210,28 +211,42 @@ async def test_an_error_of_an_action_reaches_who_asked(keeper: Bookkeeper) -> No
         await keeper.do(_refuse)
 
 
-async def test_books_that_are_about_to_end_wait_but_a_moment_for_the_database(
-    keeper: Bookkeeper, told: Told, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def patience() -> int:
-        return int(
-            statements.Statement("PRAGMA busy_timeout").execute(()).fetchone()[0]
-        )
+def _patience() -> int:
+    [milliseconds] = statements.Statement("PRAGMA busy_timeout").execute(()).fetchone()
+    return int(milliseconds)
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The patience of the books at each of their pages."""
+    heard: list[int] = []
 
     def record(group: Group, _tray: Tray) -> list[Grant]:
-        heard.append(patience())
+        heard.append(_patience())
         return [Grant.DENIED] * len(group.intents)
 
-    heard: list[int] = []
     monkeypatch.setattr(books, "record", record)
-    usual = await keeper.do(patience)
+    return heard
 
+
+async def test_the_worker_waits_for_the_database_not_as_long_as_others(
+    keeper: Bookkeeper, told: Told, heard: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(books_here, "WAIT_MILLISECONDS", 1234)
+
+    keeper.intend((await stock(keeper))[0], told)
+    await keeper.flush()
+
+    assert set(heard) == {1234}
+
+
+async def test_books_that_are_about_to_end_wait_but_a_moment_for_the_database(
+    keeper: Bookkeeper, told: Told, heard: list[int]
+) -> None:
     keeper.hurry()
-    hurried = await keeper.do(patience)
     keeper.intend((await stock(keeper))[0], told)
     await keeper.flush()
     await keeper.do(connections.close_all)
 
-    assert hurried < usual
-    assert set(heard) == {hurried}
-    assert await keeper.do(patience) == hurried
+    assert set(heard) == {HURRIED_MILLISECONDS}
+    assert await keeper.do(_patience) == HURRIED_MILLISECONDS

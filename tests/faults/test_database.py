@@ -164,6 +164,24 @@ def test_a_worker_that_waits_for_the_database_can_be_told_to_end(
 
 
 @on_sqlite
+def test_a_worker_is_told_to_end_while_somebody_holds_the_database_for_long(
+    engine: Engine, make_oracle: Callable[..., Oracle]
+) -> None:
+    oracle = make_oracle(delay=0.05)
+    run_id = engine.do("run", url=oracle.url, addresses=readers(400))
+    worker = engine.start_worker()
+    engine.wait(run_id, lambda now: now["accepted"] > 20)
+
+    with locked(engine):
+        time.sleep(0.3)  # Until it waits.
+        assert engine.end(worker, within=30) == 0
+    engine.start_worker()
+    engine.wait_for(run_id, "finished")
+
+    assert uncertain_after_check(engine, run_id, oracle) == 0
+
+
+@on_sqlite
 def test_a_run_begun_while_the_database_is_locked_is_taken_up_later(
     impatient_engine: Engine, make_oracle: Callable[..., Oracle]
 ) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connections
 from django.db.backends.signals import connection_created
@@ -32,7 +32,7 @@ from gonets.delivery.books import (
 from gonets.delivery.ledger import Grant
 from gonets.delivery.ports import LetterSource
 from gonets.delivery.spool import Spool
-from gonets.delivery.statements import look_up_anew, wait_briefly
+from gonets.delivery.statements import look_up_anew, wait_at_most
 from gonets.kernel.logs import get_logger
 
 logger = get_logger(__name__)
@@ -41,6 +41,12 @@ T = TypeVar("T")
 
 PATIENCE_SECONDS = 0.001
 """For which a page waits for more; uvloop's clock knows no shorter time."""
+
+WAIT_MILLISECONDS = 2000
+"""The worker's patience with other writers; then it is as without a database."""
+
+HURRIED_MILLISECONDS = 500
+"""Its patience once it is told to end."""
 
 _GIVEN = Grant.GIVEN.value
 
@@ -58,6 +64,7 @@ class BooksHere:
         self._patience: asyncio.TimerHandle | None = None
         self._is_patient = True
         self._rest: asyncio.TimerHandle | None = None
+        self._is_hurried = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="gonets-books")
         # Django gives each task of an event loop connections of its own, but those of a
         # context are the same whoever calls.
@@ -68,6 +75,7 @@ class BooksHere:
         # Here that is what is wanted.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
         look_up_anew()
+        connection_created.connect(self._limit_wait)
 
     def takes(self, page: Page) -> bool:
         """Tell whether the page is full enough; else ask for it again a bit later."""
@@ -112,9 +120,9 @@ class BooksHere:
             doing.add_done_callback(self._done)
 
     def hurry(self) -> None:
-        connection_created.connect(wait_briefly)
-        self._have_done(wait_briefly)
-        self._thread.submit(wait_briefly)
+        self._is_hurried = True
+        self._have_done(self._limit_wait)
+        self._thread.submit(self._limit_wait)
 
     def dismiss(self) -> None:
         if self._rest is not None:
@@ -124,7 +132,11 @@ class BooksHere:
         self._have_done(self._close)
         await self._loop.run_in_executor(self._thread, connections.close_all)
         self._thread.shutdown()
-        connection_created.disconnect(wait_briefly)
+        connection_created.disconnect(self._limit_wait)
+
+    def _limit_wait(self, **_signal: Any) -> None:
+        hurried = self._is_hurried
+        wait_at_most(HURRIED_MILLISECONDS if hurried else WAIT_MILLISECONDS)
 
     def _have_done(self, what: Callable[[], T]) -> T | None:
         """Have it done in the context of the books; they end where they cannot go on.

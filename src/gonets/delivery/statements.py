@@ -130,13 +130,14 @@ def look_up_anew() -> None:
     _here.database = None
 
 
-def wait_briefly(**_signal: Any) -> None:
-    """Wait no longer than a moment for whoever else writes to this SQLite database."""
+def wait_at_most(milliseconds: int) -> None:
+    """Wait no longer for whoever else writes to this SQLite database."""
     if connections["default"].connection is not None:
-        _BE_BRIEF.execute(())
+        [usual] = _PATIENCE.execute(()).fetchone()
+        Statement(f"PRAGMA busy_timeout={min(usual, milliseconds)}").execute(())
 
 
-_BE_BRIEF = Statement("PRAGMA busy_timeout=500")
+_PATIENCE = Statement("PRAGMA busy_timeout")
 
 
 @contextmanager
