@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Frame, Locator, Page, Request, expect
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Frame,
+    Locator,
+    Page,
+    Request,
+    expect,
+)
 
 from tests.browser.captions import CAPTIONS
 from tests.browser.product import Product
@@ -19,6 +27,9 @@ PHONE = {"width": 360, "height": 780}
 LOCALES = {"ru": "ru-RU", "en": "en-GB"}
 PATIENCE_MS = 30_000
 """For what comes at once on an idle machine; others may be at work on this one."""
+REPLACED = ("htmx:afterRequest", "htmx:sendAbort")
+"""What htmx logs of a request that a newer one replaces; real failures say more."""
+
 WHOLE = re.compile(r"(\d+)\s*%")
 
 # `make screenshots` names a folder here; the guide shows what the walk has seen.
@@ -61,14 +72,15 @@ class Desk:
         desk = cls(page=context.new_page(), product=product, language=language)
         desk.page.on("request", desk._watch)
         desk.page.on("pageerror", lambda error: desk.errors.append(str(error)))
-        desk.page.on(
-            "console",
-            lambda m: desk.errors.append(m.text) if m.type == "error" else None,
-        )
+        desk.page.on("console", desk._note)
         return desk
 
     def close(self) -> None:
         self.page.context.close()
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(REPLACED):
+            self.errors.append(message.text)
 
     def _watch(self, request: Request) -> None:
         own = (self.product.address, "data:", "blob:")
