@@ -101,10 +101,9 @@ def test_eight_workers_that_sleep_through_their_leases_repeat_nobody(
 ) -> None:
     oracle = make_oracle(delay=0.02, **moody(0.02))
     run_id = engine.do("run", url=oracle.url, addresses=readers(2000))
-    # Who sleeps while the relay fails must not take that for a long failure.
-    how = {"lease_seconds": LEASE, "gives_up_after": 30}
     workers = [
-        engine.start_worker(place=f"place{number}", **how) for number in range(8)
+        engine.start_worker(place=f"place{number}", lease_seconds=LEASE)
+        for number in range(8)
     ]
     engine.wait(run_id, lambda now: now["accepted"] > 100)
 
