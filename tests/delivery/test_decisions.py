@@ -1,4 +1,4 @@
-"""Retries, pace, circuit breaker, health and rates: pure decisions."""
+"""Retries, pace, circuit breaker and rates: pure decisions."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ import pytest
 
 from gonets.delivery.breaker import Breaker, Finding
 from gonets.delivery.causes import explain
-from gonets.delivery.errors import AnswerLost, RelayRejection, RelayTrouble
-from gonets.delivery.health import Patience, RelayHealth
 from gonets.delivery.pacing import TokenBucket
 from gonets.delivery.rates import RateMeter
 from gonets.delivery.retry import RetryPolicy
-from gonets.delivery.states import PauseCause, Stage
+from gonets.delivery.states import PauseCause
 from gonets.delivery.types import Reply
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -173,37 +171,6 @@ def test_when_nobody_is_left_earlier_acceptances_decide(
     breaker.refused(POLICY)
 
     assert breaker.nobody_left() is finding
-
-
-def test_a_relay_is_given_up_after_half_a_minute_of_trouble() -> None:
-    health = RelayHealth()
-    trouble = RelayTrouble("refused", stage=Stage.CONNECT)
-    now, tries = 0.0, 1
-    while not health.failed(trouble, now=now):
-        now = health.rests_until
-        tries += 1
-
-    assert 30 <= now <= 45
-    assert tries <= 10
-
-
-def test_connections_that_break_together_are_one_incident() -> None:
-    health = RelayHealth(patience=Patience(lost_answers=3))
-    lost = AnswerLost("cut", dot_left=True)
-
-    together = [health.failed(lost, now=0.0) for _connection in range(50)]
-    later = [health.failed(lost, now=health.rests_until) for _time in range(2)]
-
-    assert together == [False] * 50
-    assert later == [False, True]
-
-
-def test_a_rejection_is_final_at_once_and_an_answer_restores_trust() -> None:
-    health = RelayHealth()
-
-    assert health.failed(RelayRejection("535", stage=Stage.AUTH), now=0.0)
-    health.recovered()
-    assert not health.is_suspect
 
 
 def test_the_rate_is_that_of_the_last_seconds() -> None:

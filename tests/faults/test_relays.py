@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable
 
@@ -80,6 +81,31 @@ def test_a_dead_relay_pauses_the_run_with_a_reason_and_consumes_nobody(
     assert paused["pending"] == 10
     assert paused["pause_cause"] == "unreachable"
     assert "cannot be reached" in paused["reason"]
+
+
+def test_a_worker_that_slept_while_its_relay_was_dead_goes_on_when_it_is_back(
+    engine: Engine, make_oracle: Callable[..., Oracle]
+) -> None:
+    def failures_after(known: int) -> int:
+        while (now := engine.log().count("The relay fails")) == known:
+            time.sleep(0.01)
+        return now
+
+    dead = make_oracle()
+    dead.close()
+    run_id = engine.do("run", url=dead.url, addresses=readers(10))
+    worker = engine.start_worker(gives_up_after=4)
+    failures_after(0)
+
+    engine.signal(worker, signal.SIGSTOP)
+    known = engine.log().count("The relay fails")
+    time.sleep(4.5)
+    engine.signal(worker, signal.SIGCONT)
+    failures_after(known)
+    make_oracle(port=dead.port)
+    progress = engine.wait_for(run_id, "finished")
+
+    assert progress["accepted"] == 10
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from gonets.delivery.errors import AnswerLost, RelayFailure, RelayRejection
 from gonets.delivery.shares import Condition
+from gonets.delivery.vigil import Vigil
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,9 @@ class RelayHealth:
     is_silent: bool = False
     """Letters are on their way, and nothing has been answered for a while."""
 
-    _since: float = 0
+    vigil: Vigil = field(default_factory=Vigil)
+    _heard: tuple[int, float] = (0, 0)  # how many letters were done; when, by the vigil
+    _since: float = 0  # by the vigil
     _rest: float = 0
     _lost: int = 0
 
@@ -55,6 +58,23 @@ class RelayHealth:
         """Tell whether a letter may be risked although it is in doubt."""
         return not self.is_silent and now >= self.rests_until
 
+    def look(
+        self, now: float, *, finished: int, in_flight: int, is_needed: bool
+    ) -> None:
+        """Do so several times a second, to notice silence and to see time pass.
+
+        While no letter is to be had for it, a relay cannot show that it is well again:
+        such time uses up no patience.
+        """
+        before = self.vigil.seconds
+        awake = self.vigil.look(now)
+        if not (in_flight or is_needed) and now >= self.rests_until:
+            self._since += awake - before
+        if finished != self._heard[0] or not in_flight:
+            self._heard = (finished, awake)
+        silence = awake - self._heard[1]
+        self.is_silent = silence >= self.patience.silent_seconds
+
     def recovered(self) -> None:
         """A letter was answered: all is well."""
         self.last_failure = None
@@ -64,10 +84,12 @@ class RelayHealth:
     def failed(self, failure: RelayFailure, *, now: float) -> bool:
         """Note a failure; return whether to give up and pause.
 
-        Several connections that break together are one incident.
+        Several connections that break together are one incident.  What the worker has
+        slept through is no time in which the relay failed.
         """
+        awake = self.vigil.look(now)
         if not self.is_suspect:
-            self._since = now
+            self._since = awake
         is_new = now >= self.rests_until
         self.last_failure = failure
         self.is_proven = False
@@ -82,5 +104,5 @@ class RelayHealth:
             self._lost += isinstance(failure, AnswerLost)
         return (
             self._lost >= self.patience.lost_answers
-            or now - self._since >= self.patience.gives_up_after
+            or awake - self._since >= self.patience.gives_up_after
         )

@@ -77,7 +77,6 @@ class RelaySender:
             most_letters=relay.letters_per_connection,
         )
         self._door = asyncio.Lock()
-        self._heard = (0, clock.monotonic())  # how many letters were done, and when
         self._noted: tuple[str, str] | None = None
         self._lanes = [
             asyncio.create_task(self._lane().run())
@@ -165,13 +164,15 @@ class RelaySender:
 
     def _look(self, now: float) -> None:
         """Notice silence, and quiet times."""
-        finished = self._supply.finished
-        if finished != self._heard[0] or not self._supply.in_flight:
-            self._heard = (finished, now)
-        silence = now - self._heard[1]
-        self._health.is_silent = silence >= self._options.patience.silent_seconds
-        self._tempo.look(finished, now=now)
-        self._supply.look_at_gate()
+        supply = self._supply
+        self._health.look(
+            now,
+            finished=supply.finished,
+            in_flight=supply.in_flight,
+            is_needed=supply.has_some_at_hand,
+        )
+        self._tempo.look(supply.finished, now=now)
+        supply.look_at_gate()
 
     def give_back(self) -> None:
         """Let go of all letters that have not been offered to the relay yet."""

@@ -121,6 +121,11 @@ class Supply:
     def has_work(self) -> bool:
         return not self.is_closed and self._may_go() and self._at_hand() > 0
 
+    @property
+    def has_some_at_hand(self) -> bool:
+        """Tell whether letters could go if the relay were well."""
+        return self._at_hand() > 0
+
     def close(self) -> None:
         """Hand out nothing more; whoever waits is told."""
         self.is_closed = True
