@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from gonets.delivery.errors import RelayRejection, RelayTrouble
+from gonets.delivery.errors import LetterTooLarge, RelayRejection, RelayTrouble
 from gonets.delivery.judgement import (
     Judgement,
     Pressure,
     cause_of,
+    cause_of_refusals,
     is_used_up,
     judge,
     pressure,
@@ -81,6 +82,11 @@ def test_nothing_but_a_positive_answer_to_the_dot_is_an_acceptance() -> None:
         (Stage.DATA, Reply(code=250, text="What for?"), J.TROUBLE),
         (Stage.RCPT, Reply(code=530, text="Log in first"), J.REJECTION),
         (Stage.MAIL, Reply(code=530, text="Log in first"), J.REJECTION),
+        (Stage.MAIL, Reply(code=552, text="Message too large"), J.POLICY),
+        (Stage.MAIL, Reply(code=552, enhanced_code="5.3.4"), J.POLICY),
+        (Stage.MAIL, Reply(code=554, enhanced_code="5.3.4"), J.POLICY),
+        (Stage.MAIL, Reply(code=552, enhanced_code="5.2.2"), J.REJECTION),
+        (Stage.MAIL, Reply(code=452, enhanced_code="4.3.1"), J.TROUBLE),
     ],
 )
 def test_the_enhanced_code_tells_an_address_from_a_policy(
@@ -112,16 +118,36 @@ def test_the_enhanced_code_tells_an_address_from_a_policy(
             PauseCause.SENDER_REFUSED,
         ),
         (
-            RelayRejection("552", stage=Stage.MAIL, reply=Reply(code=552)),
+            RelayRejection(
+                "552", stage=Stage.MAIL, reply=Reply(code=552, enhanced_code="5.2.2")
+            ),
             PauseCause.LETTER_REFUSED,
         ),
-        (RelayRejection("too big", stage=Stage.DATA), PauseCause.LETTER_REFUSED),
+        (RelayRejection("no 8-bit", stage=Stage.DATA), PauseCause.LETTER_REFUSED),
+        (LetterTooLarge("too big", stage=Stage.MAIL), PauseCause.LETTER_TOO_LARGE),
     ],
 )
 def test_every_failure_of_a_relay_has_a_cause_for_people(
     failure: RelayTrouble | RelayRejection, cause: PauseCause
 ) -> None:
     assert cause_of(failure) is cause
+
+
+@pytest.mark.parametrize(
+    ("reply", "cause"),
+    [
+        (Reply(code=550, enhanced_code="5.7.26"), PauseCause.LETTER_REFUSED),
+        (Reply(code=552, text="Too large"), PauseCause.LETTER_TOO_LARGE),
+        (Reply(code=552, enhanced_code="5.3.4"), PauseCause.LETTER_TOO_LARGE),
+        (Reply(code=552, enhanced_code="5.7.0"), PauseCause.LETTER_REFUSED),
+        (Reply(code=0, enhanced_code="5.3.4"), PauseCause.LETTER_TOO_LARGE),
+        (Reply(code=0, text="It is empty."), PauseCause.LETTER_UNFIT),
+    ],
+)
+def test_refusals_of_everybody_have_a_cause_for_people(
+    reply: Reply, cause: PauseCause
+) -> None:
+    assert cause_of_refusals(reply) is cause
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gonets.delivery.errors import AnswerLost, RelayRejection, RelayTrouble
+from gonets.delivery.errors import AnswerLost, LetterTooLarge, RelayTrouble
 from gonets.delivery.ports import Envelope
 from gonets.delivery.states import Stage
 from gonets.delivery.transports.addresses import parse_relay_address
@@ -180,12 +180,12 @@ async def test_a_silent_relay_is_given_up_in_time(make_oracle: MakeOracle) -> No
     assert time.monotonic() - began < 3
 
 
-async def test_a_letter_too_large_for_the_relay_is_a_matter_for_people(
+async def test_a_letter_too_large_for_the_relay_is_not_offered_to_it(
     make_oracle: MakeOracle,
 ) -> None:
     connection = await opened(make_oracle(extensions=("SIZE 100",)))
 
-    with pytest.raises(RelayRejection, match="> 100"):
+    with pytest.raises(LetterTooLarge, match="> 100"):
         connection.pack(letter(text="x" * 200))
     connection.close()
 

@@ -81,11 +81,8 @@ def compare(engine: Engine, run_id: int, *oracles: Oracle) -> Comparison:
     taken: Counter[str] = Counter()
     for oracle in oracles:
         taken.update(oracle.copies())
-    return Comparison(
-        taken=taken,
-        account=engine.do("account", run_id),
-        progress=engine.do("progress", run_id),
-    )
+    account, progress = engine.do("account_and_progress", run_id)
+    return Comparison(taken=taken, account=account, progress=progress)
 
 
 def uncertain_after_check(engine: Engine, run_id: int, *oracles: Oracle) -> int:

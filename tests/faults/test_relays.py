@@ -109,10 +109,15 @@ def test_a_worker_that_slept_while_its_relay_was_dead_goes_on_when_it_is_back(
 
 
 @pytest.mark.parametrize(
-    "answer", [b"550 5.7.26 You are not welcome", b"552 5.3.4 Message too big"], ids=str
+    ("answer", "cause"),
+    [
+        (b"550 5.7.26 You are not welcome", "letter_refused"),
+        (b"552 5.3.4 Message too big", "letter_too_large"),
+    ],
+    ids=str,
 )
 def test_equal_refusals_of_the_letter_pause_the_run_and_consume_nobody(
-    engine: Engine, make_oracle: Callable[..., Oracle], answer: bytes
+    engine: Engine, make_oracle: Callable[..., Oracle], answer: bytes, cause: str
 ) -> None:
     oracle = make_oracle(dot=lambda recipient: answer)
     run_id = engine.do("run", url=oracle.url, addresses=readers(200))
@@ -123,7 +128,7 @@ def test_equal_refusals_of_the_letter_pause_the_run_and_consume_nobody(
 
     letters = [line for _at, _number, line in oracle.heard if line == b".\r\n"]
     assert len(letters) <= 20 + 4
-    assert paused["pause_cause"] == "letter_refused"
+    assert paused["pause_cause"] == cause
     assert answer.decode() in paused["reason"]
 
 

@@ -219,9 +219,9 @@ def test_a_relay_that_takes_no_letters_of_this_size_pauses_the_run(
     assert_paused(
         shared_engine,
         oracle.url,
-        cause=PauseCause.LETTER_REFUSED,
+        cause=PauseCause.LETTER_TOO_LARGE,
         words="larger than the relay takes",
-        russian="письмо больше, чем принимает почтовый сервер",
+        russian="Письмо больше, чем принимает почтовый сервер",
     )
 
     assert "MAIL" not in oracle.commands()

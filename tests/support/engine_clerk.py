@@ -107,6 +107,12 @@ class Clerk(RelayClerk):
         rows = Delivery.objects.filter(run_id=run_id)
         return dict(rows.values_list("address_key", "status"))
 
+    def account_and_progress(self, run_id: int) -> tuple[dict[str, str], Any]:
+        """Return both as of one moment: whoever moves deliveries waits meanwhile."""
+        with transaction.atomic():
+            lock_run(run_id)
+            return self.account(run_id), self.progress(run_id)
+
     def rows(self, run_id: int) -> list[dict[str, Any]]:
         write_out(run_id)
         return list(Delivery.objects.filter(run_id=run_id).order_by("pk").values())

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 
+from django.template.defaultfilters import filesizeformat
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from gonets.delivery.states import PauseCause
 
 _BETWEEN = re.compile(r"([:;] )")
+_SIZES = re.compile(r"(\d+) > (\d+)")
+_TOO_LARGE = re.compile(rf"[^:]+: {_SIZES.pattern}")
 
 
 def explain(cause: PauseCause, answer: str = "") -> str:
@@ -27,6 +31,12 @@ def _quoted(cause: PauseCause, answer: str) -> tuple[str, ...]:
         return ()
     if cause is PauseCause.DISK_FULL:
         return (_("There is left: %(room)s") % {"room": answer},)
+    if cause is PauseCause.LETTER_TOO_LARGE and (sizes := _TOO_LARGE.fullmatch(answer)):
+        size, most = _sizes_in_words(*sizes.groups())
+        return (
+            _("The letter: %(size)s, the relay takes %(most)s.")
+            % {"size": size, "most": most},
+        )
     if answer[:3].isdecimal():
         return (_("The answer was: %(answer)s") % {"answer": answer},)
     return (_("In detail: %(reason)s.") % {"reason": in_words(answer).rstrip(".")},)
@@ -41,7 +51,23 @@ def in_words(answer: str) -> str:
     whole = _(answer) if answer else ""
     if whole != answer or answer[:3].isdecimal():
         return whole
-    return "".join(_(part) if part else part for part in _BETWEEN.split(answer))
+    return "".join(map(_part_in_words, _BETWEEN.split(answer)))
+
+
+def _part_in_words(part: str) -> str:
+    if sizes := _SIZES.fullmatch(part):
+        return " > ".join(_sizes_in_words(*sizes.groups()))
+    return _(part) if part else part
+
+
+def _sizes_in_words(size: str, most: str) -> tuple[str, str]:
+    """Say how large two things are, so that the difference is seen."""
+    roughly = filesizeformat(size), filesizeformat(most)
+    if roughly[0] != roughly[1]:
+        return roughly
+    exactly = (number_format(int(one), force_grouping=True) for one in (size, most))
+    large, small = (_("%(count)s bytes") % {"count": one} for one in exactly)
+    return large, small
 
 
 def said(answer: str, *, code: int) -> str:
@@ -83,6 +109,10 @@ def _sentences() -> dict[PauseCause, str]:
             "The relay refuses this letter for everybody, so we stopped before more"
             " were refused. Nobody has been crossed out. Find out the reason with"
             " whoever runs the relay."
+        ),
+        PauseCause.LETTER_TOO_LARGE: _(
+            "The letter is larger than the relay takes. Nobody has been crossed out."
+            " Make the letter smaller, or have whoever runs the relay take larger ones."
         ),
         PauseCause.LETTER_UNFIT: _("The letter cannot be made. Correct the issue."),
         PauseCause.DISK_FULL: _(

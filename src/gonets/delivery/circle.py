@@ -103,6 +103,12 @@ class Circle:
         departure = self._departures.get(relay_id)
         return departure is not None and now < departure.until
 
+    def has_others(self, relay_id: int, now: float) -> bool:
+        """Tell whether another relay has not left the run."""
+        return any(
+            not self.is_away(one, now) for one in self._weights if one != relay_id
+        )
+
     def is_stranded(self, now: float) -> bool:
         """Tell whether nobody is left to carry the run."""
         return all(self.is_away(relay_id, now) for relay_id in self._weights)

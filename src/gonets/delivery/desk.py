@@ -12,12 +12,19 @@ from gonets.delivery.bookkeeping import Tell, keep_promise
 from gonets.delivery.breaker import Finding
 from gonets.delivery.circle import FOR_GOOD, Departure
 from gonets.delivery.claims import refuse_policy_waits, return_policy_waits
-from gonets.delivery.errors import AnswerLost, RelayFailure, RelayTrouble
+from gonets.delivery.errors import (
+    AnswerLost,
+    LetterTooLarge,
+    RelayFailure,
+    RelayTrouble,
+)
 from gonets.delivery.health import RelayHealth
 from gonets.delivery.judgement import (
+    TOO_LARGE,
     Judgement,
     Pressure,
     cause_of,
+    cause_of_refusals,
     failure_of,
     judge,
     pressure,
@@ -150,6 +157,17 @@ class Desk:
         judgement = Judgement.REFUSED if is_personal else Judgement.POLICY
         self._judged(bound, judgement, Stage.RENDER, Reply(code=0, text=str(why)))
 
+    def too_large(self, bound: BoundClaim, why: LetterTooLarge) -> None:
+        """The relay takes no letter of this size; another one perhaps does."""
+        feed = self._supply.feeds.get(bound.claim.run_id)
+        now = clock.monotonic()
+        if feed is not None and feed.circle.has_others(self._relay.relay_id, now):
+            self.not_sent(bound)
+            self._leave(feed, Departure(cause=cause_of(why), answer=str(why)))
+            return
+        reply = Reply(code=0, enhanced_code=TOO_LARGE, text=str(why))
+        self._judged(bound, Judgement.POLICY, Stage.RENDER, reply)
+
     def not_sent(self, bound: BoundClaim) -> None:
         """The letter has certainly not left: its turn comes again."""
         self._close(outcome_of(bound.claim, DeliveryStatus.PENDING, now=clock.now()))
@@ -244,17 +262,12 @@ class Desk:
     def _follow(self, feed: Feed, finding: Finding) -> None:
         if finding is Finding.ABOUT_US:
             reply = feed.breaker.last_reply or Reply(code=0)
-            is_unfit = not reply.code
-            departure = Departure(
-                cause=PauseCause.LETTER_UNFIT
-                if is_unfit
-                else PauseCause.LETTER_REFUSED,
-                answer=reply.text if is_unfit else str(reply),
-            )
-            if is_unfit:  # It would be so over any relay.
-                self._halt(feed, departure.cause, departure.answer)
+            cause = cause_of_refusals(reply)
+            answer = str(reply) if reply.code else reply.text
+            if cause is PauseCause.LETTER_UNFIT:  # It would be so over any relay.
+                self._halt(feed, cause, answer)
             else:
-                self._leave(feed, departure)
+                self._leave(feed, Departure(cause=cause, answer=answer))
         elif finding is Finding.ABOUT_ADDRESSES:
             self._errands.run(self._let_refusals_stand(feed.run_id))
 

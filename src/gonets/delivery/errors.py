@@ -9,6 +9,7 @@ DeliveryError
 └── RelayFailure        no answer, or one that concerns no recipient
     ├── RelayTrouble    try again later
     ├── RelayRejection  pause: a person has to act first
+    │   └── LetterTooLarge  pause, or leave out this letter alone
     └── AnswerLost      the letter may have been taken over, or certainly was not
 """
 
@@ -68,6 +69,10 @@ class RelayTrouble(RelayFailure):
 
 class RelayRejection(RelayFailure):
     """It will not pass by itself: the log-in, the certificate or the sender."""
+
+
+class LetterTooLarge(RelayRejection):
+    """The relay has said that it takes no letters of this size; so it gets none."""
 
 
 class AnswerLost(RelayFailure):

@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
-from gonets.delivery.errors import RelayFailure, RelayRejection, RelayTrouble
+from gonets.delivery.errors import (
+    LetterTooLarge,
+    RelayFailure,
+    RelayRejection,
+    RelayTrouble,
+)
 from gonets.delivery.states import PauseCause, Stage
 from gonets.delivery.types import Reply
 
 SERVICE_CLOSING = 421
 AUTHENTICATION_REQUIRED = 530
 BAD_SEQUENCE = 503
-TOO_LARGE = 552
+EXCEEDS_STORAGE = 552
+TOO_LARGE = "5.3.4"  # RFC 3463 §3.4
 TRANSACTION_FAILED = 554
 
 
@@ -57,9 +63,17 @@ def judge(stage: Stage, reply: Reply) -> Judgement:
 def _judge_relay(stage: Stage, reply: Reply) -> Judgement:
     if reply.code == AUTHENTICATION_REQUIRED:
         return Judgement.REJECTION
+    if stage is Stage.MAIL and is_about_size(reply):
+        return Judgement.POLICY  # RFC 1870 §6: MAIL names the size of this letter.
     if 500 <= reply.code < 600 and stage in _REJECTING:
         return Judgement.REJECTION
     return Judgement.TROUBLE
+
+
+def is_about_size(reply: Reply) -> bool:
+    """Tell a letter that is too large for the relay from a mailbox that is full."""
+    says_nothing_closer = reply.code == EXCEEDS_STORAGE and not reply.enhanced_code
+    return says_nothing_closer or reply.enhanced_code == TOO_LARGE
 
 
 def _is_policy(stage: Stage, reply: Reply) -> bool:
@@ -111,6 +125,8 @@ _BY_STAGE = {
 
 def cause_of(failure: RelayFailure) -> PauseCause:
     """Return what a failure of the relay means to people."""
+    if isinstance(failure, LetterTooLarge):
+        return PauseCause.LETTER_TOO_LARGE
     if failure.stage is Stage.TLS:
         return PauseCause.TLS_FAILED
     if not isinstance(failure, RelayRejection):
@@ -119,9 +135,16 @@ def cause_of(failure: RelayFailure) -> PauseCause:
     code = 0 if failure.reply is None else failure.reply.code
     if code == AUTHENTICATION_REQUIRED:
         return PauseCause.LOGIN_REFUSED
-    if code == TOO_LARGE:  # RFC 1870 §6: MAIL names the size of the letter.
+    if code == EXCEEDS_STORAGE:
         return PauseCause.LETTER_REFUSED
     return _BY_STAGE.get(failure.stage, PauseCause.LETTER_REFUSED)
+
+
+def cause_of_refusals(reply: Reply) -> PauseCause:
+    """Return what it means to people that a letter is refused for everybody."""
+    if is_about_size(reply):
+        return PauseCause.LETTER_TOO_LARGE
+    return PauseCause.LETTER_REFUSED if reply.code else PauseCause.LETTER_UNFIT
 
 
 def failure_of(judgement: Judgement, stage: Stage, reply: Reply) -> RelayFailure:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gonets.delivery.desk import Desk
-from gonets.delivery.errors import RelayFailure
+from gonets.delivery.errors import LetterTooLarge, RelayFailure
 from gonets.delivery.ports import Letter, LetterUnfit
 from gonets.delivery.supply import Supply
 from gonets.delivery.transports.smtp import Parcel, SmtpConnection
@@ -89,6 +89,8 @@ class Loading:
     def _cannot_make(self, bound: BoundClaim, error: Exception) -> None:
         if isinstance(error, LetterUnfit):
             self._desk.unfit(bound, error)
+        elif isinstance(error, LetterTooLarge):
+            self._desk.too_large(bound, error)
         elif isinstance(error, RelayFailure):
             self._desk.not_sent(bound)
             self._desk.trouble(error, bound.claim.run_id)

@@ -94,6 +94,7 @@ class PauseCause(TextChoices):
     SENDER_REFUSED = "sender_refused", _("the relay refuses the sender")
     ALL_UNWELL = "all_unwell", _("no relay takes letters")
     LETTER_REFUSED = "letter_refused", _("the relay refuses the letter")
+    LETTER_TOO_LARGE = "letter_too_large", _("the letter is too large for the relay")
     LETTER_UNFIT = "letter_unfit", _("the letter cannot be made")
     DISK_FULL = "disk_full", _("the disk is full")
     BROKEN = "broken", _("an error in the program")

@@ -14,7 +14,12 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from gonets.delivery.errors import AnswerLost, RelayRejection, RelayTrouble
+from gonets.delivery.errors import (
+    AnswerLost,
+    LetterTooLarge,
+    RelayRejection,
+    RelayTrouble,
+)
 from gonets.delivery.ports import Envelope, LetterUnfit
 from gonets.delivery.states import Stage
 from gonets.delivery.transports.addresses import mailbox
@@ -90,7 +95,8 @@ class SmtpConnection:
         """Make the bytes for the wire.
 
         :raises LetterUnfit: if this letter or this address cannot be sent at all.
-        :raises RelayRejection: if the relay takes no letters of this size or kind.
+        :raises LetterTooLarge: if the relay takes no letters of this size.
+        :raises RelayRejection: if the relay takes no letters of this kind.
         """
         sender, recipient, content, is_wire_ready = envelope
         sender = _sender_mailbox(sender, takes_utf8=self._takes_utf8)
@@ -110,7 +116,8 @@ class SmtpConnection:
             size = len(content)
             if 0 < self._takes < size:
                 too_large = gettext_noop("the letter is larger than the relay takes")
-                raise _unsuitable(f"{too_large}: {size} > {self._takes}")
+                what = f"{too_large}: {size} > {self._takes}"
+                raise LetterTooLarge(what, stage=Stage.MAIL)
             options = f" SIZE={size}"
         if is_ascii:
             return options
