@@ -83,6 +83,29 @@ def test_a_dead_relay_pauses_the_run_with_a_reason_and_consumes_nobody(
     assert "cannot be reached" in paused["reason"]
 
 
+def test_a_run_that_is_continued_while_its_relay_is_dead_is_paused_again_in_peace(
+    engine: Engine, make_oracle: Callable[..., Oracle]
+) -> None:
+    dead = make_oracle()
+    dead.close()
+    run_id = engine.do("run", url=dead.url, addresses=readers(10))
+    engine.start_worker(gives_up_after=1)
+    engine.wait_for(run_id, "paused")
+    known = engine.log().count("The relay fails")
+
+    engine.call("resume_run", run_id)
+    paused = engine.wait_for(run_id, "paused")
+
+    assert paused["pending"] == 10
+    assert "cannot be reached" in paused["reason"]
+    # A rest follows every try, each twice as long: 0.05, 0.1, 0.2, 0.4, 0.5, 0.5 s.
+    assert 1 < engine.log().count("The relay fails") - known <= 9
+    make_oracle(port=dead.port)
+    engine.call("resume_run", run_id)
+    progress = engine.wait_for(run_id, "finished")
+    assert progress["accepted"] == 10
+
+
 def test_a_worker_that_slept_while_its_relay_was_dead_goes_on_when_it_is_back(
     engine: Engine, make_oracle: Callable[..., Oracle]
 ) -> None:

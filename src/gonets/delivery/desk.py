@@ -163,7 +163,11 @@ class Desk:
         now = clock.monotonic()
         if feed is not None and feed.circle.has_others(self._relay.relay_id, now):
             self.not_sent(bound)
-            self._leave(feed, Departure(cause=cause_of(why), answer=str(why)))
+            # With the others' letters it can go on afterwards.
+            until = now + self._away_seconds
+            self._leave(
+                feed, Departure(cause=cause_of(why), answer=str(why), until=until)
+            )
             return
         reply = Reply(code=0, enhanced_code=TOO_LARGE, text=str(why))
         self._judged(bound, Judgement.POLICY, Stage.RENDER, reply)

@@ -14,6 +14,11 @@ from gonets.delivery.types import Reply
 from gonets.kernel import clock
 
 NEVER = float("inf")
+ASLEEP = 5.0
+"""Whoever is awake looks at the time every second."""
+
+ON_WAKING = 5.0
+"""For what was answered meanwhile to be heard."""
 
 
 class ConnectionEnded(Exception):
@@ -36,6 +41,7 @@ class Dialogue(asyncio.Protocol):
         self.deadline = NEVER
         self._within = self._then = 0.0
         self._unsent, self._moved_at = 0, 0.0
+        self._looked_at = NEVER
         self._loop = asyncio.get_running_loop()
         self._reader = ReplyReader()
         self._owed = self._behind = 0
@@ -194,6 +200,9 @@ class Dialogue(asyncio.Protocol):
         """Look at the deadline once a second: cheaper than a timer per command."""
         now = clock.monotonic()
         self._watch_writing(now)
+        if now - self._looked_at > ASLEEP:
+            self._give_time(now)
+        self._looked_at = now
         if self._unsent:
             if now - self._moved_at > self.block:  # RFC 5321 §4.5.3.2.5
                 self.end(_("the relay has stopped reading"))
@@ -201,6 +210,11 @@ class Dialogue(asyncio.Protocol):
             self.end(_("there was no answer in time"))
         if not self.ended:
             self._timer = self._loop.call_later(self._pulse, self._watch_time)
+
+    def _give_time(self, now: float) -> None:
+        """Hear first what came while we were asleep: it may be just what is awaited."""
+        self.deadline = max(self.deadline, now + ON_WAKING)
+        self._moved_at = max(self._moved_at, now + ON_WAKING - self.block)
 
     def _watch_writing(self, now: float) -> None:
         """Note whether anything has left our buffer since the last look.
