@@ -12,13 +12,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from tests.support.engine_ancestor import MODULE, PYTHON_PATH, ROOT, ancestor
 from tests.support.engine_nursery import ForkedWorker, Nursery
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 DATABASE = "engine.sqlite3"
-MODULE = "tests.support.engine_process"
 WorkerProcess = subprocess.Popen[bytes] | ForkedWorker
 
 
@@ -43,7 +42,7 @@ class Engine:
         self._environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.support.engine_settings",
-            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]),
+            "PYTHONPATH": PYTHON_PATH,
             "ENGINE_SQLITE": str(folder / DATABASE),
             "ENGINE_DATABASE": json.dumps(database),
             "ENGINE_FENCE": str(fence or folder / "fences"),
@@ -54,41 +53,50 @@ class Engine:
         self._log = (folder / "worker.log").open("ab")
         self._workers: list[WorkerProcess] = []
         here, there = socket.socketpair()
-        with there:
-            channel = there.fileno()
-            self._clerk = self._start(
-                *(MODULE, "nursery", str(channel)),
-                stdin=subprocess.PIPE,
-                channel=channel,
-                under=under,
-            )
+        hears, asks = os.pipe()
+        answers, says = os.pipe()
+        self._clerk = self._start_nursery([hears, says], there, under=under)
+        self._asks, self._answers = os.fdopen(asks, "wb"), os.fdopen(answers, "rb")
         self.pid = self._clerk.pid
         self._nursery = Nursery(here)
 
+    def _start_nursery(
+        self, clerks: Sequence[int], channel: socket.socket, *, under: Sequence[str]
+    ) -> WorkerProcess:
+        """Start it with the clerk's end of its pipes, and its own of the channel."""
+        files = [*clerks, self._log.fileno(), channel.fileno()]
+        with channel:
+            if under:
+                command = [*under, sys.executable, "-m", MODULE, "nursery"]
+                nursery: WorkerProcess = self._start(
+                    [*command, str(channel.fileno())], clerks, channel.fileno()
+                )
+            else:
+                nursery = ancestor().fork(self._environment, files)
+        for one in clerks:
+            os.close(one)
+        return nursery
+
     def _start(
-        self,
-        *args: str,
-        stdin: int | None = None,
-        channel: int | None = None,
-        under: Sequence[str] = (),
+        self, command: Sequence[str], clerks: Sequence[int] = (), *channels: int
     ) -> subprocess.Popen[bytes]:
+        stdin, stdout = clerks or (None, self._log)
         return subprocess.Popen(
-            [*under, sys.executable, "-m", *args],
+            command,
             cwd=ROOT,
             env=self._environment,
             stdin=stdin,
-            stdout=subprocess.PIPE if stdin else self._log,
+            stdout=stdout,
             stderr=self._log,
             start_new_session=True,  # Ctrl-C is the test's to handle.
-            pass_fds=[] if channel is None else [channel],
+            pass_fds=channels,
         )
 
     def do(self, what: str, *args: Any, **named: Any) -> Any:
         request = json.dumps({"do": what, "args": args, "named": named})
-        stdin, stdout = pipe(self._clerk.stdin), pipe(self._clerk.stdout)
-        stdin.write(request.encode() + b"\n")
-        stdin.flush()
-        reply = json.loads(stdout.readline())
+        self._asks.write(request.encode() + b"\n")
+        self._asks.flush()
+        reply = json.loads(self._answers.readline())
         if "error" in reply:
             raise RuntimeError(reply["error"])
         return reply["answer"]
@@ -101,7 +109,7 @@ class Engine:
         where = str(self.folder / place)
         worker: WorkerProcess
         if self._worker:
-            worker = self._start(self._worker, where)
+            worker = self._start([sys.executable, "-m", self._worker, where])
         else:
             worker = self._nursery.fork(folder=where, options=options, stopped=False)
         self._workers.append(worker)
@@ -180,16 +188,11 @@ class Engine:
             worker.wait()
         if self._log.closed:
             return
-        pipe(self._clerk.stdin).close()
+        self._asks.close()
         self._nursery.close()
         self._clerk.wait(10)
-        pipe(self._clerk.stdout).close()
+        self._answers.close()
         self._log.close()
-
-
-def pipe(stream: IO[bytes] | None) -> IO[bytes]:
-    assert stream is not None
-    return stream
 
 
 def _children(pid: int) -> list[int]:

@@ -18,7 +18,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 Work = Callable[..., None]
 PR_SET_PTRACER = 0x59616D61  # linux/prctl.h
@@ -96,13 +96,18 @@ class Nursery:
         return answer
 
 
-class ForkedWorker:
-    """A process of the nursery, handled like a ``subprocess.Popen``."""
+class Parent(Protocol):
+    def reap(self, pid: int) -> int:
+        """Return the status of a child that has ended."""
 
-    def __init__(self, nursery: Nursery, pid: int) -> None:
+
+class ForkedWorker:
+    """A process that another one has forked, handled like a ``subprocess.Popen``."""
+
+    def __init__(self, parent: Parent, pid: int) -> None:
         self.pid = pid
         self.returncode: int | None = None
-        self._nursery = nursery
+        self._parent = parent
         self._handle = os.pidfd_open(pid)
 
     def send_signal(self, number: int) -> None:
@@ -126,6 +131,6 @@ class ForkedWorker:
             return self.returncode
         if not select.select([self._handle], [], [], timeout)[0]:
             return None
-        self.returncode = self._nursery.reap(self.pid)
+        self.returncode = self._parent.reap(self.pid)
         os.close(self._handle)
         return self.returncode

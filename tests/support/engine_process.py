@@ -1,22 +1,26 @@
 """Processes that a test can kill: workers, and a clerk that does what the web does.
 
 ``python -m tests.support.engine_process worker FOLDER`` sends; ``… nursery`` forks
-workers, and a clerk, which reads one JSON call per line and answers with one line.
+workers, and a clerk, which reads one JSON call per line and answers with one line;
+``… ancestor`` forks nurseries.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import random
 import socket
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
+from importlib import import_module, reload
 from pathlib import Path
 from typing import Any
 
 import django
+from django.conf import settings
+from django.db import connections
 
 django.setup()
 
@@ -34,6 +38,8 @@ from gonets.delivery.ports import (  # noqa: E402
 from gonets.delivery.retry import RetryPolicy  # noqa: E402
 from gonets.delivery.slowing import Caution  # noqa: E402
 from gonets.kernel import clock  # noqa: E402
+from tests.support import engine_settings  # noqa: E402
+from tests.support.engine_ancestor import serve_ancestor  # noqa: E402
 from tests.support.engine_clerk import serve_clerk  # noqa: E402
 from tests.support.engine_nursery import serve_nursery  # noqa: E402
 
@@ -148,14 +154,41 @@ def follow_clock(file: Path) -> None:
     clock.now = shifted
 
 
-def main(kind: str, *args: str) -> None:
+def obey_environment() -> None:
+    """Take this engine's settings; whom it was forked from had none of any engine."""
+    random.seed()
+    told = reload(engine_settings)
+    settings.DATABASES, settings.GONETS_FENCE = told.DATABASES, told.GONETS_FENCE
+    connections.settings = connections.configure_settings(None)
+    del connections["default"]  # The models asked it how long their names may be.
+    set_clock()
+
+
+def set_clock() -> None:
+    if "ENGINE_CLOCK" in os.environ:
+        follow_clock(Path(os.environ["ENGINE_CLOCK"]))
+
+
+def become_nursery(channel: socket.socket) -> None:
+    obey_environment()
+    nurse(channel)
+
+
+def nurse(channel: socket.socket) -> None:
+    serve_nursery(channel, work=_serve_forked_worker, clerk=serve_clerk)
+
+
+def main(kind: str, where: str) -> None:
     if kind == "worker":
-        serve_worker(Path(args[0]))
+        serve_worker(Path(where))
+        return
+    # Imported before it forks: this takes longer than all the rest.
+    import_module("uvloop")
+    channel = socket.socket(fileno=int(where))
+    if kind == "nursery":
+        nurse(channel)
     else:
-        # Imported before it forks: this takes longer than all the rest.
-        import_module("uvloop")
-        channel = socket.socket(fileno=int(args[0]))
-        serve_nursery(channel, work=_serve_forked_worker, clerk=serve_clerk)
+        serve_ancestor(channel, become=become_nursery)
 
 
 def _serve_forked_worker(folder: str, options: dict[str, Any]) -> None:
@@ -164,6 +197,5 @@ def _serve_forked_worker(folder: str, options: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    if "ENGINE_CLOCK" in os.environ:
-        follow_clock(Path(os.environ["ENGINE_CLOCK"]))
+    set_clock()
     main(*sys.argv[1:])
