@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connections
+from django.db import connection, connections
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from tests.browser.prepared import PreparedFolders
 from tests.support.folders import folder_in_memory
+from tests.support.tables import Tables
 
 SLOW = {"browser", "faults", "hosts"}
 """They come first, so that the quick ones fill the gaps up to the end."""
@@ -66,10 +67,27 @@ hypothesis_settings.load_profile("any-machine")
 
 
 @pytest.fixture(scope="session")
+def tables() -> Tables:
+    return Tables()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: Any, tables: Tables
+) -> None:
+    with django_db_blocker.unblock():
+        tables.keep()
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_modify_db_settings_parallel_suffix: None, tables: Tables
 ) -> Iterator[None]:
     """Start PostgreSQL once per session if the tests are to run on it."""
+    if django_settings.TEST_DATABASE == "memory":
+        with tables.filled(connection.creation._get_test_db_name()):
+            yield
+        return
     if django_settings.TEST_DATABASE != "postgres":
         yield
         return
