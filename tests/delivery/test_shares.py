@@ -207,3 +207,35 @@ def test_when_the_last_relay_is_gone_the_reason_names_them_all(
 
     assert circle.is_stranded(0)
     assert circle.reason(NAMES) == reason
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_alone", "goes_on"),
+    [
+        pytest.param([100, 100, 100], False, False, id="nobody gets on"),
+        pytest.param([100, 105, 105], False, False, id="what we had sent ourselves"),
+        pytest.param([100, 105, 110], False, True, id="others get on"),
+        pytest.param([100, 105, 110], True, False, id="there is nobody else"),
+    ],
+)
+def test_other_workers_carry_on_if_letters_are_accepted_while_none_are_here(
+    accepted: list[int], is_alone: bool, goes_on: bool
+) -> None:
+    circle = circle_of(1)
+    for second, count in enumerate(accepted):
+        circle.note_progress(count, is_alone=is_alone, now=1000.5 + second)
+
+    assert circle.goes_on_elsewhere(since=1000.7) is goes_on
+
+
+def test_what_others_did_before_the_last_departure_does_not_count() -> None:
+    circle = circle_of(1)
+    for second in range(10):
+        circle.note_progress(100 + second, is_alone=False, now=1000.0 + second)
+    circle.note_progress(109, is_alone=False, now=1060.0)
+
+    circle.leave(1, Departure(cause=PauseCause.UNREACHABLE, answer="", at=1009))
+
+    assert not circle.goes_on_elsewhere(since=circle.left_at(1))
+    circle.note_progress(110, is_alone=False, now=1061.0)
+    assert circle.goes_on_elsewhere(since=circle.left_at(1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import signal
+import threading
 import time
 from collections.abc import Callable
 
@@ -116,6 +117,76 @@ def test_eight_workers_that_sleep_through_their_leases_repeat_nobody(
     engine.wait_for(run_id, "finished")
 
     assert uncertain_after_check(engine, run_id, oracle) <= CONNECTIONS * len(sleepers)
+
+
+def test_a_host_that_is_cut_off_from_the_relay_leaves_the_run_to_the_others(
+    engine: Engine, make_oracle: Callable[..., Oracle]
+) -> None:
+    oracle = make_oracle(delay=0.02)
+    run_id = engine.do("run", url=oracle.url, addresses=readers(1000), connections=2)
+
+    engine.start_worker(place="near")
+    engine.wait(run_id, lambda now: now["accepted"] > 20)
+    cut_off = engine.start_worker(place="far", gives_up_after=2, is_cut_off=True)
+    while "without this worker" not in engine.log():
+        if "no network of its own" in engine.log():
+            pytest.skip("workers cannot be cut off from the network here")
+        assert engine.do("progress", run_id)["status"] == "running"
+        time.sleep(0.05)
+    engine.wait_for(run_id, "finished")
+
+    assert uncertain_after_check(engine, run_id, oracle) == 0
+    assert engine.end(cut_off) == 0
+
+
+def test_when_no_worker_gets_on_the_run_is_paused(
+    engine: Engine, make_oracle: Callable[..., Oracle]
+) -> None:
+    oracle = make_oracle(delay=0.02)
+    run_id = engine.do("run", url=oracle.url, addresses=readers(2000))
+    for place in ("here", "there"):
+        engine.start_worker(place=place, gives_up_after=2)
+    engine.wait(run_id, lambda now: now["accepted"] > 100)
+
+    oracle.close()
+    paused = engine.wait_for(run_id, "paused")
+
+    assert paused["pause_cause"] == "unreachable"
+    assert uncertain_after_check(engine, run_id, oracle) <= 2 * CONNECTIONS
+
+
+def test_a_refusal_that_nobody_lives_to_decide_about_does_not_hold_the_run_up(
+    engine: Engine, make_oracle: Callable[..., Oracle]
+) -> None:
+    unwelcome: list[str] = []
+
+    def rcpt(recipient: str) -> bytes:
+        if wants_one.is_set():
+            wants_one.clear()
+            unwelcome.append(recipient)
+        refused = recipient in unwelcome
+        return b"550 5.7.1 Not you" if refused else b"250 2.1.5 Ok"
+
+    wants_one = threading.Event()
+    oracle = make_oracle(delay=0.05, rcpt=rcpt)
+    run_id = engine.do("run", url=oracle.url, addresses=readers(300))
+    dying, living = (
+        engine.start_worker(place=place, lease_seconds=LEASE) for place in "ab"
+    )
+    engine.wait(run_id, lambda now: now["accepted"] > 20)
+    while oracle.most_at_once < 2 * CONNECTIONS:
+        time.sleep(0.01)
+
+    engine.signal(living, signal.SIGSTOP)
+    time.sleep(0.2)
+    wants_one.set()
+    engine.wait(run_id, lambda now: now["deferred"] == 1)
+    engine.kill(dying)
+    engine.signal(living, signal.SIGCONT)
+    progress = engine.wait_for(run_id, "finished")
+
+    assert progress["refused"] == 1
+    assert uncertain_after_check(engine, run_id, oracle) <= 2 * CONNECTIONS
 
 
 def test_workers_share_a_run_and_survive_each_others_death(

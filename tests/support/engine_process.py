@@ -7,6 +7,7 @@ workers, and a clerk, which reads one JSON call per line and answers with one li
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import random
@@ -44,6 +45,7 @@ from tests.support.engine_clerk import serve_clerk  # noqa: E402
 from tests.support.engine_nursery import serve_nursery  # noqa: E402
 
 DATE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000  # linux/sched.h
 LARGE_FILLING = f"{'x' * 76}\r\n" * 170_000  # more than the buffers on the way hold
 
 
@@ -112,9 +114,12 @@ def serve_worker(
     away_seconds: float = 60,
     silent_seconds: float = 10,
     heart_fails: bool = False,
+    is_cut_off: bool = False,
 ) -> None:
     if heart_fails:
         worker.go_on_lifting = _fail
+    if is_cut_off:
+        leave_the_network()
     patience = Patience(
         first_rest=0.05,
         longest_rest=0.5,
@@ -138,6 +143,16 @@ def serve_worker(
             least_room=LeastRoom(size=least_free, share=1.0),
         ),
     )
+
+
+def leave_the_network() -> None:
+    """Have no network any more, as on a host whose cable was pulled.
+
+    A database that listens on a path of the file system is reached all the same.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(CLONE_NEWNET) and libc.unshare(CLONE_NEWUSER | CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "no network of its own can be had here")
 
 
 def _fail() -> None:

@@ -62,6 +62,11 @@ class Breaker:
             return Finding.ABOUT_US
         return Finding.UNDECIDED
 
+    @property
+    def has_refused(self) -> bool:
+        """Tell whether there has been anything to decide about here."""
+        return self._refused_any
+
     def nobody_left(self) -> Finding:
         """Decide about those who wait when there is nobody else to try."""
         if not self._refused_any:

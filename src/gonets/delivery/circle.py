@@ -16,6 +16,9 @@ from gonets.delivery.shares import (
 from gonets.delivery.states import PauseCause
 
 FOR_GOOD = math.inf
+NEVER = -math.inf
+OWN_SECONDS = 1.0
+"""So long after a letter was accepted here it may be counted as accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,7 @@ class Departure:
     cause: PauseCause
     answer: str
     until: float = FOR_GOOD
+    at: float = NEVER
 
 
 class Circle:
@@ -44,6 +48,9 @@ class Circle:
         self._departures: dict[int, Departure] = {}
         self._taken: dict[int, int] = {}
         self._carrying: list[tuple[int, int]] = []
+        self._is_alone = True
+        self._accepted: int | None = None
+        self._moved_at = NEVER  # when more had been accepted, by any worker
 
     def sync(self, weights: Mapping[int, int], *, pending: int) -> None:
         """Note who shares the run, by weight, and how much of it is left."""
@@ -51,6 +58,16 @@ class Circle:
         self.pending = pending
         for gone in set(self._departures) - set(weights):
             del self._departures[gone]
+
+    def note_progress(self, accepted: int, *, is_alone: bool, now: float) -> None:
+        """Note how many have been accepted by all workers, and if there are others."""
+        if self._accepted is not None and accepted > self._accepted:
+            self._moved_at = now
+        self._accepted, self._is_alone = accepted, is_alone
+
+    def goes_on_elsewhere(self, *, since: float) -> bool:
+        """Tell whether other workers carry on with what fails here since then."""
+        return not self._is_alone and self._moved_at > since + OWN_SECONDS
 
     @property
     def members(self) -> list[int]:
@@ -90,6 +107,10 @@ class Circle:
 
     def leave(self, relay_id: int, departure: Departure) -> None:
         self._departures[relay_id] = departure
+
+    def left_at(self, relay_id: int) -> float:
+        departure = self._departures.get(relay_id)
+        return NEVER if departure is None else departure.at
 
     def come_back(self, relay_id: int) -> None:
         """It is set up otherwise now: what was against it counts no more."""

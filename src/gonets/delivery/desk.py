@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from logging import DEBUG
 from typing import Any
@@ -45,6 +45,9 @@ from gonets.kernel import clock
 from gonets.kernel.logs import get_logger
 
 logger = get_logger(__name__)
+
+ORPHANED_AFTER = 5.0
+"""Seconds in which every worker that lives has decided about its refusals."""
 
 
 class Desk:
@@ -224,16 +227,31 @@ class Desk:
             cause=cause_of(failure),
             answer=str(failure),
             until=now + self._away_seconds if may_pass else FOR_GOOD,
+            at=now,
         )
         feeds = self._supply.feeds
         leaving = [feeds[one] for one in list(feeds) if run_id in (None, one)]
-        carried_on = [self._leave(feed, departure) for feed in leaving]
+        carried_on = [
+            self._step_aside(feed, departure) or self._leave(feed, departure)
+            for feed in leaving
+        ]
         if run_id is not None or not any(carried_on):
             self._health.recovered()  # A person comes next; then we start afresh.
 
     def nobody_left(self, feed: Feed) -> None:
-        """Only refusals for policy are open: decide about them now."""
-        self._follow(feed, feed.breaker.nobody_left())
+        """Only refusals for policy are open: decide about them now.
+
+        Those of a worker that has died meanwhile, nobody knows anything about: they are
+        tried again.  One that lives decides with its next look.
+        """
+        now = clock.monotonic()
+        if feed.breaker.has_refused:
+            self._follow(feed, feed.breaker.nobody_left())
+        elif feed.undecided_since is None:
+            feed.undecided_since = now
+        elif now - feed.undecided_since >= ORPHANED_AFTER:
+            feed.undecided_since = None
+            self._errands.run(self._take_refusals_back(feed.run_id, None))
 
     def _judged(
         self, bound: BoundClaim, judgement: Judgement, stage: Stage, reply: Reply
@@ -275,6 +293,21 @@ class Desk:
         elif finding is Finding.ABOUT_ADDRESSES:
             self._errands.run(self._let_refusals_stand(feed.run_id))
 
+    def _step_aside(self, feed: Feed, departure: Departure) -> bool:
+        """Let other workers carry on if they do; True: they do.
+
+        A host that cannot reach the relay must not stop those that can.
+        """
+        relay_id, circle = self._relay.relay_id, feed.circle
+        since = max(self._health.failing_since, circle.left_at(relay_id))
+        may_pass = departure.until != FOR_GOOD
+        if not may_pass or not circle.goes_on_elsewhere(since=since):
+            return False
+        letters = self._supply.drop(feed.run_id)
+        circle.leave(relay_id, departure)
+        self._hand_over("The run goes on without this worker", feed, departure, letters)
+        return True
+
     def _leave(self, feed: Feed, departure: Departure) -> bool:
         """Let other relays carry on with the run, or pause it; True if they do."""
         letters = self._supply.drop(feed.run_id)
@@ -283,8 +316,19 @@ class Desk:
         if circle.is_stranded(clock.monotonic()):
             self._halt(feed, *circle.reason(self._names()))
             return False
+        self._hand_over("The run goes on without this relay", feed, departure, letters)
+        return True
+
+    def _hand_over(
+        self,
+        event: str,
+        feed: Feed,
+        departure: Departure,
+        letters: Sequence[BoundClaim],
+    ) -> None:
+        """Leave to others what has not left, and what waits for a decision."""
         logger.warning(
-            "The run goes on without this relay",
+            event,
             run=feed.run_id,
             relay=self._relay.name,
             cause=departure.cause,
@@ -292,7 +336,6 @@ class Desk:
         )
         self._stocker.give_back(feed.run_id, letters)
         self._errands.run(self._take_refusals_back(feed.run_id, self._relay.relay_id))
-        return True
 
     def _halt(self, feed: Feed, cause: PauseCause, answer: str) -> None:
         """Pause the run; whoever waits for a decision about policy is as untried."""

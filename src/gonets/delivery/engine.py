@@ -121,6 +121,9 @@ class Engine:
                 state.run_id, Circle(condition_of=self._condition_of)
             )
             circle.sync(now.carriers(state), pending=state.pending)
+            circle.note_progress(
+                state.accepted, is_alone=now.workers == 1, now=clock.monotonic()
+            )
             if not circle.members and not circle.is_halted:
                 self._errands.run(
                     self._pauser.halt(state.run_id, circle, PauseCause.RELAY_MISSING)

@@ -36,6 +36,7 @@ class RelayHealth:
     is_proven: bool = False
     """A connection has been opened since the last failure: more may be."""
 
+    failing_since: float = 0
     is_silent: bool = False
     """Letters are on their way, and nothing has been answered for a while."""
 
@@ -89,7 +90,7 @@ class RelayHealth:
         """
         awake = self.vigil.look(now)
         if not self.is_suspect:
-            self._since = awake
+            self._since, self.failing_since = awake, now
         is_new = now >= self.rests_until
         self.last_failure = failure
         self.is_proven = False

@@ -161,6 +161,8 @@ class RelaySender:
         self._stocker.fill_if_low(feed)
         if state.policy_waits:
             self._desk.nobody_left(feed)
+        else:
+            feed.undecided_since = None
 
     def _look(self, now: float) -> None:
         """Notice silence, and quiet times."""

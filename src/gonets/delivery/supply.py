@@ -29,6 +29,7 @@ class Feed:
         self.siding: Siding[BoundClaim] | None = None  # once anything is limited
         self.is_filling = False
         self.may_have_more = True
+        self.undecided_since: float | None = None  # refusals that nobody decides about
 
     @property
     def held(self) -> int:

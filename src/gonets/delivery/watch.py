@@ -53,6 +53,7 @@ class Situation:
     relays: Mapping[int, RelaySettings] = field(default_factory=dict)
     weights: Mapping[int, int] = field(default_factory=dict)  # of the enabled ones
     limits: tuple[ProviderLimit, ...] = ()
+    workers: int = 1  # alive, this one included
 
     def carriers(self, run: RunState) -> Mapping[int, int]:
         """Return which relays may carry a run, with their weights."""
@@ -81,6 +82,7 @@ def situation() -> Situation:
         limits=tuple(
             _limit(row, workers) for row in DomainLimit.objects.order_by("pk")
         ),
+        workers=workers,
     )
 
 
