@@ -1,8 +1,8 @@
 """The engine without its ledger: what the ledger costs is what this one saves.
 
-Everything else is the product's, its two processes included: the one that keeps the
-books hands out claims from memory and binds their letters; every intent is granted at
-once, and acceptances are only counted.  It answers JSON calls, as the clerk does.
+Everything else is the product's, as it is on SQLite: claims come from memory, and their
+letters are bound where they are sent; every intent is granted at once, and acceptances
+are only counted.  It answers JSON calls, as the clerk does.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ LONGEST_SECONDS = 300
 
 letters = PublishedLetters()
 claims: deque[Claim] = deque()
-"""Everybody; the process that keeps the books has a copy of its own."""
+"""Everybody who has not been handed out."""
 
 
 def stock_from_memory(limit: int) -> Stock:
