@@ -375,6 +375,27 @@ def test_without_starttls_nothing_is_told_in_clear(
     assert russian in in_russian.explanation
 
 
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (b"454 4.7.0 TLS not available due to temporary reason", RelayTrouble),
+        (b"421 4.3.2 Too busy", RelayTrouble),
+        (b"502 5.5.1 Not here", RelayRejection),
+    ],
+)
+async def test_encryption_that_is_postponed_is_waited_for_and_never_done_without(
+    make_oracle: MakeOracle, answer: bytes, kind: type[RelayFailure]
+) -> None:
+    oracle = make_oracle(extensions=("STARTTLS", "AUTH PLAIN"), starttls_reply=answer)
+
+    with pytest.raises(RelayFailure) as failure:
+        await opened(secured_url(oracle, scheme="smtp+starttls"))
+
+    assert type(failure.value) is kind
+    assert failure.value.stage is Stage.TLS
+    assert_nothing_was_told(oracle)
+
+
 @needs_openssl
 async def test_text_slipped_in_behind_the_go_ahead_spoils_the_handshake(
     make_oracle: MakeOracle, authority: Authority

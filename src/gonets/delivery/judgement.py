@@ -42,7 +42,7 @@ class Pressure(Enum):
 
 
 _ABOUT_THE_RECIPIENT = frozenset({Stage.RCPT, Stage.DATA, Stage.DOT})
-_REJECTING = frozenset({Stage.AUTH, Stage.MAIL})
+_REJECTING = frozenset({Stage.TLS, Stage.AUTH, Stage.MAIL})
 
 
 def judge(stage: Stage, reply: Reply) -> Judgement:

@@ -229,7 +229,7 @@ async def _start_tls(
     with _at(Stage.TLS):
         reply = await connection.command(b"STARTTLS\r\n")
     if not reply.is_positive:
-        raise RelayRejection(str(reply), stage=Stage.TLS, reply=reply)
+        raise_for(Stage.TLS, reply)
     dialogue = connection.dialogue
     if dialogue.ended or not dialogue.is_clear:
         # Injected before TLS (CVE-2011-0411 and its kin).
