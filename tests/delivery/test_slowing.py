@@ -77,6 +77,30 @@ def test_it_finds_the_pace_that_a_provider_takes() -> None:
     assert sum(settled) / len(settled) > 6
 
 
+@pytest.mark.parametrize("share", [2, 7, 500])
+def test_complaints_that_no_pace_avoids_do_not_bring_it_to_a_crawl(share: int) -> None:
+    slowing, now, letters = Slowing(caution=CAUTION), 0.0, 0
+    while now < 600:
+        letters += 1
+        now += 1 / min(slowing.pace or 1000, 1000)
+        slowing.note_quiet(now=now)
+        slowing.went()
+        if letters % share == 0:
+            slowing.complained(rate=100, now=now)
+
+    assert letters > 100_000
+
+
+def test_whoever_complains_about_everything_is_given_no_more() -> None:
+    slowing = Slowing(caution=CAUTION)
+    for second in range(600):
+        slowing.went()
+        slowing.complained(rate=100, now=second)
+        slowing.note_quiet(now=second)
+
+    assert slowing.pace == CAUTION.slowest
+
+
 def test_a_clock_that_stands_still_changes_nothing() -> None:
     slowing = slowed(5)
 

@@ -153,6 +153,23 @@ def test_a_relay_that_is_unwell_is_left_to_the_others(
     assert len(well.accepted) == 400
 
 
+def test_a_relay_that_takes_two_connections_gets_two_and_is_not_unwell(
+    engine: Engine, make_oracle: MakeOracle
+) -> None:
+    oracle = make_oracle()
+    oracle.script.connect = lambda _nobody: (
+        b"421 4.7.0 Too many connections" if oracle.standing() > 2 else b"220 oracle"
+    )
+    run_id = engine.do("run", url=oracle.url, addresses=readers(600), connections=8)
+
+    engine.start_worker()
+    engine.wait_for(run_id, "finished")
+
+    assert uncertain_after_check(engine, run_id, oracle) == 0
+    assert oracle.connections <= 8 + 6
+    assert engine.do("conditions")["relay"] == ["", ""]
+
+
 def test_a_relay_that_refuses_the_log_in_is_asked_once_and_left_out(
     trusted: Authority, engine: Engine, make_oracle: MakeOracle
 ) -> None:

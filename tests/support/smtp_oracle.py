@@ -71,6 +71,11 @@ class Oracle:
             return f"lmtp+unix://{self.path}"
         return f"{'lmtp' if self.script.is_lmtp else 'smtp'}://127.0.0.1:{self.port}"
 
+    def standing(self) -> int:
+        """How many connections are open at the moment."""
+        with self.lock:
+            return len(self._open)
+
     def copies(self) -> Counter[str]:
         with self.lock:
             return Counter(taken.recipient for taken in self.accepted)

@@ -103,6 +103,7 @@ class Gate:
         """A letter goes; return the budget to tell when it has found its end."""
         slowed = self._slowed.get(provider)
         if slowed:
+            slowed[0].went()
             slowed[1].take(now)
         budget = self.budgets.by_provider.get(provider)
         if budget:

@@ -53,7 +53,8 @@ class Lane:
                 self._connection.close()
 
     async def _once(self) -> None:
-        if not await self._supply.wait(at_most=self._idle_seconds):
+        enters = self._connection is None or self._connection.is_over
+        if not await self._supply.wait(at_most=self._idle_seconds, enters=enters):
             await self._hang_up()
             return
         load = await self._next_load()

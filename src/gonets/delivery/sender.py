@@ -12,11 +12,12 @@ from gonets.delivery.budgets import Budgets, Gate
 from gonets.delivery.circle import Circle
 from gonets.delivery.claims import return_policy_waits
 from gonets.delivery.desk import Desk
-from gonets.delivery.errors import BadRelayAddress, RelayRejection
+from gonets.delivery.errors import BadRelayAddress, RelayRejection, RelayTrouble
 from gonets.delivery.health import RelayHealth
 from gonets.delivery.lane import Lane
 from gonets.delivery.loading import Loading
 from gonets.delivery.ports import LetterSource
+from gonets.delivery.seats import Seats
 from gonets.delivery.shares import Condition
 from gonets.delivery.states import Stage
 from gonets.delivery.stocking import Stocker, claims_at_once
@@ -28,6 +29,9 @@ from gonets.delivery.transports.opening import connect
 from gonets.delivery.transports.smtp import SmtpConnection
 from gonets.delivery.watch import RelaySettings, RunState, Situation
 from gonets.kernel import clock
+from gonets.kernel.logs import get_logger
+
+logger = get_logger(__name__)
 
 
 class RelaySender:
@@ -47,10 +51,12 @@ class RelaySender:
             caution=options.caution,
             now=clock.monotonic(),
         )
+        self._seats = Seats()
         self._supply = Supply(
             bucket=self._tempo.bucket,
             health=self._health,
             gate=self._gate,
+            seats=self._seats,
         )
         self._stocker = Stocker(
             relay=relay,
@@ -193,18 +199,39 @@ class RelaySender:
     async def _connect(self) -> SmtpConnection | None:
         """Open a connection to the relay; None if another lane has just been refused.
 
-        One lane knocks first: a wrong password is tried once, not once per lane.
+        One lane knocks first: a wrong password is tried once, not once per lane.  So it
+        is with a relay that has let in as many as it takes.
 
         :raises RelayFailure: if that is not possible.
         """
         async with self._door:
-            if not self._health.is_proven:
-                if not self._supply.has_work:
+            if not self._health.is_proven or self._seats.most is not None:
+                may_enter = self._seats.may_enter(clock.monotonic())
+                if not (may_enter and self._supply.has_work):
                     return None
-                connection = await self._open()
-                self._health.is_proven = True
-                return connection
-        return await self._open()
+                return await self._enter()
+        return await self._enter()
+
+    async def _enter(self) -> SmtpConnection | None:
+        try:
+            connection = await self._open()
+        except RelayTrouble as trouble:
+            if not self._seats.taken or self._health.condition is not Condition.WELL:
+                raise
+            self._note_full(trouble)
+            return None
+        self._seats.entered(connection)
+        self._health.is_proven = True
+        return connection
+
+    def _note_full(self, trouble: RelayTrouble) -> None:
+        if self._seats.turned_away(now=clock.monotonic()):
+            logger.warning(
+                "The relay takes no more connections",
+                relay=self.relay.name,
+                connections=self._seats.most,
+                answer=trouble,
+            )
 
     async def _open(self) -> SmtpConnection:
         try:

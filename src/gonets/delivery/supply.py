@@ -11,6 +11,7 @@ from gonets.delivery.budgets import Budget, Gate
 from gonets.delivery.circle import Circle
 from gonets.delivery.health import RelayHealth
 from gonets.delivery.pacing import TokenBucket
+from gonets.delivery.seats import Seats
 from gonets.delivery.siding import Siding
 from gonets.delivery.types import BoundClaim
 from gonets.delivery.workshop import Ahead
@@ -51,6 +52,7 @@ class Supply:
         bucket: TokenBucket,
         health: RelayHealth,
         gate: Gate,
+        seats: Seats | None = None,
     ) -> None:
         self.feeds: dict[int, Feed] = {}
         self.in_flight = 0
@@ -63,6 +65,7 @@ class Supply:
         self._bucket = bucket
         self._health = health
         self._gate = gate
+        self._seats = seats or Seats()
         self._is_limited = False
         self._turn: deque[int] = deque()
         self._changed = asyncio.Event()
@@ -135,19 +138,21 @@ class Supply:
     def wake(self) -> None:
         self._changed.set()
 
-    async def wait(self, *, at_most: float | None = None) -> bool:
+    async def wait(self, *, at_most: float | None = None, enters: bool = False) -> bool:
         """Wait for a letter to be had; False if the time is up or all is closed.
 
         Whoever gets True says ``arrived`` after having tried to take one: no more
-        connections are opened than there are letters.
+        connections are opened than there are letters.  Who ``enters`` has none yet,
+        and waits for the relay to take one more as well.
         """
         until = clock.monotonic() + (at_most or 0)
         while not self.is_closed:
-            if self._may_go() and self._at_hand() > self._arriving:
+            has_seat = not enters or self._seats.may_enter(clock.monotonic())
+            if has_seat and self._may_go() and self._at_hand() > self._arriving:
                 self._arriving += 1
                 return True
             try:
-                async with asyncio.timeout(self._nap(at_most)):
+                async with asyncio.timeout(self._nap(at_most, has_seat=has_seat)):
                     self._changed.clear()
                     await self._changed.wait()
             except TimeoutError:
@@ -160,9 +165,11 @@ class Supply:
         if self._ready:
             self.wake()
 
-    def _nap(self, at_most: float | None) -> float | None:
+    def _nap(self, at_most: float | None, *, has_seat: bool) -> float | None:
         now = clock.monotonic()
         naps = [] if at_most is None else [at_most]
+        if not has_seat:
+            naps.append(max(0.001, self._seats.tries_again_at - now))
         if self._health.is_suspect and self._health.rests_until > now:
             naps.append(self._health.rests_until - now)
         elif self._is_limited:

@@ -24,6 +24,7 @@ class Tempo:
         self._gate = gate
         self._slowing = Slowing(caution=caution)
         self._meter = RateMeter()
+        self._finished = 0
 
     def limit(self, rate: float | None) -> None:
         """Keep to another rate from now on."""
@@ -33,6 +34,8 @@ class Tempo:
     def look(self, finished: int, *, now: float) -> None:
         """Note how many letters have found their end; speed up where it is quiet."""
         self._meter.note({_THIS: finished}, now=now)
+        self._slowing.went(finished - self._finished)
+        self._finished = finished
         self._slowing.note_quiet(now=now)
         self._gate.note_quiet(now=now)
         self._set()

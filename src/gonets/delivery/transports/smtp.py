@@ -91,6 +91,10 @@ class SmtpConnection:
     def is_usable(self) -> bool:
         return not self.dialogue.ended and self.dialogue.is_clear
 
+    @property
+    def is_over(self) -> bool:
+        return bool(self.dialogue.ended)
+
     def pack(self, envelope: Envelope) -> Parcel:
         """Make the bytes for the wire.
 
