@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable
 
@@ -51,6 +52,34 @@ async def test_an_answer_that_came_while_we_were_asleep_is_heard(
     assert reply.is_positive
     assert connection.is_usable
     connection.close()
+
+
+async def test_the_kernel_asks_whether_a_relay_that_takes_its_time_is_still_there(
+    make_oracle: MakeOracle,
+) -> None:
+    connection = await connect(parse_relay_address(make_oracle().url))
+    assert connection.dialogue.transport is not None
+    line = connection.dialogue.transport.get_extra_info("socket")
+
+    assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    idle, between, times = (
+        line.getsockopt(socket.IPPROTO_TCP, getattr(socket, name))
+        for name in ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT")
+    )
+    assert idle + between * times < 120
+    connection.close()
+
+
+async def test_a_letter_is_uncertain_when_its_relay_is_gone_without_a_word(
+    make_oracle: MakeOracle,
+) -> None:
+    connection = await handed_over(make_oracle(manner=at("DOT", Manner(late=30))))
+
+    connection.dialogue.connection_lost(TimeoutError(110, "Connection timed out"))
+    with pytest.raises(AnswerLost, match="gone without a word") as lost:
+        await connection.dot_reply()
+
+    assert lost.value.dot_left
 
 
 async def test_a_relay_that_says_nothing_on_our_waking_is_not_waited_for_any_longer(

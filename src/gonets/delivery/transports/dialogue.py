@@ -96,8 +96,7 @@ class Dialogue(asyncio.Protocol):
         self.is_unsent = False
 
     def connection_lost(self, error: Exception | None) -> None:
-        is_other = error is not None and not isinstance(error, ConnectionError)
-        self.end(str(error) if is_other else _("the relay closed the connection"))
+        self.end(_why_lost(error))
 
     def _is_letter_here(self) -> bool:
         """Tell whether more is in our buffer than what stands behind the last dot.
@@ -232,3 +231,11 @@ class Dialogue(asyncio.Protocol):
     @property
     def _pulse(self) -> float:
         return max(0.05, min(1.0, self.deadline - clock.monotonic()))
+
+
+def _why_lost(error: Exception | None) -> str:
+    if error is None or isinstance(error, ConnectionError):
+        return _("the relay closed the connection")
+    if isinstance(error, TimeoutError):  # The kernel has given up, see opening.
+        return _("the relay is gone without a word")
+    return str(error)

@@ -21,6 +21,9 @@ from gonets.delivery.transports.dialogue import ConnectionEnded, Dialogue
 from gonets.delivery.transports.login import log_in, raise_for
 from gonets.delivery.transports.smtp import SmtpConnection, TimeLimits
 
+GONE_AFTER = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 6}
+"""A minute and a half without any sign of the relay's machine."""
+
 NEXT_PLACE_SECONDS = 0.5
 """After which the next address of a relay's name is tried beside the one before."""
 
@@ -121,7 +124,21 @@ async def _first_to_answer(address: RelayAddress) -> socket.socket:
             one.cancel()
     # A letter must not wait for the acknowledgement of the one before.
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    _notice_when_gone(line)
     return line
+
+
+def _notice_when_gone(line: socket.socket) -> None:
+    """Have the kernel ask whether the relay's machine is still there.
+
+    A relay may take ten minutes to answer; one that lost its power, or us while we were
+    asleep, never says so, and would not be told from it.
+    """
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, seconds_or_times in GONE_AFTER.items():
+        if hasattr(socket, name):  # Not every system lets us choose.
+            option = getattr(socket, name)
+            line.setsockopt(socket.IPPROTO_TCP, option, seconds_or_times)
 
 
 async def _first_of(
