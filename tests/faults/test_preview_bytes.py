@@ -52,11 +52,12 @@ def product(
     product.stop()
 
 
-def call(product: Product, module: str, *arguments: str) -> str:
+def call(product: Product, module: str, *arguments: str, order: str = "") -> str:
     called = subprocess.run(
         [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         env=product.environment_variables(),
+        input=order,
         check=True,
         capture_output=True,
         text=True,
@@ -77,9 +78,9 @@ def got_by(postbox: Postbox, *, people: int) -> dict[str, str]:
 
 
 def shown_by(product: Product, *run_ids: int, **options: Any) -> dict[str, Any]:
-    desk = "tests.support.product_desk"
-    order = json.dumps({"run_ids": run_ids, **options})
-    shown: dict[str, Any] = json.loads(call(product, desk, "letters_as_shown", order))
+    order = json.dumps(["letters_as_shown", {"run_ids": run_ids, **options}])
+    answer = call(product, "tests.support.product_desk", order=order)
+    shown: dict[str, Any] = json.loads(answer)
     return {to: set(views.values()) for to, views in shown.items()}
 
 

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from tests.support.postbox import Postbox
 pytestmark = pytest.mark.faults
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+Ask = Callable[..., Any]
 
 
 @pytest.fixture
@@ -45,19 +46,30 @@ def product(
     running.stop()
 
 
-def ask(product: Product, name: str, **arguments: object) -> Any:
-    """Do something in the product's database, in a process of its own."""
+@pytest.fixture
+def ask(product: Product) -> Iterator[Ask]:
+    """Return who does things in the product's database, in a process of their own."""
     environment = product.environment_variables()
     environment["PYTHONPATH"] = f"{ROOT}:{environment.get('PYTHONPATH', '')}"
-    module = "tests.support.product_desk"
-    answer = subprocess.run(
-        [sys.executable, "-m", module, name, json.dumps(arguments)],
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.support.product_desk"],
         env=environment,
         cwd=ROOT,
-        check=True,
-        capture_output=True,
-    )
-    return json.loads(answer.stdout)
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+    ) as desk:
+        orders, answers = desk.stdin, desk.stdout
+        assert orders is not None
+        assert answers is not None
+
+        def ask(name: str, **arguments: object) -> Any:
+            orders.write(json.dumps([name, arguments]) + "\n")
+            return json.loads(answers.readline())
+
+        yield ask
+        orders.close()
 
 
 def wait_for(product: Product, wanted: str, *, within: float = 90) -> None:
@@ -84,14 +96,14 @@ def rehearsing(product: Product) -> list[int]:
     return found
 
 
-def test_a_thousand_people_are_rehearsed_and_nothing_leaves(product):
-    issue_id = ask(product, "issue_for", people=1_000)
-    ask(product, "spoil", left=100, blocked=50, unfit=25)
-    before = ask(product, "traces")
+def test_a_thousand_people_are_rehearsed_and_nothing_leaves(product, ask):
+    issue_id = ask("issue_for", people=1_000)
+    ask("spoil", left=100, blocked=50, unfit=25)
+    before = ask("traces")
 
-    ask(product, "rehearse", issue_id=issue_id)
+    ask("rehearse", issue_id=issue_id)
     wait_for(product, "status = 'finished'")
-    report = ask(product, "report", issue_id=issue_id)
+    report = ask("report", issue_id=issue_id)
 
     assert (report["audience"], report["made"]) == (850, 825)
     assert report["found"] == [
@@ -101,39 +113,39 @@ def test_a_thousand_people_are_rehearsed_and_nothing_leaves(product):
         ["withheld", "the address is blocked", 50],
     ]
     assert report["by_name"] == 1_025
-    assert ask(product, "traces") == before
+    assert ask("traces") == before
     until = time.monotonic() + 20
     while rehearsing(product):
         assert time.monotonic() < until, "the process that rehearsed is still there"
         time.sleep(0.1)
 
 
-def test_a_product_stopped_in_between_hands_it_back(product):
-    issue_id = ask(product, "issue_for", people=6_000)
-    ask(product, "rehearse", issue_id=issue_id)
+def test_a_product_stopped_in_between_hands_it_back(product, ask):
+    issue_id = ask("issue_for", people=6_000)
+    ask("rehearse", issue_id=issue_id)
     wait_for(product, "looked_up_to > 0")
 
     assert product.stop() == 0
 
-    halfway = ask(product, "report", issue_id=issue_id)
+    halfway = ask("report", issue_id=issue_id)
     assert halfway["status"] == "waiting"
     assert 0 < halfway["looked_at"] < 6_000
     assert not rehearsing(product)
 
 
-def test_a_product_killed_in_between_goes_on_and_counts_everybody_once(product):
+def test_a_product_killed_in_between_goes_on_and_counts_everybody_once(product, ask):
     people = 3_000
-    issue_id = ask(product, "issue_for", people=people)
-    ask(product, "rehearse", issue_id=issue_id)
+    issue_id = ask("issue_for", people=people)
+    ask("rehearse", issue_id=issue_id)
     wait_for(product, "looked_up_to > 0")
     (process,) = rehearsing(product)
     niceness = os.getpriority(os.PRIO_PROCESS, process)
 
     product.kill()
-    halfway = ask(product, "report", issue_id=issue_id)
+    halfway = ask("report", issue_id=issue_id)
     product.start()
     wait_for(product, "status = 'finished'")
-    report = ask(product, "report", issue_id=issue_id)
+    report = ask("report", issue_id=issue_id)
 
     assert niceness == min(os.nice(0) + NICENESS, 19)
     assert 0 < halfway["looked_at"] < people

@@ -85,16 +85,6 @@ def test_it_starts_with_three_children_and_ends_without_a_trace(product):
     assert "Traceback" not in log
 
 
-def test_sigterm_stops_it_like_ctrl_c(product):
-    product.start()
-    children = children_of(supervisor(product))
-
-    os.kill(supervisor(product), signal.SIGTERM)
-
-    assert product._process.wait(40) == 0
-    assert not any(is_alive(pid) for pid in children.values())
-
-
 def test_a_child_that_dies_is_started_again(product):
     product.start()
     before = children_of(supervisor(product))
@@ -130,10 +120,15 @@ def test_a_killed_parent_leaves_no_orphans_and_no_taken_port(product):
     product.wait_until_ready()  # Until now an old child may have answered.
 
 
-def test_a_second_start_keeps_the_data_and_is_quick(product):
+def test_sigterm_stops_it_like_ctrl_c_and_a_second_start_keeps_the_data(product):
     product.start()
-    product.stop()
+    children = children_of(supervisor(product))
     key = (product.folder / "var" / "secret-key").read_text()
+
+    os.kill(supervisor(product), signal.SIGTERM)
+
+    assert product._process.wait(40) == 0
+    assert not any(is_alive(pid) for pid in children.values())
 
     product.start()
 
@@ -227,12 +222,10 @@ def log_in(product, name, password):
         return page.url
 
 
-def test_static_files_are_served_without_a_step_of_their_own(product):
-    product.start()
+def test_static_files_are_served_without_a_step_of_their_own(running):
+    address = f"{running.address}/static/gonets/css/base.css"
 
-    with urllib.request.urlopen(
-        f"{product.address}/static/gonets/css/base.css"
-    ) as file:
+    with urllib.request.urlopen(address) as file:
         content = file.read()
 
     assert file.headers["Content-Type"].startswith("text/css")

@@ -1,6 +1,7 @@
 """What a test does inside a running product's database, as a process of its own.
 
-``python -m tests.support.product_desk people 1000`` and the like; prints JSON.
+Reads one order per line, such as ``["issue_for", {"people": 1000}]``, and answers each
+with one line of JSON.
 """
 
 from __future__ import annotations
@@ -133,7 +134,12 @@ def letters_as_shown(
     return shown
 
 
+def main() -> None:
+    for line in sys.stdin:
+        name, arguments = json.loads(line)
+        sys.stdout.write(json.dumps(globals()[name](**arguments)) + "\n")
+        sys.stdout.flush()
+
+
 if __name__ == "__main__":
-    name, arguments = sys.argv[1], json.loads(sys.argv[2])
-    answer = globals()[name](**arguments)
-    sys.stdout.write(json.dumps(answer))
+    main()

@@ -19,6 +19,7 @@ import gc
 gc.disable()
 from django.core.management import execute_from_command_line
 execute_from_command_line(["manage.py", "migrate", "--verbosity", "0"])
+gc.freeze()
 """
 """Each builds all the models anew; looking for the old ones is a quarter of it."""
 
