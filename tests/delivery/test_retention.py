@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 
 from gonets.delivery import actions
 from gonets.delivery.folding import MOST_ENDINGS, Ending, general_answer, summed_up
+from gonets.delivery.ledger import record
 from gonets.delivery.models import Attempt, Decision, Delivery, Run
+from gonets.delivery.parts import Group
 from gonets.delivery.queries import run_progress, run_totals
 from gonets.delivery.resolutions import resolve_uncertain, undo_resolutions
 from gonets.delivery.retention import fold_runs
 from gonets.delivery.states import DeliveryStatus, Resolution, RunStatus
+from gonets.delivery.types import Outcome
 from gonets.kernel import clock
 from tests.delivery.conftest import Hand
 
@@ -136,6 +140,45 @@ def test_what_was_broken_off_is_carried_on(
     assert fold() == 1
     assert not run.deliveries.exists()
     assert sum(one.addresses for one in run_totals(run.pk)) == len(NAMES)
+
+
+def answer_late(run: Run) -> None:
+    late = run.deliveries.get(status=S.UNCERTAIN)
+    accepted = Outcome(
+        delivery_id=late.pk,
+        run_id=run.pk,
+        fence=late.fence,
+        status=S.ACCEPTED,
+        at=clock.now(),
+        stage="dot",
+        code=250,
+    )
+    record(Group(worker_id=0, outcomes=[accepted]))
+
+
+@pytest.mark.parametrize(
+    "turn", [pytest.param(2, id="they are counted"), pytest.param(3, id="it is marked")]
+)
+def test_an_answer_that_comes_late_leaves_totals_and_counters_alike(
+    ended: Callable[..., Run], turn: int
+) -> None:
+    run, turns = ended(days=401), count(1)
+
+    def may_go_on() -> bool:
+        if next(turns) == turn:
+            answer_late(run)
+        return True
+
+    fold(may_go_on=may_go_on)
+    fold()
+
+    told: Counter[str] = Counter()
+    for one in run_totals(run.pk):
+        told[one.status] += one.addresses
+    progress = run_progress(run.pk)
+    assert told["uncertain"] == progress.uncertain
+    assert told["accepted"] == progress.accepted
+    assert not run.deliveries.exists()
 
 
 def test_letters_go_first(ended: Callable[..., Run], make_run: MakeRun) -> None:

@@ -221,7 +221,10 @@ def _settle(run: LockedRun, outcome: Outcome, moves: Moves) -> None:
     row = Delivery.objects.filter(pk=outcome.delivery_id, fence=outcome.fence)
     for was in _may_have_been(outcome):
         changes = _changes(outcome, status, was)
-        if row.filter(status=was).update(**changes):
+        rows = row.filter(status=was)
+        if was is DeliveryStatus.UNCERTAIN:
+            rows = rows.filter(run__folding_at=None)  # Its totals have been written.
+        if rows.update(**changes):
             moves[was] -= 1
             moves[status] += 1
             _keep_attempt(outcome)

@@ -17,11 +17,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from gonets.delivery.folding import Ending, ending_of, summed_up
 from gonets.delivery.listing import AccountQuestion, account_portions, undecided
 from gonets.delivery.models import Attempt, Decision, Delivery, Run, RunTotal
+from gonets.delivery.queries import run_progress
 from gonets.delivery.states import (
     ENDED_RUNS,
     UNFINISHED_RUNS,
+    DeliveryStatus,
     RunStatus,
 )
+from gonets.delivery.types import RunProgress
 from gonets.kernel import clock
 
 CHUNK = 100
@@ -95,6 +98,9 @@ def _mark(run_id: int, ended_before: datetime, endings: Counter[Ending]) -> bool
         folding_at=clock.now()
     ):
         return False
+    if not _agree(endings, run_progress(run_id)):  # An answer has come in late.
+        transaction.set_rollback(True)
+        return False
     RunTotal.objects.bulk_create(
         RunTotal(
             run_id=run_id,
@@ -110,6 +116,16 @@ def _mark(run_id: int, ended_before: datetime, endings: Counter[Ending]) -> bool
         for ending, count in endings.most_common()
     )
     return True
+
+
+def _agree(endings: Counter[Ending], progress: RunProgress) -> bool:
+    counted: Counter[str] = Counter()
+    for ending, addresses in endings.items():
+        counted[ending.status] += addresses
+    return all(
+        counted[status.value] == getattr(progress, status.value)
+        for status in DeliveryStatus
+    )
 
 
 def _remove_addresses(run_id: int, may_go_on: Callable[[], bool]) -> bool:
