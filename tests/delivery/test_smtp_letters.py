@@ -253,6 +253,33 @@ def test_eight_bit_letters_go_only_where_they_are_taken(
                 line.send(envelope(content))
 
 
+@pytest.mark.parametrize(
+    ("extensions", "options"),
+    [
+        (("SMTPUTF8", "8BITMIME"), " SMTPUTF8 BODY=8BITMIME"),
+        (("8BITMIME",), None),
+    ],
+)
+def test_our_letters_reach_a_mailbox_in_cyrillic_where_it_is_taken(
+    extensions: tuple[str, ...], options: str | None
+) -> None:
+    reader = a_reader(address="анна@почта.example")
+    content = compile_letter(a_letter()).message_for(reader)
+    ready = Envelope("news@x.example", reader.address, content, is_wire_ready=True)
+
+    with line_to_oracle(extensions) as line:
+        if options is None:
+            with pytest.raises(AddressUnfit, match="SMTPUTF8"):
+                line.connection.pack(ready)
+            return
+        offer = line.connection.pack(ready).offer.decode()
+        taken = line.send(ready)
+
+    assert offer.startswith(f"MAIL FROM:<news@x.example>{options}\r\n")
+    assert taken.recipient == "анна@xn--80a1acny.example"
+    assert taken.content == content
+
+
 def test_a_reader_whom_no_letter_can_name_is_found_before_the_wire() -> None:
     letter = compile_letter(a_letter())
 

@@ -184,7 +184,6 @@ def test_an_impossible_sender_is_refused_by_name(field, value):
     "changes",
     [
         {"address": "anna@mail.example\r\nBcc: x@y.example"},
-        {"address": "анна@почта.example"},
         {"address": ""},
         {"message_id": "<a@b>\r\nX: y"},
         {"message_id": "no brackets"},
@@ -203,6 +202,22 @@ def test_a_domain_in_cyrillic_is_written_in_ascii():
 
     assert parsed(message)["To"].addresses[0].addr_spec == (
         "anna@xn--80a1acny.xn--p1ai"
+    )
+
+
+@pytest.mark.parametrize("name", ["", "Анна", "Ann"])
+def test_a_mailbox_in_cyrillic_is_written_as_it_is(name):
+    letter = compile_letter(a_letter())
+
+    message = letter.message_for(a_reader(address="анна@почта.рф", name=name))
+
+    head, _end, body = message.partition(b"\r\n\r\n")
+    assert "<анна@xn--80a1acny.xn--p1ai>\r\nDate: ".encode() in head
+    others = [line for line in head.split(b"\r\n") if not line.isascii()]
+    assert len(others) == 1
+    assert body.isascii()
+    assert "анна@почта.рф" in dict(parts_of(message).headers)["To"].replace(
+        "xn--80a1acny.xn--p1ai", "почта.рф"
     )
 
 

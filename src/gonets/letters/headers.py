@@ -39,9 +39,9 @@ def unstructured(name: bytes, text: str) -> bytes:
 def mailbox(name: str, address: str) -> bytes:
     """Return ``name <address>``.
 
-    ``name`` must be a clean line already, and ``address`` plain ASCII.
+    ``name`` must be a clean line already, and ``address`` fit to stand there.
     """
-    bracketed = b"<%b>" % address.encode("ascii")
+    bracketed = b"<%b>" % address.encode()
     return phrase(name) + FOLD + bracketed if name else bracketed
 
 
@@ -67,7 +67,7 @@ def personal(
     :raises BadHeader: naming the value that cannot stand in its header.
     """
     lines = (
-        b"To: " + mailbox(name, plain_address(address)),
+        b"To: " + mailbox(name, _reader_address(address)),
         b"Date: " + date_line(date),
         b"Message-ID: " + _plain_id(message_id).encode("ascii"),
         b"List-Unsubscribe: <%b>" % _plain_link(link).encode("ascii"),
@@ -91,6 +91,20 @@ def plain_address(address: str) -> str:
 
     :raises BadHeader: if it is none, or its local part needs SMTPUTF8.
     """
+    plain = _reader_address(address)
+    if not plain.isascii():
+        raise BadHeader(address)
+    return plain
+
+
+def _reader_address(address: str) -> str:
+    """Return the address with its domain as A-labels.
+
+    A local part in UTF-8 stays as it is (RFC 6532): there is no other way to write it,
+    and only relays that offer SMTPUTF8 get such a letter.
+
+    :raises BadHeader: if it is none.
+    """
     if _PLAIN_ADDRESS.fullmatch(address):
         return address
     try:
@@ -99,7 +113,9 @@ def plain_address(address: str) -> str:
         )
     except EmailNotValidError as error:
         raise BadHeader(address) from error
-    if parsed.ascii_email is None or not _PLAIN_ADDRESS.fullmatch(parsed.ascii_email):
+    if parsed.ascii_email is None:
+        return f"{parsed.local_part}@{parsed.ascii_domain}"
+    if not _PLAIN_ADDRESS.fullmatch(parsed.ascii_email):
         raise BadHeader(address)
     return parsed.ascii_email
 

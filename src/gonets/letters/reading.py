@@ -55,7 +55,7 @@ def sizes_of(message: bytes) -> Sizes:
 
 def header_lines(message: bytes) -> list[tuple[str, str, str]]:
     """Return each header's name, its value in words, and its lines as they travel."""
-    head = message.partition(b"\r\n\r\n")[0].decode("ascii", "replace")
+    head = message.partition(b"\r\n\r\n")[0].decode("utf-8", "replace")
     named = (line.partition(":") for line in _UNFOLDED_END.split(head))
     return [(name, _in_words(value), value.strip()) for name, _colon, value in named]
 

@@ -149,6 +149,19 @@ def test_letters_beyond_the_relay_are_named(issue, newsletter):
     assert state.tally.made == 0
 
 
+def test_a_mailbox_in_cyrillic_is_no_doubt_where_the_relay_takes_it(issue, newsletter):
+    make_subscriber("пётр@почта.рф", newsletter.readership, name="Пётр")
+    rehearsed = actions.start_rehearsal(issue.pk, user=None)
+    facts = {"host": "relay.example", "offers": {"SMTPUTF8": "", "8BITMIME": ""}}
+    Rehearsal.objects.filter(pk=rehearsed.pk).update(relay_facts=facts, people=4)
+
+    carry_out_rehearsals()
+
+    state = newest_rehearsal(issue.pk)
+    assert groups(state, UNFIT) == set()
+    assert state.tally.made == 4
+
+
 def test_empty_personal_parts_are_counted(issue, newsletter, rehearse):
     make_subscriber("nameless@example.com", newsletter.readership)
     word(

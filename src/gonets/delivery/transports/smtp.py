@@ -108,6 +108,9 @@ class SmtpConnection:
         options = self._options(content, is_ascii=is_wire_ready or content.isascii())
         if not (sender.isascii() and recipient.isascii()):
             options += " SMTPUTF8"
+            # One that is ready was not looked at: it names its reader in UTF-8.
+            if is_wire_ready and "8BITMIME" in self.extensions:
+                options += " BODY=8BITMIME"
         if not is_wire_ready:
             check_content(content)
             content = stuffed(content)

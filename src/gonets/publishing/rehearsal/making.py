@@ -139,7 +139,7 @@ class Maker:
             try:
                 envelope = self._letter.envelope_for(recipient, binding)
             except LetterUnfit as why:
-                self._note(candidate, FindingKind.UNFIT, *_grouped(candidate, why))
+                self._note(candidate, FindingKind.UNFIT, *_grouped(why))
             else:
                 reader = bound_reader(recipient.address, binding)
                 yield _Made(candidate=candidate, reader=reader, envelope=envelope)
@@ -150,7 +150,7 @@ class Maker:
             if fate.is_relays_limit:
                 self._unfit(each, reasons.BEYOND_RELAY, fate.refusal)
             elif fate.refusal:
-                self._unfit(each, fate.refusal)
+                self._unfit(each, *_refused(each.candidate, fate.refusal))
             else:
                 self._note_letter(each)
 
@@ -205,10 +205,15 @@ def _personal_parts(letter: VersionLetter) -> Mapping[str, Personal]:
     }
 
 
-def _grouped(candidate: Candidate, why: LetterUnfit) -> tuple[str, str]:
-    """Return the reason, and in the detail what is different for everybody."""
+def _refused(candidate: Candidate, refusal: str) -> tuple[str, str]:
+    """Return why the relay could not take an address, and in the detail its words."""
     if not candidate.address.rpartition("@")[0].isascii():
-        return reasons.NOT_LATIN, str(why)
+        return reasons.NOT_LATIN, refusal
+    return refusal, ""
+
+
+def _grouped(why: LetterUnfit) -> tuple[str, str]:
+    """Return the reason, and in the detail what is different for everybody."""
     if isinstance(why.__cause__, ReaderUnfit):
         return reasons.PERSONAL_PART, str(why)
     return str(why), ""

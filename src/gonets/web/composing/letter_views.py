@@ -86,7 +86,7 @@ def _headers(request: HttpRequest, message: bytes) -> HttpResponse:
 
 def _source(request: HttpRequest, message: bytes) -> HttpResponse:
     # Never anything but ASCII, so every byte is a character.
-    context = {"source": message.decode("ascii", "replace")}
+    context = {"source": message.decode("utf-8", "replace")}
     return render(request, "gonets/composing/preview_source.html", context)
 
 
