@@ -100,6 +100,28 @@ def test_a_run_that_is_continued_with_the_same_letter_is_paused_again_and_no_oth
     assert uncertain_after_check(engine, run_id, larger) == 0
 
 
+def test_a_letter_that_is_too_large_since_it_was_corrected_pauses_the_run_again(
+    engine: Engine, make_oracle: MakeOracle
+) -> None:
+    oracle = make_oracle(extensions=("PIPELINING", "SIZE 1000000"), delay=0.02)
+    run_id = engine.do("run", url=oracle.url, addresses=readers(40))
+    engine.start_worker()
+    engine.wait(run_id, lambda now: now["accepted"] > 25)
+    engine.call("pause_run", run_id)
+    left = engine.wait_for(run_id, "paused")["pending"]
+
+    engine.call("rebind_open", run_id, "large")
+    engine.call("resume_run", run_id)
+    engine.wait_for(run_id, "paused")
+    paused = engine.wait(run_id, lambda now: now["pending"] == left)
+
+    assert 0 < left < 15  # too few for a run of equal refusals
+    assert paused["pause_cause"] == "letter_too_large"
+    engine.call("rebind_open", run_id, "first")
+    engine.call("resume_run", run_id)
+    assert engine.wait_for(run_id, "finished")["accepted"] == 40
+
+
 @pytest.mark.parametrize("extensions", [("PIPELINING",), ()], ids=["piped", "plain"])
 def test_a_relay_that_minds_the_size_of_one_letter_at_mail_gets_the_others(
     engine: Engine, make_oracle: MakeOracle, extensions: tuple[str, ...]

@@ -204,6 +204,7 @@ class Scene:
             letter_ref="first",
             pending=LETTERS,
             accepted=1,
+            has_accepted=True,
             settled=0,
             has_work=True,
             policy_waits=0,

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
 from gonets.delivery.account import Moves, end_run, lock_run, shift, tell
@@ -269,14 +269,15 @@ def rebind_open(run_id: int, letter_ref: str) -> int:
     """Send another letter to all who are left, deferred ones too; return how many.
 
     A binding made for the former letter no longer counts, so that each of them gets a
-    new Message-ID.
+    new Message-ID.  Whether the relay minds this letter is as open as at the beginning.
 
     :raises RunStateWrong: unless the run is paused.
     """
     with transaction.atomic():
-        changed = Run.objects.filter(pk=run_id, status=RunStatus.PAUSED).update(
-            letter_ref=letter_ref
-        )
+        paused = Run.objects.filter(pk=run_id, status=RunStatus.PAUSED)
+        other = paused.exclude(letter_ref=letter_ref)
+        other.update(accepted_before=F("accepted"))
+        changed = paused.update(letter_ref=letter_ref)
         if not changed:
             raise _wrong(run_id, wanted="corrected")
         run = Run.objects.get(pk=run_id)

@@ -119,6 +119,8 @@ class Run(models.Model):
         max_length=20, choices=PauseCause.choices, blank=True
     )
     pause_answer = models.CharField(max_length=500, blank=True)
+    # How many got an earlier letter, before it was corrected in the middle of the run.
+    accepted_before = models.IntegerField(default=0)
     audience_size = models.PositiveIntegerField(default=0)
     pending = models.IntegerField(default=0)
     claimed = models.IntegerField(default=0)

@@ -65,7 +65,7 @@ class Stocker:
 
     def adopt(self, state: RunState, circle: Circle) -> None:
         """Take up a run that has begun to run, or was resumed."""
-        breaker = Breaker(has_accepted=state.accepted > 0)
+        breaker = Breaker(has_accepted=state.has_accepted)
         feed = Feed(run_id=state.run_id, breaker=breaker, circle=circle)
         self._supply.open(feed)
         if circle.is_begun:

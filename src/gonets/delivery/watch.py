@@ -40,6 +40,7 @@ class RunState:
     letter_ref: str
     pending: int
     accepted: int
+    has_accepted: bool  # the letter that is sent now, by anybody
     settled: int
     has_work: bool  # something can be claimed now
     policy_waits: int  # counted only once nobody else is left to try
@@ -94,6 +95,7 @@ def _state(run: Run) -> RunState:
         letter_ref=run.letter_ref,
         pending=run.pending,
         accepted=run.accepted,
+        has_accepted=run.accepted > run.accepted_before,
         settled=run.audience_size - in_work - run.deferred,
         has_work=bool(run.pending) or bool(run.deferred and _is_due(run.pk)),
         policy_waits=0 if in_work or not run.deferred else _policy_waits(run.pk),
