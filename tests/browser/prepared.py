@@ -10,14 +10,29 @@ import fcntl
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from gonets.server.database import SQLITE_FILE
 from tests.browser.product import Product
+
+MIGRATE = """
+import gc
+gc.disable()
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+call_command("migrate", verbosity=0)
+connection.close()
+gc.freeze()
+"""
+"""Each migration makes models anew; looking for the old ones is a quarter of it."""
 
 PREPARE = """
 import gc
-gc.disable()
 import django
 django.setup()
 from gonets.delivery.models import CloneFence
@@ -27,10 +42,7 @@ prepare(ENVIRONMENT)
 CloneFence.objects.all().delete()
 gc.freeze()
 """
-"""The desk of a copy is a new one, not a clone that has to wait for a person.
-
-Each migration makes models anew; looking for the old ones is a quarter of it.
-"""
+"""The desk of a copy is a new one, not a clone that has to wait for a person."""
 
 
 @dataclass(frozen=True)
@@ -53,18 +65,39 @@ class PreparedFolders:
             language=language,
             demo=demo,
         )
-        model.folder.mkdir(parents=True, exist_ok=True)
-        done = model.folder / "done"
-        with (model.folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not done.exists():
+        with _made_once(model.folder) as is_made:
+            if not is_made:
                 model.data.mkdir()
-                subprocess.run(
-                    [sys.executable, "-c", PREPARE],
-                    cwd=model.folder,
-                    env=model.environment_variables()
-                    | {"DJANGO_SETTINGS_MODULE": "gonets.server.settings"},
-                    check=True,
-                )
-                done.touch()
+                shutil.copy(self._tables(), model.data)
+                _run(PREPARE, model)
         return model.data
+
+    def _tables(self) -> Path:
+        """Return a database with every table and nothing in it, in no language."""
+        model = Product(self.shared / "tables", language="en", demo=False)
+        with _made_once(model.folder) as is_made:
+            if not is_made:
+                model.data.mkdir()
+                _run(MIGRATE, model)
+        return model.data / SQLITE_FILE
+
+
+@contextmanager
+def _made_once(folder: Path) -> Iterator[bool]:
+    """Say whether it is made already; else it is at the end, and the others wait."""
+    folder.mkdir(parents=True, exist_ok=True)
+    done = folder / "done"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield done.exists()
+        done.touch()
+
+
+def _run(script: str, model: Product) -> None:
+    subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=model.folder,
+        env=model.environment_variables()
+        | {"DJANGO_SETTINGS_MODULE": "gonets.server.settings"},
+        check=True,
+    )
