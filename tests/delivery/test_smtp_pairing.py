@@ -501,3 +501,34 @@ async def test_nothing_that_comes_behind_a_breach_is_an_answer() -> None:
     assert first.enhanced_code == "2.1.0"
     with pytest.raises(ConnectionEnded, match="broke the protocol"):
         await dialogue.reply()
+
+
+@needs_openssl
+@pytest.mark.parametrize("mode", ["smtps", "smtp+starttls"])
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param(b"\x17\x03\x03\x00\x20" + b"x" * 32, id="garbage"),
+        pytest.param(b"\x15\x03\x03\x00\x02\x02\x50", id="an alert in clear"),
+        pytest.param(b"250 2.0.0 Ok: queued\r\n", id="an acceptance in clear"),
+    ],
+)
+async def test_what_breaks_the_encryption_behind_the_dot_is_no_answer(
+    make_oracle: MakeOracle, authority: Authority, record: bytes, mode: str
+) -> None:
+    oracle = make_oracle(
+        extensions=(*PIPELINING, "STARTTLS"),
+        tls=authority.server("127.0.0.1"),
+        tls_mode=mode.removeprefix("smtp+").replace("smtps", "implicit"),
+        tls_cut=record,
+        cut=lambda _recipient: "after_accept",
+    )
+    address = parse_relay_address(f"{mode}://127.0.0.1:{oracle.port}")
+    connection = await connect(address, limits=PATIENT, tls=authority.trusting())
+
+    with pytest.raises(AnswerLost) as lost:
+        await sent(connection, "ann", "bob")
+
+    assert lost.value.dot_left
+    assert str(lost.value).startswith("the encrypted connection broke: ")
+    assert "_ssl.c" not in str(lost.value)

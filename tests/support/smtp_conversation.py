@@ -7,6 +7,7 @@ import socket
 import ssl
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tests.support.smtp_script import PLAIN, Manner
@@ -302,6 +303,10 @@ class Conversation:
 
     def cut_now(self) -> Cut:
         self.let_go()
+        if self.is_secure and self.script.tls_cut:
+            socket.socket.send(self.peer, self.script.tls_cut)
+            with suppress(OSError):
+                socket.socket.recv(self.peer, 1)  # until the client hangs up
         reset(self.peer)
         return Cut()
 

@@ -69,6 +69,7 @@ class Script:
     tls: ssl.SSLContext | None = None
     tls_mode: str = "implicit"
     tls_fault: str = ""  # "hang", "garbage" or "cut" instead of the handshake
+    tls_cut: bytes = b""  # said under the encryption, instead of cutting at ``cut``
     starttls_reply: bytes = b"220 2.0.0 Go ahead"
     auth: Callable[[bytes], bytes] = lambda line: b"235 2.7.0 Welcome"
     # After a challenge (334) in answer to AUTH: what is said to the reply to it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import cast
@@ -238,4 +239,7 @@ def _why_lost(error: Exception | None) -> str:
         return _("the relay closed the connection")
     if isinstance(error, TimeoutError):  # The kernel has given up, see opening.
         return _("the relay is gone without a word")
+    if isinstance(error, ssl.SSLError):
+        broke = _("the encrypted connection broke")
+        return f"{broke}: {error.reason}"
     return str(error)
