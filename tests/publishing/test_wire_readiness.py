@@ -127,7 +127,9 @@ def assert_ready_or_refused(
 def assert_ready(envelope: Envelope) -> None:
     assert envelope.is_wire_ready
     check_content(envelope.content)
-    assert envelope.content.isascii()
+    # A mailbox in other letters than Latin cannot be written otherwise (RFC 6532).
+    local_part = envelope.recipient.rpartition("@")[0].encode()
+    assert envelope.content.replace(b"<%b@" % local_part, b"<", 1).isascii()
     assert envelope.content.endswith(b"\r\n")
     assert stuffed(envelope.content) == envelope.content
 
