@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from gonets.delivery import disk
@@ -67,11 +68,31 @@ def test_an_almost_full_disk_is_told_to_whoever_can_free_it(client, monkeypatch)
     assert "the disk is almost full" in answer.json()["notes"][0]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_forgets_is_named_as_the_reason(client):
+    a_worker(seen_ago=timedelta(seconds=3))
+    is_sqlite = connection.vendor == "sqlite"
+    setting = "PRAGMA synchronous=" if is_sqlite else "SET synchronous_commit="
+    say(f"{setting}{'NORMAL' if is_sqlite else 'off'}")
+
+    answer = client.get(reverse("healthz"))
+
+    say(f"{setting}{'FULL' if is_sqlite else 'on'}")
+    assert answer.status_code == 503
+    assert "power cut" in answer.json()["problems"][0]
+
+
+def say(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
 def test_asking_writes_nothing(client, django_assert_max_num_queries):
     with django_assert_max_num_queries(10) as asked:
         client.get(reverse("healthz"))
 
-    assert {query["sql"].split()[0] for query in asked} == {"SELECT"}
+    reading = {"SELECT", "PRAGMA", "SHOW"}
+    assert {query["sql"].split()[0] for query in asked} <= reading
 
 
 def test_a_copied_database_is_ready_for_the_person_who_must_decide(client):

@@ -14,8 +14,10 @@ from django.views.decorators.http import require_safe
 
 from gonets import __version__
 from gonets.delivery.disk import database_folders, missing_room
+from gonets.delivery.errors import LedgerUnsafe
 from gonets.delivery.fence import is_fenced
 from gonets.delivery.queries import worker_last_seen
+from gonets.delivery.recovery import check_durability
 from gonets.kernel import clock
 
 WORKER_SILENCE = timedelta(seconds=20)
@@ -42,7 +44,7 @@ def problems_now() -> list[str]:
     try:
         if unapplied_migrations():
             return ["the database has to be migrated"]
-        return worker_problems()
+        return [*ledger_problems(), *worker_problems()]
     except DatabaseError as error:
         return [f"the database does not answer: {error}"]
 
@@ -59,6 +61,15 @@ def notes_now() -> list[str]:
     if room is not None:
         notes.append(f"the disk is almost full, so nothing is sent: {room} free")
     return notes
+
+
+def ledger_problems() -> list[str]:
+    """Return why the worker refuses to begin: it says so, but only in the log."""
+    try:
+        check_durability()
+    except LedgerUnsafe as error:
+        return [str(error)]
+    return []
 
 
 def worker_problems() -> list[str]:
