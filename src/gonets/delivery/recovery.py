@@ -38,6 +38,15 @@ def check_durability() -> None:
         raise LedgerUnsafe(f"The database {connection.vendor} is not supported.")
 
 
+def is_durable() -> bool:
+    """Tell whether workers would send on the strength of this database."""
+    try:
+        check_durability()
+    except LedgerUnsafe:
+        return False
+    return True
+
+
 def _check_sqlite() -> None:
     if _ask("PRAGMA synchronous") != str(_SQLITE_FULL):
         raise LedgerUnsafe(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from gonets.delivery.models import Delivery, Relay, Run, Worker
@@ -51,6 +52,27 @@ def test_it_shows_what_became_of_everybody(desk, issue, run):
     assert "Sending (66%)" in page
     assert 'value="66"' in page
     assert "3 addresses in this sending" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_forgets_is_named_as_the_reason_why_nothing_leaves(
+    desk, issue, run
+):
+    is_sqlite = connection.vendor == "sqlite"
+    setting = "PRAGMA synchronous=" if is_sqlite else "SET synchronous_commit="
+    say(f"{setting}{'NORMAL' if is_sqlite else 'off'}")
+
+    page = progress(desk, issue)
+
+    say(f"{setting}{'FULL' if is_sqlite else 'on'}")
+    assert "after a power cut" in page
+    assert "start the server again" not in page
+    assert "start the server again" in progress(desk, issue)
+
+
+def say(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def test_a_look_at_what_is_shown_already_costs_nothing(desk, issue, run):

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from gonets.delivery.fence import is_fenced
 from gonets.delivery.queries import run_progress, worker_last_seen
+from gonets.delivery.recovery import is_durable
 from gonets.delivery.states import ENDED_RUNS, RunStatus
 from gonets.kernel import clock
 from gonets.publishing.queries import is_corrected, next_try_at
@@ -35,6 +36,7 @@ class RunPanel:
     is_fenced: bool
     worker_is_missing: bool
     worker_seen_at: datetime | None
+    ledger_is_unsafe: bool  # This is why it is missing.
     is_corrected: bool
     uncertain: UncertainOnes | None
     next_try_at: datetime | None
@@ -73,6 +75,7 @@ class RunPanel:
             self.uncertain.undecided if self.uncertain else 0,
             self.is_corrected,
             self.worker_is_missing,
+            self.ledger_is_unsafe,
             self.is_fenced,
             bool(state.acknowledged_at),
             len(self.pause_reason),
@@ -92,6 +95,7 @@ def run_panel(state: IssueRunState) -> RunPanel:
     progress = run_progress(state.run_id)
     is_open = not state.has_ended
     seen_at = worker_last_seen() if is_open else None
+    is_missing = is_open and not is_recent(seen_at)
     # What only waits for another try has no pace.
     rate = progress.rate if state.waiting > state.deferred else None
     return RunPanel(
@@ -101,8 +105,9 @@ def run_panel(state: IssueRunState) -> RunPanel:
         time_left_text=_time_left_text(progress.seconds_left if rate else None),
         pause_reason=progress.pause_reason,
         is_fenced=is_open and is_fenced(),
-        worker_is_missing=is_open and not is_recent(seen_at),
+        worker_is_missing=is_missing,
         worker_seen_at=seen_at,
+        ledger_is_unsafe=is_missing and not is_durable(),
         is_corrected=_may_be_corrected(state) and is_corrected(state.run_id),
         # While letters leave, the page shows how many there are, and nothing to tick.
         uncertain=uncertain_ones(state) if state.status in _AT_REST else None,
