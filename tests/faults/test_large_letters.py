@@ -103,7 +103,7 @@ def test_a_run_that_is_continued_with_the_same_letter_is_paused_again_and_no_oth
 def test_a_letter_that_is_too_large_since_it_was_corrected_pauses_the_run_again(
     engine: Engine, make_oracle: MakeOracle
 ) -> None:
-    oracle = make_oracle(extensions=("PIPELINING", "SIZE 1000000"), delay=0.02)
+    oracle = make_oracle(extensions=("PIPELINING", "SIZE 1000000"), delay=0.4)
     run_id = engine.do("run", url=oracle.url, addresses=readers(40))
     engine.start_worker()
     engine.wait(run_id, lambda now: now["accepted"] > 25)

@@ -107,7 +107,7 @@ def test_a_thousand_people_are_rehearsed_and_nothing_leaves(product, ask):
 
     assert (report["audience"], report["made"]) == (850, 825)
     assert report["found"] == [
-        ["unfit", "the address has letters other than Latin before the @", 25],
+        ["unfit", "the name, the address or a personal part cannot be used", 25],
         ["doubtful", "the domain of the address cannot get mail", 850],
         ["withheld", "has unsubscribed", 100],
         ["withheld", "the address is blocked", 50],

@@ -81,7 +81,7 @@ def spoil(*, left: int, blocked: int, unfit: int) -> None:
         audience.suppress(address=subscription.subscriber.address, reason="complained")
     for n, subscription in enumerate(theirs[left + blocked :][:unfit]):
         Subscriber.objects.filter(pk=subscription.subscriber_id).update(
-            address=f"читатель{n}@people.example"
+            address=f"reader {n}@people.example"  # No relay can be given that.
         )
 
 
