@@ -84,10 +84,10 @@ class RelaySender:
         )
         self._door = asyncio.Lock()
         self._noted: tuple[str, str] | None = None
-        self._lanes = [
-            asyncio.create_task(self._lane().run())
-            for _one in range(max(1, relay.connections))
-        ]
+        self._lanes = self._begun_lanes(max(1, relay.connections))
+
+    def _begun_lanes(self, count: int) -> list[asyncio.Task[None]]:
+        return [asyncio.create_task(self._lane().run()) for _one in range(count)]
 
     @property
     def condition(self) -> Condition:
