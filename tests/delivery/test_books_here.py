@@ -250,3 +250,23 @@ async def test_books_that_are_about_to_end_wait_but_a_moment_for_the_database(
 
     assert set(heard) == {HURRIED_MILLISECONDS}
     assert await keeper.do(_patience) == HURRIED_MILLISECONDS
+
+
+async def test_what_somebody_else_has_written_is_news_once(
+    keeper: Bookkeeper, told: Told
+) -> None:
+    keeper.has_news()
+    for one in await stock(keeper):
+        keeper.intend(one, told)
+    await turn()
+    assert not keeper.has_news(), "it has written that itself"
+
+    await asyncio.to_thread(_rename_letter)
+
+    assert keeper.has_news()
+    assert not keeper.has_news()
+
+
+def _rename_letter() -> None:
+    Run.objects.update(letter_ref="another")
+    connections.close_all()

@@ -39,6 +39,8 @@ Tell = Callable[[Grant | LedgerUnavailable], None]
 class KeptBooks(Protocol):
     """Where the books are kept."""
 
+    tell_news: bool  # whether ``has_news`` knows
+
     async def start(self) -> None: ...
 
     def takes(self, page: Page) -> bool:
@@ -51,6 +53,10 @@ class KeptBooks(Protocol):
 
     def call(self, call: Call) -> None:
         """Answer through ``Listener.done``."""
+        ...
+
+    def has_news(self) -> bool:
+        """Tell whether somebody else has written since this was asked last."""
         ...
 
     def hurry(self) -> None:
@@ -97,6 +103,15 @@ class Bookkeeper:
         would be shared by two processes.
         """
         await self._books.start()
+
+    @property
+    def tell_news(self) -> bool:
+        """Whether ``has_news`` knows, without a question to a server."""
+        return self._books.tell_news
+
+    def has_news(self) -> bool:
+        """Tell whether somebody else has written since this was asked last."""
+        return not self.has_failed.is_set() and self._books.has_news()
 
     def hurry(self) -> None:
         """Wait for a database that somebody else holds no longer than a moment."""

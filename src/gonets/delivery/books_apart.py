@@ -42,6 +42,8 @@ _FORKING = multiprocessing.get_context("fork")
 class BooksApart:
     """The event loop's end."""
 
+    tell_news = False
+
     def __init__(
         self, listener: Listener, *, spool: Spool, letters: LetterSource
     ) -> None:
@@ -83,6 +85,10 @@ class BooksApart:
 
     def call(self, call: Call) -> None:
         self._channel.say(_CALL + pickle.dumps(call))
+
+    def has_news(self) -> bool:
+        """To ask a server costs as much as to look."""
+        return False
 
     def hurry(self) -> None:
         """A server sees by itself to those who hold its locks for too long."""

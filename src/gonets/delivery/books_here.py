@@ -17,7 +17,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
 
-from django.db import connections
+from django.db import Error, connections
 from django.db.backends.signals import connection_created
 
 from gonets.delivery.books import (
@@ -32,7 +32,7 @@ from gonets.delivery.books import (
 from gonets.delivery.ledger import Grant
 from gonets.delivery.ports import LetterSource
 from gonets.delivery.spool import Spool
-from gonets.delivery.statements import look_up_anew, wait_at_most
+from gonets.delivery.statements import Statement, look_up_anew, wait_at_most
 from gonets.kernel.logs import get_logger
 
 logger = get_logger(__name__)
@@ -49,10 +49,13 @@ HURRIED_MILLISECONDS = 500
 """Its patience once it is told to end."""
 
 _GIVEN = Grant.GIVEN.value
+_VERSION = Statement("PRAGMA data_version")
 
 
 class BooksHere:
     """Records pages and takes stock at once; other calls are carried out meanwhile."""
+
+    tell_news = True
 
     def __init__(
         self, listener: Listener, *, spool: Spool, letters: LetterSource
@@ -65,6 +68,7 @@ class BooksHere:
         self._is_patient = True
         self._rest: asyncio.TimerHandle | None = None
         self._is_hurried = False
+        self._version = 0  # of the database's content, as this connection counts
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="gonets-books")
         # Django gives each task of an event loop connections of its own, but those of a
         # context are the same whoever calls.
@@ -118,6 +122,11 @@ class BooksHere:
                 self._thread, self._books.carry_out, call
             )
             doing.add_done_callback(self._done)
+
+    def has_news(self) -> bool:
+        seen = self._version
+        self._version = self._context.run(_version_or, seen)
+        return self._version != seen
 
     def hurry(self) -> None:
         self._is_hurried = True
@@ -191,3 +200,12 @@ class BooksHere:
         elif self._books.has_noted:
             self._have_done(self._books.write_accepted)
         self._write_later()
+
+
+def _version_or(seen: int) -> int:
+    """Return SQLite's count of what others have committed, or what is known of it."""
+    try:
+        [version] = _VERSION.execute(()).fetchone()
+    except Error:
+        return seen  # The next look says what is wrong.
+    return int(version)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from gonets.delivery.benches import Benches
@@ -34,6 +35,9 @@ from gonets.kernel.logs import get_logger
 logger = get_logger(__name__)
 
 LOOK_EVERY = 0.2
+GLANCE_EVERY, IDLE_LOOK_EVERY = 0.04, 0.8
+"""To see whether anything has changed at all takes a hundredth of a look."""
+
 RATE_EVERY = 1.0
 
 
@@ -62,6 +66,7 @@ class Engine:
         self._disk = DiskGuard(books=books, folders=folders, least=options.least_room)
         self._meter = RateMeter()
         self._rated_at = 0.0
+        self._is_idle = False  # nothing was to be sent at the last look
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look at the runs several times a second until ``stop`` is set."""
@@ -70,11 +75,18 @@ class Engine:
                 await self._look()
             except LedgerUnavailable as error:
                 logger.error("The database is not available", why=error)
-            try:
-                async with asyncio.timeout(LOOK_EVERY):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+            await self._rest(stop)
+
+    async def _rest(self, stop: asyncio.Event) -> None:
+        """Wait for the next look; an idle worker has it as soon as there is news."""
+        if not (self._is_idle and self._books.tell_news):
+            await _wait(stop, LOOK_EVERY)
+            return
+        until = clock.monotonic() + IDLE_LOOK_EVERY
+        while clock.monotonic() < until and not stop.is_set():
+            await _wait(stop, GLANCE_EVERY)
+            if self._books.has_news():
+                return
 
     def start_anew(self) -> None:
         """Give back all claims: they were made under a name that counts no more."""
@@ -94,6 +106,7 @@ class Engine:
         now = await self._books.do(situation)
         if await self._disk.stops([state.run_id for state in now.runs]):
             now = Situation()
+        self._is_idle = not now.runs
         self._keep_budgets(now)
         self._keep_circles(now)
         for relay in now.relays.values():
@@ -192,3 +205,10 @@ class Engine:
         if now.runs and moment - self._rated_at >= RATE_EVERY:
             self._rated_at = moment
             await self._books.do(note_rates, self._meter.rates())
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    """Wait for so long, or until the worker is told to end."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()
