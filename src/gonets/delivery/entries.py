@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from gonets.delivery.statements import RowStatement, stored_text, storing
 from gonets.delivery.types import Acceptance, BoundClaim, Intent
 from gonets.kernel import clock
+from gonets.kernel.quick_json import json_text
 
 LONGEST_ANSWER = 500
 
@@ -43,7 +43,6 @@ ACCEPT = RowStatement(
     """,
     *("bigint", "integer", "smallint", "text", "text"),
 )
-_text = json.encoder.encode_basestring
 
 
 def intend_together(intents: Sequence[Intent], *, worker_id: int, run_id: int) -> Any:
@@ -79,11 +78,5 @@ def intent_of(bound: BoundClaim) -> Intent:
         binding.letter_ref,
         binding.message_id,
         stored_text(binding.date),
-        as_json(binding.values),
+        json_text(binding.values),
     )
-
-
-def as_json(values: dict[str, str]) -> str:
-    """Write texts by name as JSON, ten times as fast as ``json.dumps``."""
-    members = [f"{_text(name)}:{_text(values[name])}" for name in values]
-    return f"{{{','.join(members)}}}"

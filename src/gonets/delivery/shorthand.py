@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from gonets.delivery.statements import RowStatement, Statement, the_database
 from gonets.delivery.types import Held, Intent, Taken
+from gonets.kernel.quick_json import json_text
 
 _CURSOR = Statement(
     "SELECT COALESCE(MAX(last_id), 0) FROM gonets_delivery_handful WHERE run_id = %s"
@@ -151,7 +152,6 @@ _WRITE_INTENTS = RowStatement(
     """,
     *("bigint", "integer", "text", "text", "timestamptz", "text"),
 )
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def waiting_behind_handfuls(run_id: int, *, limit: int) -> list[Any]:
@@ -184,7 +184,7 @@ def add_handful(worker_id: int, letters: Sequence[Held]) -> None:
 
 def _handful(letters: Sequence[Held]) -> tuple[int, str]:
     last = max(one.intent.delivery_id for one in letters)
-    return last, _json([_plain(one.intent) for one in letters])
+    return last, json_text([_plain(one.intent) for one in letters])
 
 
 class Hold(NamedTuple):
@@ -260,7 +260,7 @@ def _intend_among(count: int) -> Statement:
 
 def noted(taken: Sequence[Taken], *, at: str) -> str:
     """Return a page's acceptances as ``intend`` wants them, put behind each other."""
-    return f"{_json((at, [one[:-1] for one in taken]))}," if taken else ""
+    return f"{json_text((at, [one[:-1] for one in taken]))}," if taken else ""
 
 
 def _taken_of(text: str) -> Iterator[Taken]:

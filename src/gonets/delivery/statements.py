@@ -6,7 +6,6 @@ longer than SQLite needs to carry it out.  All of these run many times a second.
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from typing import Any
 from django.db import connections
 
 from gonets.kernel.plans import Row, begin_plans, plans_of
+from gonets.kernel.quick_json import json_text
 
 
 class Statement:
@@ -60,7 +60,9 @@ class RowStatement:
                 values = (*before, *chain.from_iterable(rows), *after)
                 return database.connection.execute(self._text(len(rows)), values)
             named = [dict(zip(self._names, row, strict=True)) for row in rows]
-            return _server_side(database, self._sql, (*before, _json(named), *after))
+            return _server_side(
+                database, self._sql, (*before, json_text(named), *after)
+            )
 
     def _text(self, count: int) -> str:
         text = self._texts.get(count)
@@ -102,7 +104,6 @@ _BEGIN = {
 }
 _COMMIT = Statement("COMMIT")
 _ROLLBACK = Statement("ROLLBACK")
-_json = json.JSONEncoder(default=datetime.isoformat, ensure_ascii=False).encode
 
 
 class _Here(threading.local):
