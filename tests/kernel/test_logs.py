@@ -77,6 +77,8 @@ def test_an_error_quotes_nobody_either(caplog):
         "юля@почта.рф unknown",
         "ann+news@sub.x.example,bob@y.example",
         "(ann@[192.0.2.1])",
+        "to='o'ann@x.example' from 'd'art'ann@x.example'",
+        "ann'bob'@x.example",
     ],
 )
 def test_addresses_are_hashed_wherever_they_stand(text):

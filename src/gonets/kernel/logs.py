@@ -25,8 +25,12 @@ FACTS = "gonets_facts"
 HASH_CHARACTERS = 10
 
 _CREDENTIALS = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)[^\s/@]*@", re.IGNORECASE)
+_ATOM = r"""[^\s<>"'(),;:\[\]=@]"""
+# O'Brien has an apostrophe in the middle; those around a value are not part of it.
+# Looked for only where a word begins: else a long line would take minutes.
 _ADDRESS = re.compile(
-    r"""(?:"[^"\n]*"|[^\s<>"'(),;:\[\]=@]+)@(?:\[[^\]\s]*\]|[^\s<>"'(),;:\[\]=@]+)"""
+    rf"""(?:"[^"\n]*"|(?<!{_ATOM})(?<!{_ATOM}'){_ATOM}+(?:'{_ATOM}+)*'?)"""
+    rf"""@(?:\[[^\]\s]*\]|{_ATOM}+)"""
 )
 _PLAIN = re.compile(r"""[^\s"'=]+""")
 
