@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gonets.delivery.breaker import Breaker, Finding
+from gonets.delivery.breaker import Breaker, Finding, Tally
 from gonets.delivery.causes import explain
 from gonets.delivery.pacing import TokenBucket
 from gonets.delivery.rates import RateMeter
@@ -158,6 +158,62 @@ def test_a_run_that_a_person_has_continued_is_past_its_beginning() -> None:
     found = findings(breaker, [*([POLICY] * 19), None])
 
     assert found == [UNDECIDED] * 19 + [ADDRESSES]
+
+
+def test_an_acceptance_of_what_was_on_its_way_does_not_let_a_refusal_stand() -> None:
+    breaker = Breaker(has_accepted=True)
+
+    breaker.refused(POLICY, on_the_way=3)
+    breaker.refused(POLICY, on_the_way=3)
+
+    assert findings(breaker, [None] * 4) == [UNDECIDED] * 3 + [ADDRESSES]
+
+
+def test_an_acceptance_of_what_was_on_its_way_does_not_end_a_row() -> None:
+    breaker = Breaker(has_accepted=True)
+    breaker.refused(POLICY, on_the_way=2)
+
+    found = findings(breaker, [None, None, *([POLICY] * 19)])
+
+    assert found == [UNDECIDED] * 20 + [US]
+
+
+def test_a_quarter_of_too_many_refusals_has_one_of_four_workers_ask_the_others() -> (
+    None
+):
+    breaker = Breaker(has_accepted=True)
+    breaker.workers = 4
+
+    assert findings(breaker, [POLICY] * 5) == [UNDECIDED] * 4 + [Finding.ASK_ALL]
+
+
+@pytest.mark.parametrize(
+    ("tally", "finding"),
+    [
+        pytest.param({"equal": 20, "accepted": 900}, Finding.ABOUT_US, id="a row"),
+        pytest.param({"equal": 19, "accepted": 900}, UNDECIDED, id="a shorter row"),
+        pytest.param({"equal": 6, "accepted": 180}, Finding.ABOUT_US, id="early"),
+        pytest.param({"equal": 6, "accepted": 181}, UNDECIDED, id="not so early"),
+    ],
+)
+def test_what_all_workers_have_heard_together_decides(
+    tally: dict[str, int], finding: Finding
+) -> None:
+    breaker = Breaker(has_accepted=False)
+    breaker.workers = 4
+    findings(breaker, [POLICY] * 6)
+
+    assert breaker.heard_by_all(Tally(waiting=20, **tally)) is finding
+
+
+def test_an_acceptance_ends_the_row_that_others_were_asked_about() -> None:
+    breaker = Breaker(has_accepted=True)
+    findings(breaker, [POLICY] * 6)
+
+    breaker.accepted()
+
+    tally = Tally(waiting=20, equal=20, accepted=900)
+    assert breaker.heard_by_all(tally) is UNDECIDED
 
 
 @pytest.mark.parametrize(

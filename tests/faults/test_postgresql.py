@@ -155,6 +155,38 @@ def test_when_no_worker_gets_on_the_run_is_paused(
     assert uncertain_after_check(engine, run_id, oracle) <= 2 * CONNECTIONS
 
 
+@pytest.mark.parametrize("accepted_before", [0, 200])
+def test_a_relay_that_minds_the_letter_hears_of_it_no_more_often_from_four_workers(
+    accepted_before: int, engine: Engine, make_oracle: Callable[..., Oracle]
+) -> None:
+    refused: list[str] = []
+
+    def rcpt(recipient: str) -> bytes:
+        if len(oracle.accepted) < accepted_before:
+            return b"250 2.1.5 Ok"
+        refused.append(recipient)
+        time.sleep(0.02)
+        return b"550 5.7.1 Your letter is not welcome"
+
+    oracle = make_oracle(rcpt=rcpt)
+    run_id = engine.do("run", url=oracle.url, addresses=readers(3000))
+    engine.call("pause_run", run_id)
+    for place in "abcd":
+        engine.start_worker(place=place)
+    while engine.log().count("The worker is at work") < 4:
+        time.sleep(0.05)
+
+    engine.call("resume_run", run_id)
+    paused = engine.wait_for(run_id, "paused")
+    while engine.do("progress", run_id)["deferred"]:
+        time.sleep(0.05)
+
+    assert paused["pause_cause"] == "letter_refused"
+    assert len(refused) <= 20 + 4 * CONNECTIONS
+    assert engine.do("progress", run_id)["refused"] == 0
+    assert uncertain_after_check(engine, run_id, oracle) == 0
+
+
 def test_a_refusal_that_nobody_lives_to_decide_about_does_not_hold_the_run_up(
     engine: Engine, make_oracle: Callable[..., Oracle]
 ) -> None:

@@ -155,6 +155,26 @@ def test_equal_refusals_of_the_letter_pause_the_run_and_consume_nobody(
     assert answer.decode() in paused["reason"]
 
 
+def test_a_relay_that_begins_to_mind_the_letter_in_mid_run_consumes_nobody(
+    engine: Engine, make_oracle: Callable[..., Oracle]
+) -> None:
+    welcome = set(readers(300))
+
+    def rcpt(recipient: str) -> bytes:
+        return b"250 2.1.5 Ok" if recipient in welcome else b"550 5.7.1 Not welcome"
+
+    oracle = make_oracle(rcpt=rcpt, delay=0.05)  # Some are on their way by then.
+    run_id = engine.do("run", url=oracle.url, addresses=readers(500))
+
+    engine.start_worker()
+    engine.wait_for(run_id, "paused")
+    paused = engine.wait(run_id, lambda now: now["deferred"] == 0)
+
+    assert (paused["accepted"], paused["refused"]) == (300, 0)
+    assert paused["pause_cause"] == "letter_refused"
+    assert len(oracle.offered) <= 300 + 20 + 4
+
+
 def test_a_refusal_for_policy_of_one_address_stands(
     engine: Engine, make_oracle: Callable[..., Oracle]
 ) -> None:

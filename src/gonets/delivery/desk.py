@@ -11,7 +11,6 @@ from typing import Any
 from gonets.delivery.bookkeeping import Tell, keep_promise
 from gonets.delivery.breaker import Finding
 from gonets.delivery.circle import FOR_GOOD, Departure
-from gonets.delivery.claims import refuse_policy_waits, return_policy_waits
 from gonets.delivery.errors import (
     AnswerLost,
     LetterTooLarge,
@@ -39,6 +38,7 @@ from gonets.delivery.surroundings import Surroundings
 from gonets.delivery.tempo import Tempo
 from gonets.delivery.transports.addresses import AddressUnfit
 from gonets.delivery.types import Acceptance, BoundClaim, Outcome, Reply
+from gonets.delivery.undecided import Undecided
 from gonets.delivery.verdicts import judged_outcome, outcome_of
 from gonets.delivery.watch import RelaySettings
 from gonets.kernel import clock
@@ -75,6 +75,9 @@ class Desk:
         self._retry = surroundings.options.retry
         self._away_seconds = surroundings.options.patience.away_seconds
         self._pauser = Pauser(books=surroundings.books)
+        self._undecided = Undecided(
+            books=surroundings.books, supply=supply, relay_id=relay.relay_id
+        )
 
     def intend(self, bound: BoundClaim, tell: Tell) -> None:
         """Have it recorded that the letter leaves; ``tell`` hears whether it may."""
@@ -96,9 +99,18 @@ class Desk:
         if grant is Grant.GIVEN:
             return True
         if grant is Grant.HALTED:
-            # Whoever halted the run has freed its claims.
-            self._supply.drop(bound.claim.run_id)
+            self.halted(bound.claim.run_id)
         return False
+
+    def halted(self, run_id: int) -> None:
+        """A run is not running any more: whoever halted it has freed its claims.
+
+        Whoever waits for a decision about policy is as untried.
+        """
+        feed = self._supply.feeds.get(run_id)
+        self._supply.drop(run_id)
+        if feed is not None and feed.breaker.waiting:
+            self._errands.run(self._undecided.take_back(run_id))
 
     def is_dropped(self, bound: BoundClaim) -> bool:
         """Tell whether the run has been dropped since this letter was offered."""
@@ -150,6 +162,8 @@ class Desk:
         )
         feed = self._supply.feeds.get(claim.run_id)
         if feed is not None:
+            if feed.trials is not None:
+                self._tried(feed)
             finding = feed.breaker.accepted()
             if finding is not Finding.UNDECIDED:
                 self._follow(feed, finding)
@@ -251,7 +265,7 @@ class Desk:
             feed.undecided_since = now
         elif now - feed.undecided_since >= ORPHANED_AFTER:
             feed.undecided_since = None
-            self._errands.run(self._take_refusals_back(feed.run_id, None))
+            self._errands.run(self._undecided.take_all_back(feed.run_id))
 
     def _judged(
         self, bound: BoundClaim, judgement: Judgement, stage: Stage, reply: Reply
@@ -274,10 +288,11 @@ class Desk:
         feed = self._supply.feeds.get(run_id)
         if judgement is Judgement.POLICY:
             if feed is not None:
-                self._follow(feed, feed.breaker.refused(reply))
+                on_the_way = self._supply.in_flight
+                finding = feed.breaker.refused(reply, on_the_way=on_the_way)
+                self._follow(feed, finding)
             else:  # It was on its way when the others were decided about.
-                back = self._take_refusals_back(run_id, self._relay.relay_id)
-                self._errands.run(back)
+                self._errands.run(self._undecided.take_back(run_id))
         elif feed is not None and judgement is Judgement.ACCEPTED:
             self._follow(feed, feed.breaker.accepted())
 
@@ -291,7 +306,19 @@ class Desk:
             else:
                 self._leave(feed, Departure(cause=cause, answer=answer))
         elif finding is Finding.ABOUT_ADDRESSES:
-            self._errands.run(self._let_refusals_stand(feed.run_id))
+            self._errands.run(self._undecided.let_stand(feed.run_id))
+        elif finding is Finding.ASK_ALL and not feed.is_asking:
+            self._undecided.hold(feed)
+            self._errands.run(self._ask_all(feed))
+
+    async def _ask_all(self, feed: Feed) -> None:
+        finding = await self._undecided.ask_all(feed)
+        if self._supply.feeds.get(feed.run_id) is not feed:
+            return
+        if finding is None:
+            self.halted(feed.run_id)
+        else:
+            self._follow(feed, finding)
 
     def _step_aside(self, feed: Feed, departure: Departure) -> bool:
         """Let other workers carry on if they do; True: they do.
@@ -335,7 +362,7 @@ class Desk:
             answer=departure.answer,
         )
         self._stocker.give_back(feed.run_id, letters)
-        self._errands.run(self._take_refusals_back(feed.run_id, self._relay.relay_id))
+        self._errands.run(self._undecided.take_back(feed.run_id))
 
     def _halt(self, feed: Feed, cause: PauseCause, answer: str) -> None:
         """Pause the run; whoever waits for a decision about policy is as untried."""
@@ -343,15 +370,7 @@ class Desk:
         if not feed.circle.is_halted:
             pausing = self._pauser.halt(feed.run_id, feed.circle, cause, answer)
             self._errands.run(pausing)
-            self._errands.run(self._take_refusals_back(feed.run_id, None))
-
-    async def _take_refusals_back(self, run_id: int, relay_id: int | None) -> None:
-        await self._books.flush()
-        await self._books.do(return_policy_waits, run_id, relay_id)
-
-    async def _let_refusals_stand(self, run_id: int) -> None:
-        await self._books.flush()
-        await self._books.do(refuse_policy_waits, run_id, self._relay.relay_id)
+            self._errands.run(self._undecided.take_all_back(feed.run_id))
 
     def _slow_provider(self, bound: BoundClaim, stage: Stage, reply: Reply) -> None:
         if pressure(stage, reply) is not Pressure.PROVIDER:
@@ -384,6 +403,14 @@ class Desk:
         if self._supply.budgeted:
             self._supply.release(outcome.delivery_id)
         self._books.settle(outcome)
+        feed = self._supply.feeds.get(outcome.run_id)
+        if feed is not None and feed.trials is not None:
+            self._tried(feed)
+
+    def _tried(self, feed: Feed) -> None:
+        """The letter that was tried has its answer: the others may follow."""
+        if not feed.is_asking:
+            self._supply.limit(feed, None)
 
 
 def _note(

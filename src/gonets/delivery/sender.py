@@ -105,11 +105,14 @@ class RelaySender:
         for run_id, feed in list(self._supply.feeds.items()):
             if run_id in mine and feed.circle is circles.get(run_id):
                 continue
-            letters = self._supply.drop(run_id)
-            if run_id in running:  # else, whoever stopped it has freed its claims
-                self._stocker.give_back(run_id, letters)
+            if run_id in running:
+                self._stocker.give_back(run_id, self._supply.drop(run_id))
+            else:
+                self._desk.halted(run_id)
         for run_id, state in mine.items():
             self._carry(state, circles[run_id])
+        for feed in self._supply.feeds.values():
+            feed.breaker.workers = now.workers
 
     def fill(self, run_id: int) -> None:
         """Claim letters of a run if there are too few and the shares allow it."""

@@ -30,6 +30,8 @@ class Feed:
         self.siding: Siding[BoundClaim] | None = None  # once anything is limited
         self.is_filling = False
         self.may_have_more = True
+        self.trials: int | None = None  # letters that may be offered; None: any number
+        self.is_asking = False  # what other workers have heard is being asked
         self.undecided_since: float | None = None  # refusals that nobody decides about
 
     @property
@@ -96,6 +98,12 @@ class Supply:
         self.wake()
         return True
 
+    def limit(self, feed: Feed, trials: int | None) -> None:
+        """Hand out no more than so many letters of this run; None: any number."""
+        feed.trials = trials
+        self.look_at_gate()
+        self.wake()
+
     def done(self) -> None:
         """One letter that was taken has found its end."""
         self.in_flight -= 1
@@ -113,7 +121,7 @@ class Supply:
         """See whether letters have to pass the gate one by one."""
         was_limited = self._is_limited
         self._is_limited = not self._gate.is_open or any(
-            feed.siding for feed in self.feeds.values()
+            feed.siding or feed.trials is not None for feed in self.feeds.values()
         )
         if was_limited and not self._is_limited:
             self.wake()
@@ -212,10 +220,7 @@ class Supply:
         if not self._is_limited:
             return self._ready
         now = clock.monotonic()
-        return sum(
-            feed.siding.may_go(feed.ready, now) if feed.siding else len(feed.ready)
-            for feed in self.feeds.values()
-        )
+        return sum(_may_go(feed, now) for feed in self.feeds.values())
 
     def _next(self) -> BoundClaim | None:
         turn = self._turn
@@ -235,6 +240,8 @@ class Supply:
 
     def _pass_gate(self, feed: Feed) -> BoundClaim | None:
         """Return a letter whose provider may get one; others are set aside."""
+        if feed.trials == 0:
+            return None
         if feed.siding is None:
             feed.siding = Siding(gate=self._gate, address_of=_key_of, wake=self.wake)
         found = feed.siding.next(feed.ready, clock.monotonic())
@@ -242,9 +249,16 @@ class Supply:
             self.on_take(feed)  # There may be others behind those set aside.
             return None
         bound, budget = found
+        if feed.trials:
+            feed.trials -= 1
         if budget is not None:
             self.budgeted[bound.claim.delivery_id] = budget
         return bound
+
+
+def _may_go(feed: Feed, now: float) -> int:
+    count = feed.siding.may_go(feed.ready, now) if feed.siding else len(feed.ready)
+    return count if feed.trials is None else min(count, feed.trials)
 
 
 def _nothing(_feed: Feed) -> None:
