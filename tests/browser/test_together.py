@@ -13,6 +13,7 @@ from playwright.sync_api import Route, expect
 from tests.browser.accounts import account_of
 from tests.browser.desk import Desk
 from tests.browser.product import Product
+from tests.browser.slow_line import held_back, let_go
 from tests.support.postbox import Letter, Postbox
 from tests.support.smtp_certificates import Authority
 
@@ -99,22 +100,6 @@ def test_two_editors_see_each_other_and_lose_no_word(
     colleague.page.goto("/")
     expect(desk.page.locator(".avatar")).to_have_count(0)
     bring_an_earlier_version_back(desk)
-
-
-def held_back(desk: Desk, address: str) -> list[Route]:
-    """Hold what is asked for there until it is let go."""
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    desk.page.route(address, hold)
-    return held
-
-
-def let_go(held: list[Route]) -> None:
-    for route in held:
-        route.continue_()
 
 
 def click_before_it_can_be_written_in(desk: Desk) -> None:
