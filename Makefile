@@ -45,7 +45,7 @@ quick-on-both:
 	failed=0; \
 	for database in postgres memory; do \
 	  cache="-o cache_dir=.pytest_cache/$$database"; log=.venv/on-$$database.log; \
-	  export GONETS_TEST_DATABASE=$$database GONETS_TEST_BESIDE=4; \
+	  export GONETS_TEST_DATABASE=$$database; \
 	  $(BEHIND) $(PYTEST) $(QUICK) $$cache $(QUICKLY) >$$log 2>&1 \
 	    || $(BEHIND) $(AGAIN) $(QUICK) $$cache >>$$log 2>&1 \
 	    || failed=1; \
