@@ -14,10 +14,11 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from tests.support.engine_nursery import ForkedWorker
+from tests.support.engine_nursery import ForkedWorker, reap
 
 MODULE = "tests.support.engine_process"
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -30,18 +31,26 @@ def serve_ancestor(
     channel: socket.socket, *, become: Callable[[socket.socket], None]
 ) -> None:
     """Fork whoever is asked for, until whoever asks is gone."""
-    while True:
-        message, files, *_rest = socket.recv_fds(channel, LONGEST_MESSAGE, 4)
-        if not message:
-            os._exit(0)
-        request = json.loads(message)
-        if "fork" in request:
-            answer = _fork(channel, request["fork"], files, become)
-        else:
-            answer = os.waitstatus_to_exitcode(os.waitpid(request["reap"], 0)[1])
-        for one in files:
-            os.close(one)
-        channel.send(json.dumps(answer).encode())
+    with suppress(ConnectionError):
+        while _answer(channel, become):
+            pass
+    os._exit(0)
+
+
+def _answer(channel: socket.socket, become: Callable[[socket.socket], None]) -> bool:
+    """Do what is asked; False if nobody asks any more."""
+    message, files, *_rest = socket.recv_fds(channel, LONGEST_MESSAGE, 4)
+    if not message:
+        return False
+    request = json.loads(message)
+    if "fork" in request:
+        answer = _fork(channel, request["fork"], files, become)
+    else:
+        answer = reap(request["reap"], asked_on=channel)
+    for one in files:
+        os.close(one)
+    channel.send(json.dumps(answer).encode())
+    return True
 
 
 def _fork(
@@ -87,6 +96,7 @@ class Ancestor:
                 start_new_session=True,
                 pass_fds=[there.fileno()],
             )
+        self.pid = self._process.pid
         atexit.register(self._close)
 
     def fork(

@@ -34,17 +34,42 @@ def serve_nursery(channel: socket.socket, *, work: Work, clerk: Work) -> None:
         os._exit(0)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)  # The clerk alone answers there.
-    with channel.makefile("rw") as asked:
+    for worker in _serve(channel, work):
+        with suppress(ProcessLookupError):
+            os.killpg(worker, signal.SIGKILL)
+    os.waitpid(clerk_pid, 0)
+    os._exit(0)
+
+
+def _serve(channel: socket.socket, work: Work) -> set[int]:
+    """Do what is asked until whoever asks is gone; return the workers that are left."""
+    workers: set[int] = set()
+    with suppress(ConnectionError), channel.makefile("rw") as asked:
         for line in asked:
             request = json.loads(line)
             if "fork" in request:
                 answer = _fork(channel, work, request["fork"])
+                workers.add(answer)
             else:
-                answer = os.waitstatus_to_exitcode(os.waitpid(request["reap"], 0)[1])
+                answer = reap(request["reap"], asked_on=channel)
+                workers.discard(request["reap"])
             asked.write(json.dumps(answer) + "\n")
             asked.flush()
-    os.waitpid(clerk_pid, 0)
-    os._exit(0)
+    return workers
+
+
+def reap(child: int, *, asked_on: socket.socket) -> int:
+    """Return the status of a child when it has ended.
+
+    :raises ConnectionError: if whoever asked is gone before.
+    """
+    handle = os.pidfd_open(child)
+    # Nothing is asked before the answer: what can be read is the channel's end.
+    ready = select.select([handle, asked_on], [], [])[0]
+    os.close(handle)
+    if handle not in ready:
+        raise ConnectionError
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def _fork(channel: socket.socket, work: Work, arguments: dict[str, Any]) -> int:
