@@ -105,6 +105,11 @@ def test_the_enhanced_code_tells_an_address_from_a_policy(
         ),
         (RelayTrouble("cut", stage=Stage.MAIL), PauseCause.UNWELL),
         (RelayRejection("expired", stage=Stage.TLS), PauseCause.TLS_FAILED),
+        (RelayTrouble("cut", stage=Stage.TLS), PauseCause.TLS_FAILED),
+        (
+            RelayTrouble("454", stage=Stage.TLS, reply=Reply(code=454)),
+            PauseCause.UNWELL,
+        ),
         (
             RelayRejection("535", stage=Stage.AUTH, reply=Reply(code=535)),
             PauseCause.LOGIN_REFUSED,

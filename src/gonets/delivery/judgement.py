@@ -127,7 +127,8 @@ def cause_of(failure: RelayFailure) -> PauseCause:
     """Return what a failure of the relay means to people."""
     if isinstance(failure, LetterTooLarge):
         return PauseCause.LETTER_TOO_LARGE
-    if failure.stage is Stage.TLS:
+    is_postponed = isinstance(failure, RelayTrouble) and failure.reply is not None
+    if failure.stage is Stage.TLS and not is_postponed:
         return PauseCause.TLS_FAILED
     if not isinstance(failure, RelayRejection):
         silent = failure.stage is Stage.CONNECT and failure.reply is None
