@@ -15,7 +15,10 @@ from gonets.delivery.states import DeliveryStatus, Resolution
 from gonets.kernel import clock
 from gonets.newsletters.models import Issue
 from gonets.publishing import actions
+from gonets.publishing.actions import sending
+from gonets.publishing.audiences import has_audience
 from gonets.publishing.errors import (
+    AlreadyRunning,
     RelayLogMissing,
     RelayLogUnreadable,
     StillRunning,
@@ -82,6 +85,41 @@ def test_the_same_press_twice_makes_one_run(issue, run):
 
     assert presses[0] == presses[1]
     assert Run.objects.count() == 2
+
+
+def test_whom_another_editor_chooses_on_a_page_of_before_is_not_forgotten(issue, run):
+    def press(name: str, *, newest: Run) -> Run:
+        chosen = [uncertain(run, name).pk]
+        return actions.send_uncertain_again(
+            run.pk, chosen, user=None, previous_run_id=newest.pk
+        )
+
+    first = press("bob", newest=run)
+    with pytest.raises(AlreadyRunning):
+        press("eve", newest=run)
+    settle(first, bob=ACCEPTED)
+    second = press("eve", newest=first)
+
+    assert (recipients(first), recipients(second)) == ({"bob"}, {"eve"})
+
+
+def test_a_press_that_another_one_has_just_overtaken_gets_its_run(
+    issue, run, monkeypatch
+):
+    def press() -> Run:
+        return actions.send_uncertain_again(
+            run.pk, None, user=None, previous_run_id=run.pk
+        )
+
+    def overtaken(issue_id: int, rule: AudienceRule) -> bool:
+        monkeypatch.setattr(sending, "has_audience", has_audience)
+        overtaking.append(press())
+        return has_audience(issue_id, rule)
+
+    overtaking: list[Run] = []
+    monkeypatch.setattr(sending, "has_audience", overtaken)
+
+    assert press() == overtaking[0]
 
 
 def test_uncertain_ones_of_an_earlier_run_can_still_get_it(issue, run):

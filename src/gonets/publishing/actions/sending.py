@@ -106,7 +106,11 @@ def _carry_out(order: Order) -> Run:
     check_public_address(relay.url for relay in relays)
     check_room()
     if not has_audience(order.issue_id, order.audience):
-        raise NobodyToSendTo
+        # Another press may have put them all into its run in this very moment.
+        earlier = _already_started(order)
+        if earlier is None:
+            raise NobodyToSendTo
+        return earlier
     prepared = newsletters.prepare_version(order.issue_id)
     run = _open_issue_run(order, relays, prepared)
     freeze_audience(run.pk, within=FREEZING_SECONDS)

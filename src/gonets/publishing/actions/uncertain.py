@@ -46,19 +46,23 @@ def send_uncertain_again(
 
     :raises StillRunning: if the run has not ended.
     :raises SendRefused: if something must be put right first.
-    :raises AlreadyRunning: if another run of the issue is under way.
+    :raises AlreadyRunning: if another run of the issue is under way, such as one that
+        another editor has just started to others.
     """
     state = run_state(run_id)
     if state is None or not state.has_ended:
         raise StillRunning
-    newest = newest_run(state.issue_id)
     ids = _undecided_ids(run_id, chosen)
-    resolutions.resolve_uncertain(ids, Resolution.SEND_AGAIN, user)
+    decided = resolutions.resolve_uncertain(ids, Resolution.SEND_AGAIN, user)
+    newest = newest_run(state.issue_id)
+    if newest is not None and (decided or previous_run_id is None):
+        # No repeated press: a run that another one has made meanwhile is not its own.
+        previous_run_id = newest.run_id
     return send_issue(
         state.issue_id,
         audience=AudienceRule.DECIDED,
         user=user,
-        previous_run_id=previous_run_id or (newest.run_id if newest else None),
+        previous_run_id=previous_run_id,
     )
 
 

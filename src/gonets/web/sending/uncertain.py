@@ -17,7 +17,7 @@ from gonets.delivery.listing import undecided
 from gonets.delivery.models import Delivery
 from gonets.delivery.relay_logs.base import LogFinding
 from gonets.publishing import actions
-from gonets.publishing.errors import PublishingError, SendRefused
+from gonets.publishing.errors import AlreadyRunning, PublishingError, SendRefused
 from gonets.publishing.queries import audience_counts, newest_run
 from gonets.web.access import editor_required
 from gonets.web.sending.requests import (
@@ -103,7 +103,7 @@ def _send_again(
             user=request.user,
             previous_run_id=posted_number(request, "previous_run"),
         )
-    except SendRefused as refusal:
+    except (SendRefused, AlreadyRunning) as refusal:
         messages.warning(request, str(refusal))
         messages.info(
             request,
