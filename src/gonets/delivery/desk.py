@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from logging import DEBUG
 from typing import Any
@@ -23,13 +23,12 @@ from gonets.delivery.judgement import (
     Judgement,
     Pressure,
     cause_of,
-    cause_of_refusals,
     failure_of,
     judge,
     pressure,
 )
 from gonets.delivery.ledger import Grant
-from gonets.delivery.pausing import Pauser
+from gonets.delivery.parting import Parting
 from gonets.delivery.ports import LetterUnfit
 from gonets.delivery.states import DeliveryStatus, PauseCause, Stage
 from gonets.delivery.stocking import Stocker
@@ -38,7 +37,6 @@ from gonets.delivery.surroundings import Surroundings
 from gonets.delivery.tempo import Tempo
 from gonets.delivery.transports.addresses import AddressUnfit
 from gonets.delivery.types import Acceptance, BoundClaim, Outcome, Reply
-from gonets.delivery.undecided import Undecided
 from gonets.delivery.verdicts import judged_outcome, outcome_of
 from gonets.delivery.watch import RelaySettings
 from gonets.kernel import clock
@@ -46,12 +44,9 @@ from gonets.kernel.logs import get_logger
 
 logger = get_logger(__name__)
 
-ORPHANED_AFTER = 5.0
-"""Seconds in which every worker that lives has decided about its refusals."""
-
 
 class Desk:
-    """Judges answers, writes outcomes, and leaves runs that must not go on here."""
+    """Judges answers and writes outcomes."""
 
     def __init__(
         self,
@@ -66,17 +61,17 @@ class Desk:
         self._loop = asyncio.get_running_loop()  # A system call, each time.
         self._relay = relay
         self._supply = supply
-        self._stocker = stocker
         self._health = health
         self._tempo = tempo
-        self._errands = stocker.errands
         self._books = surroundings.books
-        self._names = surroundings.names
         self._retry = surroundings.options.retry
         self._away_seconds = surroundings.options.patience.away_seconds
-        self._pauser = Pauser(books=surroundings.books)
-        self._undecided = Undecided(
-            books=surroundings.books, supply=supply, relay_id=relay.relay_id
+        self.parting = Parting(
+            relay=relay,
+            supply=supply,
+            stocker=stocker,
+            health=health,
+            surroundings=surroundings,
         )
 
     def intend(self, bound: BoundClaim, tell: Tell) -> None:
@@ -99,18 +94,8 @@ class Desk:
         if grant is Grant.GIVEN:
             return True
         if grant is Grant.HALTED:
-            self.halted(bound.claim.run_id)
+            self.parting.halted(bound.claim.run_id)
         return False
-
-    def halted(self, run_id: int) -> None:
-        """A run is not running any more: whoever halted it has freed its claims.
-
-        Whoever waits for a decision about policy is as untried.
-        """
-        feed = self._supply.feeds.get(run_id)
-        self._supply.drop(run_id)
-        if feed is not None and feed.breaker.waiting:
-            self._errands.run(self._undecided.take_back(run_id))
 
     def is_dropped(self, bound: BoundClaim) -> bool:
         """Tell whether the run has been dropped since this letter was offered."""
@@ -166,7 +151,7 @@ class Desk:
                 self._tried(feed)
             finding = feed.breaker.accepted()
             if finding is not Finding.UNDECIDED:
-                self._follow(feed, finding)
+                self.parting.follow(feed, finding)
 
     def unfit(self, bound: BoundClaim, why: LetterUnfit) -> None:
         """This letter cannot be made; perhaps none of them can."""
@@ -182,7 +167,7 @@ class Desk:
             self.not_sent(bound)
             # With the others' letters it can go on afterwards.
             until = now + self._away_seconds
-            self._leave(
+            self.parting.leave(
                 feed, Departure(cause=cause_of(why), answer=str(why), until=until)
             )
             return
@@ -224,7 +209,7 @@ class Desk:
             self.not_sent(bound)
         feed = self._supply.feeds.get(claim.run_id)
         if feed is not None:
-            self._halt(feed, PauseCause.BROKEN, name)
+            self.parting.halt(feed, PauseCause.BROKEN, name)
 
     def trouble(self, failure: RelayFailure, run_id: int | None) -> None:
         """The relay fails; ``run_id``: only with the letters of this run."""
@@ -245,27 +230,9 @@ class Desk:
         )
         feeds = self._supply.feeds
         leaving = [feeds[one] for one in list(feeds) if run_id in (None, one)]
-        carried_on = [
-            self._step_aside(feed, departure) or self._leave(feed, departure)
-            for feed in leaving
-        ]
+        carried_on = [self.parting.make_way(feed, departure) for feed in leaving]
         if run_id is not None or not any(carried_on):
             self._health.recovered()  # A person comes next; then we start afresh.
-
-    def nobody_left(self, feed: Feed) -> None:
-        """Only refusals for policy are open: decide about them now.
-
-        Those of a worker that has died meanwhile, nobody knows anything about: they are
-        tried again.  One that lives decides with its next look.
-        """
-        now = clock.monotonic()
-        if feed.breaker.has_refused:
-            self._follow(feed, feed.breaker.nobody_left())
-        elif feed.undecided_since is None:
-            feed.undecided_since = now
-        elif now - feed.undecided_since >= ORPHANED_AFTER:
-            feed.undecided_since = None
-            self._errands.run(self._undecided.take_all_back(feed.run_id))
 
     def _judged(
         self, bound: BoundClaim, judgement: Judgement, stage: Stage, reply: Reply
@@ -290,87 +257,11 @@ class Desk:
             if feed is not None:
                 on_the_way = self._supply.in_flight
                 finding = feed.breaker.refused(reply, on_the_way=on_the_way)
-                self._follow(feed, finding)
+                self.parting.follow(feed, finding)
             else:  # It was on its way when the others were decided about.
-                self._errands.run(self._undecided.take_back(run_id))
+                self.parting.refused_late(run_id)
         elif feed is not None and judgement is Judgement.ACCEPTED:
-            self._follow(feed, feed.breaker.accepted())
-
-    def _follow(self, feed: Feed, finding: Finding) -> None:
-        if finding is Finding.ABOUT_US:
-            reply = feed.breaker.last_reply or Reply(code=0)
-            cause = cause_of_refusals(reply)
-            answer = str(reply) if reply.code else reply.text
-            if cause is PauseCause.LETTER_UNFIT:  # It would be so over any relay.
-                self._halt(feed, cause, answer)
-            else:
-                self._leave(feed, Departure(cause=cause, answer=answer))
-        elif finding is Finding.ABOUT_ADDRESSES:
-            self._errands.run(self._undecided.let_stand(feed.run_id))
-        elif finding is Finding.ASK_ALL and not feed.is_asking:
-            self._undecided.hold(feed)
-            self._errands.run(self._ask_all(feed))
-
-    async def _ask_all(self, feed: Feed) -> None:
-        finding = await self._undecided.ask_all(feed)
-        if self._supply.feeds.get(feed.run_id) is not feed:
-            return
-        if finding is None:
-            self.halted(feed.run_id)
-        else:
-            self._follow(feed, finding)
-
-    def _step_aside(self, feed: Feed, departure: Departure) -> bool:
-        """Let other workers carry on if they do; True: they do.
-
-        A host that cannot reach the relay must not stop those that can.
-        """
-        relay_id, circle = self._relay.relay_id, feed.circle
-        since = max(self._health.failing_since, circle.left_at(relay_id))
-        may_pass = departure.until != FOR_GOOD
-        if not may_pass or not circle.goes_on_elsewhere(since=since):
-            return False
-        letters = self._supply.drop(feed.run_id)
-        circle.leave(relay_id, departure)
-        self._hand_over("The run goes on without this worker", feed, departure, letters)
-        return True
-
-    def _leave(self, feed: Feed, departure: Departure) -> bool:
-        """Let other relays carry on with the run, or pause it; True if they do."""
-        letters = self._supply.drop(feed.run_id)
-        circle = feed.circle
-        circle.leave(self._relay.relay_id, departure)
-        if circle.is_stranded(clock.monotonic()):
-            self._halt(feed, *circle.reason(self._names()))
-            return False
-        self._hand_over("The run goes on without this relay", feed, departure, letters)
-        return True
-
-    def _hand_over(
-        self,
-        event: str,
-        feed: Feed,
-        departure: Departure,
-        letters: Sequence[BoundClaim],
-    ) -> None:
-        """Leave to others what has not left, and what waits for a decision."""
-        logger.warning(
-            event,
-            run=feed.run_id,
-            relay=self._relay.name,
-            cause=departure.cause,
-            answer=departure.answer,
-        )
-        self._stocker.give_back(feed.run_id, letters)
-        self._errands.run(self._undecided.take_back(feed.run_id))
-
-    def _halt(self, feed: Feed, cause: PauseCause, answer: str) -> None:
-        """Pause the run; whoever waits for a decision about policy is as untried."""
-        self._supply.drop(feed.run_id)
-        if not feed.circle.is_halted:
-            pausing = self._pauser.halt(feed.run_id, feed.circle, cause, answer)
-            self._errands.run(pausing)
-            self._errands.run(self._undecided.take_all_back(feed.run_id))
+            self.parting.follow(feed, feed.breaker.accepted())
 
     def _slow_provider(self, bound: BoundClaim, stage: Stage, reply: Reply) -> None:
         if pressure(stage, reply) is not Pressure.PROVIDER:

@@ -108,7 +108,7 @@ class RelaySender:
             if run_id in running:
                 self._stocker.give_back(run_id, self._supply.drop(run_id))
             else:
-                self._desk.halted(run_id)
+                self._desk.parting.halted(run_id)
         for run_id, state in mine.items():
             self._carry(state, circles[run_id])
         for feed in self._supply.feeds.values():
@@ -169,7 +169,7 @@ class RelaySender:
         self._stocker.hand_back(feed)
         self._stocker.fill_if_low(feed)
         if state.policy_waits:
-            self._desk.nobody_left(feed)
+            self._desk.parting.nobody_left(feed)
         else:
             feed.undecided_since = None
 
