@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.urls import reverse
 
 from gonets.delivery import disk
@@ -56,6 +57,19 @@ def test_waiting_migrations_are_told(client, monkeypatch):
 
     assert answer.status_code == 503
     assert answer.json()["problems"] == ["the database has to be migrated"]
+
+
+def test_a_database_that_lacks_one_waits_for_that_one():
+    last = MigrationRecorder.Migration.objects.filter(app="gonets_delivery").last()
+    last.delete()
+
+    assert health.unapplied_migrations() == [f"{last.app}.{last.name}"]
+
+
+def test_where_all_are_known_none_is_loaded(monkeypatch):
+    monkeypatch.delattr(health, "MigrationExecutor")
+
+    assert health.unapplied_migrations() == []
 
 
 def test_an_almost_full_disk_is_told_to_whoever_can_free_it(client, monkeypatch):

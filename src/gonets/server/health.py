@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import pkgutil
 from datetime import timedelta
+from importlib.util import find_spec
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -80,6 +85,25 @@ def worker_problems() -> list[str]:
 
 
 def unapplied_migrations() -> list[str]:
+    """Return what has to be done to the database before it fits this version.
+
+    Every start and every probe asks: the names of the files are enough, as long as the
+    database knows all of them.
+    """
+    applied = MigrationRecorder(connection).applied_migrations()
+    if _migrations_on_disk() <= applied.keys():
+        return []
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [str(migration) for migration, _backwards in plan]
+
+
+def _migrations_on_disk() -> set[tuple[str, str]]:
+    """Return application and name of each file, and load none of them."""
+    found = set()
+    for label in (each.label for each in apps.get_app_configs()):
+        package, _is_named = MigrationLoader.migrations_module(label)
+        spec = find_spec(package) if package else None
+        places = spec.submodule_search_locations if spec else None
+        found |= {(label, each.name) for each in pkgutil.iter_modules(places or [])}
+    return found
