@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dns.exception import DNSException
-from dns.resolver import NXDOMAIN, NoAnswer, resolve
-
 LONGEST_WAIT = 4.0
 """Seconds; a person waits for the answer."""
 
@@ -18,6 +15,10 @@ def txt_records(name: str) -> list[bytes]:
 
     :raises NoDnsAnswer: if DNS does not answer, or not with yes or no.
     """
+    # A twentieth of every start, for what is asked now and then.
+    from dns.exception import DNSException  # noqa: PLC0415
+    from dns.resolver import NXDOMAIN, NoAnswer, resolve  # noqa: PLC0415
+
     try:
         answer = resolve(name, "TXT", lifetime=LONGEST_WAIT, search=False)
     except (NXDOMAIN, NoAnswer):

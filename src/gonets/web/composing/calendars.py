@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from gonets.newsletters.calendars import calendar_file
 from gonets.newsletters.models import Issue
 from gonets.newsletters.queries import event_entry
 
@@ -19,6 +18,9 @@ from gonets.newsletters.queries import event_entry
 def event_calendar(
     request: HttpRequest, issue_id: int, entry_id: int, uid: str
 ) -> HttpResponse:
+    # The worker loads every address of the desk, and makes no calendar.
+    from gonets.newsletters.calendars import calendar_file  # noqa: PLC0415
+
     issue = get_object_or_404(Issue.objects.select_related("newsletter"), pk=issue_id)
     entry = event_entry(issue.pk, entry_id, uid)
     if entry is None or entry.event is None:
