@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from gonets.content import carrying
 from gonets.content.asking import site_guard
-from gonets.content.carrying import carry_out_fetches, due_sources
+from gonets.content.carrying import carry_out_fetches, due_sources, sources_wait
 from gonets.content.fetching import Fetching, add_source, fetch_source
 from gonets.content.hosts import claim_host, host_of, keep_claims, release_host
 from gonets.content.models import Fetch, Host, Material, Source
@@ -64,6 +65,18 @@ def fetch_all() -> None:
 
 def due() -> list[int]:
     return list(due_sources().values_list("pk", flat=True))
+
+
+def test_while_nothing_is_due_no_connector_is_loaded(hosts, monkeypatch):
+    sources = [added(site) for site in hosts]
+    fetch_all()
+    monkeypatch.delattr(carrying, "known_connectors")
+
+    assert not sources_wait()
+
+    monkeypatch.undo()
+    make_due(*sources)
+    assert sources_wait()
 
 
 def test_what_is_due_is_fetched_and_then_not_due_any_more(hosts):

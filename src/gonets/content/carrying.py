@@ -38,13 +38,25 @@ def due_sources() -> QuerySet[Source]:
     Those of a host that is being asked, or wants to be left alone, wait; but what
     somebody asked for waits for no wish of the host's.
     """
-    now = clock.now()
     asked = [kind for kind, each in known_connectors().items() if each.is_asked]
+    return _due_of_any_kind().filter(kind__in=asked)
+
+
+def sources_wait() -> bool:
+    """Tell whether there is a source that is to be fetched now.
+
+    Whoever only asks this loads the connectors once there is something for them.
+    """
+    return _due_of_any_kind().exists() and due_sources().exists()
+
+
+def _due_of_any_kind() -> QuerySet[Source]:
+    now = clock.now()
     held = Host.objects.filter(lease_until__gt=now).values("name")
     resting = Host.objects.filter(not_before__gt=now).values("name")
     is_due = Q(is_paused=False, next_fetch_at__lte=now) & ~Q(host__in=resting)
     return (
-        Source.objects.filter(is_due | Q(wanted_at__isnull=False), kind__in=asked)
+        Source.objects.filter(is_due | Q(wanted_at__isnull=False))
         .exclude(kind=OWN)
         .exclude(host__in=held)
         .order_by(F("wanted_at").asc(nulls_last=True), "next_fetch_at", "pk")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gonets.content.carrying import due_sources
+from gonets.content.carrying import sources_wait
 from gonets.content.picture_fetching import (
     fetch_pictures,
     want_failed_pictures_again,
@@ -17,8 +17,3 @@ def fetch_wanted_pictures() -> int:
     Usually the page that fetched the source has done so already.
     """
     return fetch_pictures(at_most=8).waiting
-
-
-def sources_wait() -> bool:
-    """Tell whether there is a source that is to be fetched now."""
-    return due_sources().exists()
