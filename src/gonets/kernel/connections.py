@@ -5,64 +5,25 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import httpcore2
 
 from gonets.kernel import clock
-from gonets.kernel.networks import IPAddress, IPNetwork, is_public
+from gonets.kernel.http_answers import (
+    AddressRefused,
+    Guard,
+    NoAnswer,
+    NotSecure,
+    TooSlow,
+)
+from gonets.kernel.networks import IPAddress
 
 LONGEST_CONNECT_SECONDS = 4.0
 """Per IP address, so that a dead first one leaves time for the next."""
-
-
-class HttpError(Exception):
-    """Nothing could be fetched; the message is a sentence that says why."""
-
-
-class AddressRefused(HttpError):
-    """We do not fetch from there, whoever asks."""
-
-
-class NoAnswer(HttpError):
-    """There is no such site, or nobody listens, or it hung up."""
-
-
-class TooSlow(NoAnswer):
-    """The whole fetch took longer than allowed."""
-
-
-class NotSecure(NoAnswer):
-    """The site's certificate is not valid, or it does not speak TLS at all."""
-
-
-def resolve(host: str) -> Sequence[str]:
-    """Return the IP addresses of ``host``, asked from the system."""
-    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guard:
-    """What may be fetched: by default, the open web in web-like sizes.
-
-    ``trusted`` networks are allowed although they are not public, for a site that
-    lives beside us on an intranet.
-    """
-
-    ports: frozenset[int] = frozenset({80, 443})
-    trusted: tuple[IPNetwork, ...] = ()
-    redirects: int = 5
-    patience: timedelta = timedelta(seconds=10)
-    largest: int = 10_000_000
-    resolver: Callable[[str], Sequence[str]] = field(default=resolve)
-
-    def allows(self, address: IPAddress) -> bool:
-        return is_public(address) or any(address in net for net in self.trusted)
 
 
 class Deadline:
