@@ -322,6 +322,14 @@ def test_a_closed_port_is_no_answer(site):
         http.fetch(f"http://127.0.0.1:{closed}/", guard=guard)
 
 
+def test_trusted_certificates_are_read_once_for_many_questions(site, monkeypatch):
+    site.serve("/", b"content")
+    http.fetch(site.address(), guard=site.guard)
+    monkeypatch.delattr("httpx2.create_ssl_context")
+
+    assert http.fetch(site.address(), guard=site.guard).content == b"content"
+
+
 def test_https_to_what_speaks_no_tls_is_not_secure(site):
     site.serve("/", b"content")
 
