@@ -31,7 +31,7 @@ from tests.support.smtp_script import Manner, at
 
 MakeOracle = Callable[..., Oracle]
 SCHEMES = {"implicit": "smtps", "starttls": "smtp+starttls"}
-SHORT = TimeLimits(connect=0.5, command=0.5, data=0.5, dot=0.5, quit=0.3)
+SHORT = TimeLimits(connect=0.5, silence=0.2, command=0.5, data=0.5, dot=0.5, quit=0.3)
 
 needs_openssl = pytest.mark.skipif(
     not Path(OPENSSL).exists(), reason="certificates are made by the openssl command"
@@ -345,9 +345,9 @@ INJECTED = b"220 Go\r\n250-injected\r\n250 AUTH PLAIN"
             id="not offered",
         ),
         pytest.param(
-            {"extensions": ("STARTTLS",), "starttls_reply": b"454 4.7.0 Later"},
-            "454 4.7.0 Later",
-            "454 4.7.0 Later",
+            {"extensions": ("STARTTLS",), "starttls_reply": b"502 5.5.1 Not here"},
+            "502 5.5.1 Not here",
+            "502 5.5.1 Not here",
             id="refused",
         ),
         pytest.param(
@@ -414,6 +414,42 @@ async def test_text_slipped_in_behind_the_go_ahead_spoils_the_handshake(
 
     assert failure.value.stage is Stage.TLS
     assert_nothing_was_told(oracle)
+
+
+@needs_openssl
+@pytest.mark.parametrize("scheme", ["smtp", "smtp+starttls"])
+def test_a_port_that_encrypts_at_once_is_not_waited_for(
+    make_oracle: MakeOracle,
+    authority: Authority,
+    monkeypatch: pytest.MonkeyPatch,
+    scheme: str,
+) -> None:
+    oracle = make_oracle(tls=authority.server("127.0.0.1"), tls_mode="implicit")
+    url = f"{scheme}://127.0.0.1:{oracle.port}"
+    monkeypatch.setattr(check, "PATIENCE", TimeLimits(silence=0.2))
+
+    with translation.override("en"):
+        in_english = check_relay(url)
+    with translation.override("ru"):
+        in_russian = check_relay(url)
+
+    assert "from the first word on" in in_english.explanation
+    assert "с первого слова" in in_russian.explanation
+    assert oracle.commands() == []
+
+
+async def test_a_relay_that_takes_its_time_to_greet_is_waited_for(
+    make_oracle: MakeOracle,
+) -> None:
+    oracle = make_oracle(manner=at("CONNECT", Manner(late=0.5)))
+    unhurried = TimeLimits(connect=0.2, silence=0.05)
+
+    connection = await connect(
+        parse_relay_address(f"smtp://127.0.0.1:{oracle.port}"), limits=unhurried
+    )
+
+    assert "EHLO" in oracle.commands()
+    connection.close()
 
 
 # What is no relay

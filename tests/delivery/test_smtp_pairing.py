@@ -217,6 +217,7 @@ def test_the_times_are_those_of_the_standard() -> None:
 
     assert limits == {
         "connect": 30,
+        "silence": 10,  # ours: a greeting may still come later
         "command": 300,  # RFC 5321 §4.5.3.2.1 to .3
         "data": 120,  # .4
         "block": 180,  # .5

@@ -18,7 +18,7 @@ from gonets.delivery.transports.opening import connect
 from gonets.delivery.transports.smtp import SmtpConnection, TimeLimits
 from gonets.delivery.types import Reply
 
-PATIENCE = TimeLimits(connect=10, command=20, data=20, dot=60)
+PATIENCE = TimeLimits(connect=10, silence=5, command=20, data=20, dot=60)
 """Somebody is waiting in front of the page."""
 
 

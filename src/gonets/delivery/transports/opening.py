@@ -20,6 +20,7 @@ from gonets.delivery.transports.certificates import tls_failure
 from gonets.delivery.transports.dialogue import ConnectionEnded, Dialogue
 from gonets.delivery.transports.login import log_in, raise_for
 from gonets.delivery.transports.smtp import SmtpConnection, TimeLimits
+from gonets.delivery.types import Reply
 
 GONE_AFTER = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 6}
 """A minute and a half without any sign of the relay's machine."""
@@ -46,7 +47,7 @@ async def connect(
     dialogue = await _connected(address, limits, tls)
     connection = SmtpConnection(dialogue=dialogue, limits=limits)
     try:
-        await _greet(connection)
+        await _greet(connection, address)
         await _say_hello(connection, address)
         if address.security == "starttls":
             assert tls is not None
@@ -203,11 +204,48 @@ def _securing() -> Iterator[None]:
         raise RelayTrouble(closed, stage=Stage.TLS) from error
 
 
-async def _greet(connection: SmtpConnection) -> None:
+async def _greet(connection: SmtpConnection, address: RelayAddress) -> None:
     with _at(Stage.CONNECT):
-        greeting = await connection.dialogue.reply()
+        greeting = await _greeting(connection, address)
     if greeting.code != 220:
         raise_for(Stage.CONNECT, greeting)
+
+
+async def _greeting(connection: SmtpConnection, address: RelayAddress) -> Reply:
+    """Wait for it, but not for minutes where the relay waits for us to encrypt.
+
+    Each would let the other one speak first: port 465 with the settings of port 587.
+    """
+    greeting = asyncio.create_task(connection.dialogue.reply())
+    try:
+        await asyncio.wait([greeting], timeout=connection.limits.silence)
+        is_silent = not (greeting.done() or address.security == "tls" or address.path)
+        if is_silent and await _encrypts_at_once(address, connection.limits):
+            raise RelayRejection(
+                _("on this port it encrypts from the first word on, without STARTTLS"),
+                stage=Stage.TLS,
+            )
+        return await greeting
+    finally:
+        greeting.cancel()
+
+
+async def _encrypts_at_once(address: RelayAddress, limits: TimeLimits) -> bool:
+    """See whether a handshake succeeds; whose certificate it is does not matter here.
+
+    Nothing is said over that connection.
+    """
+    whoever = ssl.create_default_context()
+    whoever.check_hostname, whoever.verify_mode = False, ssl.CERT_NONE
+    try:
+        async with asyncio.timeout(limits.connect):
+            _reader, writer = await asyncio.open_connection(
+                address.host, address.port, ssl=whoever
+            )
+    except OSError:  # TimeoutError and SSLError are of this kind.
+        return False
+    writer.close()
+    return True
 
 
 async def _say_hello(connection: SmtpConnection, address: RelayAddress) -> None:

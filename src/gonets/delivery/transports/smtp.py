@@ -43,6 +43,7 @@ class TimeLimits:
     """
 
     connect: float = 30  # also for the handshake of TLS
+    silence: float = 10  # instead of a greeting: then TLS is tried beside it
     command: float = 300  # the greeting, EHLO, AUTH, MAIL, RCPT, RSET
     data: float = 120  # a pipelined DATA has the time of ``command``
     block: float = 180  # without a byte of the letter leaving us
