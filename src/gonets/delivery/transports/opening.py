@@ -7,7 +7,7 @@ import socket
 import ssl
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -244,7 +244,9 @@ async def _encrypts_at_once(address: RelayAddress, limits: TimeLimits) -> bool:
             )
     except OSError:  # TimeoutError and SSLError are of this kind.
         return False
-    writer.close()
+    writer.transport.abort()  # Or it would wait for the other one's goodbye.
+    with suppress(OSError):
+        await writer.wait_closed()
     return True
 
 
