@@ -178,6 +178,15 @@ def test_an_acceptance_of_what_was_on_its_way_does_not_end_a_row() -> None:
     assert found == [UNDECIDED] * 20 + [US]
 
 
+def test_an_acceptance_of_what_was_tried_since_lets_a_refusal_stand() -> None:
+    breaker = Breaker(has_accepted=True)
+    breaker.refused(POLICY, on_the_way=3)
+
+    breaker.tried()
+
+    assert breaker.accepted() is ADDRESSES
+
+
 def test_a_quarter_of_too_many_refusals_has_one_of_four_workers_ask_the_others() -> (
     None
 ):

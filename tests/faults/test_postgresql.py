@@ -155,20 +155,24 @@ def test_when_no_worker_gets_on_the_run_is_paused(
     assert uncertain_after_check(engine, run_id, oracle) <= 2 * CONNECTIONS
 
 
+@pytest.mark.parametrize("stage", ["rcpt", "dot"])
 @pytest.mark.parametrize("accepted_before", [0, 200])
 def test_a_relay_that_minds_the_letter_hears_of_it_no_more_often_from_four_workers(
-    accepted_before: int, engine: Engine, make_oracle: Callable[..., Oracle]
+    accepted_before: int,
+    stage: str,
+    engine: Engine,
+    make_oracle: Callable[..., Oracle],
 ) -> None:
     refused: list[str] = []
 
-    def rcpt(recipient: str) -> bytes:
+    def minds(recipient: str) -> bytes:
         if len(oracle.accepted) < accepted_before:
             return b"250 2.1.5 Ok"
         refused.append(recipient)
         time.sleep(0.02)
         return b"550 5.7.1 Your letter is not welcome"
 
-    oracle = make_oracle(rcpt=rcpt)
+    oracle = make_oracle(**{stage: minds})
     run_id = engine.do("run", url=oracle.url, addresses=readers(3000))
     engine.call("pause_run", run_id)
     for place in "abcd":

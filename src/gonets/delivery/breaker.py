@@ -72,6 +72,10 @@ class Breaker:
             return Finding.ABOUT_ADDRESSES
         return Finding.UNDECIDED
 
+    def tried(self) -> None:
+        """Note that what is accepted next was offered after the last refusal."""
+        self._on_the_way = 0
+
     def refused(self, reply: Reply, *, on_the_way: int = 0) -> Finding:
         """Note a refusal for policy, while so many other letters are on their way."""
         if self._signature is None:

@@ -97,14 +97,19 @@ class Desk:
             self.parting.halted(bound.claim.run_id)
         return False
 
-    def is_dropped(self, bound: BoundClaim) -> bool:
-        """Tell whether the run has been dropped since this letter was offered."""
-        return bound.claim.run_id not in self._supply.feeds
+    def is_held_back(self, bound: BoundClaim) -> bool:
+        """Tell whether the run was dropped, or held, since this letter was offered."""
+        feed = self._supply.feeds.get(bound.claim.run_id)
+        if feed is None:
+            return True
+        return feed.trials is not None and feed.on_trial != bound.claim.delivery_id
 
     def is_usual(self, bound: BoundClaim) -> bool:
         """Tell whether the relay is well and the letter's run goes on here."""
-        is_well = self._health.last_failure is None
-        return is_well and bound.claim.run_id in self._supply.feeds
+        if self._health.last_failure is not None:
+            return False
+        feed = self._supply.feeds.get(bound.claim.run_id)
+        return feed is not None and feed.trials is None
 
     def delivered(self, bound: BoundClaim, reply: Reply) -> None:
         """The relay has answered to the letter itself."""
@@ -148,7 +153,7 @@ class Desk:
         feed = self._supply.feeds.get(claim.run_id)
         if feed is not None:
             if feed.trials is not None:
-                self._tried(feed)
+                self._tried(feed, claim.delivery_id, DeliveryStatus.ACCEPTED)
             finding = feed.breaker.accepted()
             if finding is not Finding.UNDECIDED:
                 self.parting.follow(feed, finding)
@@ -296,12 +301,24 @@ class Desk:
         self._books.settle(outcome)
         feed = self._supply.feeds.get(outcome.run_id)
         if feed is not None and feed.trials is not None:
-            self._tried(feed)
+            self._tried(feed, outcome.delivery_id, outcome.status)
 
-    def _tried(self, feed: Feed) -> None:
-        """The letter that was tried has its answer: the others may follow."""
-        if not feed.is_asking:
-            self._supply.limit(feed, None)
+    def _tried(self, feed: Feed, delivery_id: int, status: DeliveryStatus) -> None:
+        """The letter that was tried has its answer: the others may follow.
+
+        That of any other was on its way before, and says nothing.
+        """
+        if feed.on_trial != delivery_id:
+            return
+        feed.on_trial = None
+        if status is DeliveryStatus.ACCEPTED:
+            feed.breaker.tried()
+        if feed.is_asking:
+            return
+        if status in (DeliveryStatus.PENDING, DeliveryStatus.UNCERTAIN):
+            self._supply.try_one(feed)  # It has no answer.
+        else:
+            self._supply.set_free(feed)
 
 
 def _note(

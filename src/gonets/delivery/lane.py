@@ -125,7 +125,7 @@ class Lane:
             on_the_wire.clear()
             self._declined(connection, load, answer)
             return None
-        if self._desk.is_dropped(load.bound):
+        if self._desk.is_held_back(load.bound):
             self._keep_back(connection, on_the_wire)
             return None
         asked: Asked | None = Asked(

@@ -31,8 +31,8 @@ class Feed:
         self.is_filling = False
         self.may_have_more = True
         self.trials: int | None = None  # letters that may be offered; None: any number
+        self.on_trial: int | None = None  # the delivery whose answer is waited for then
         self.is_asking = False  # what other workers have heard is being asked
-        self.undecided_since: float | None = None  # refusals that nobody decides about
 
     @property
     def held(self) -> int:
@@ -98,8 +98,19 @@ class Supply:
         self.wake()
         return True
 
-    def limit(self, feed: Feed, trials: int | None) -> None:
-        """Hand out no more than so many letters of this run; None: any number."""
+    def hold(self, feed: Feed) -> None:
+        """Hand out nothing of this run, and let nothing leave that has been offered."""
+        self._limit(feed, 0)
+
+    def try_one(self, feed: Feed) -> None:
+        """Hand out a single letter of this run, unless one is being tried already."""
+        self._limit(feed, 1 if feed.on_trial is None else 0)
+
+    def set_free(self, feed: Feed) -> None:
+        """Hand out any number of letters of this run again."""
+        self._limit(feed, None)
+
+    def _limit(self, feed: Feed, trials: int | None) -> None:
         feed.trials = trials
         self.look_at_gate()
         self.wake()
@@ -251,6 +262,7 @@ class Supply:
         bound, budget = found
         if feed.trials:
             feed.trials -= 1
+            feed.on_trial = bound.claim.delivery_id
         if budget is not None:
             self.budgeted[bound.claim.delivery_id] = budget
         return bound

@@ -38,7 +38,7 @@ class Undecided:
     def hold(self, feed: Feed) -> None:
         """Offer nothing more of a run until its refusals have been asked about."""
         feed.is_asking = True
-        self._supply.limit(feed, 0)
+        self._supply.hold(feed)
 
     async def ask_all(self, feed: Feed) -> Finding | None:
         """Decide with what all workers have heard; None: the run has been halted.
@@ -62,7 +62,7 @@ class Undecided:
                 finding = breaker.heard_by_all(tally)
         finally:
             feed.is_asking = False
-            self._supply.limit(feed, 1)
+            self._supply.try_one(feed)
         return finding
 
 
