@@ -134,6 +134,24 @@ def test_what_is_given_back_can_be_claimed_by_others_and_nothing_else_is(
     assert counters == (1, 1, 1)
 
 
+def test_a_worker_decides_about_the_policy_refusals_that_it_has_heard(
+    shared_run: Run, hand: Hand, make_hand: Callable[[], Hand]
+) -> None:
+    other = make_hand()
+    for one in (hand, other):
+        (bound,) = one.claim(shared_run, limit=1)
+        one.intend(bound)
+        one.settle(bound, S.DEFERRED, code=550, policy_wait=True)
+
+    claims.refuse_policy_waits(shared_run.pk, worker_id=hand.worker_id)
+
+    assert statuses(shared_run) == ["refused", "deferred", "pending"]
+    assert claims.return_abandoned_waits(shared_run.pk) == 0
+    recovery.give_up(other.worker_id)
+    assert claims.return_abandoned_waits(shared_run.pk) == 1
+    assert statuses(shared_run) == ["refused", "pending", "pending"]
+
+
 def test_policy_refusals_are_decided_for_each_relay(
     shared_run: Run, relays: list[Relay], hand: Hand
 ) -> None:
@@ -142,8 +160,8 @@ def test_policy_refusals_are_decided_for_each_relay(
         hand.intend(one)
         hand.settle(one, S.DEFERRED, code=550, policy_wait=True, relay_id=relay.pk)
 
-    claims.return_policy_waits(shared_run.pk, relays[1].pk)
-    claims.refuse_policy_waits(shared_run.pk, relays[0].pk)
+    claims.return_policy_waits(shared_run.pk, relay_id=relays[1].pk)
+    claims.refuse_policy_waits(shared_run.pk, relay_id=relays[0].pk)
 
     assert statuses(shared_run) == ["refused", "pending", "refused"]
     tries = Attempt.objects.order_by("pk").values_list("relay_id", flat=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from gonets.delivery.account import LockedRun, lock_run, shift
 from gonets.delivery.models import Delivery
@@ -99,34 +99,41 @@ def claim_of(  # noqa: PLR0913 - one row of the database
     )
 
 
-def refuse_policy_waits(run_id: int, relay_id: int | None = None) -> int:
-    """The relay, or any of them, minds the addresses: their refusals stand."""
+def refuse_policy_waits(run_id: int, **heard: int) -> int:
+    """The relay minds the addresses: their refusals stand.
+
+    Whoever says so knows it of what it has heard itself (``relay_id``, ``worker_id``).
+    """
     return _move_policy_waits(
-        _policy_waits(run_id, relay_id),
+        policy_waits(run_id).filter(**heard),
         run_id,
         DeliveryStatus.REFUSED,
         settled_at=clock.now(),
-        policy_wait=False,
     )
 
 
-def return_policy_waits(run_id: int, relay_id: int | None = None) -> int:
+def return_policy_waits(run_id: int, **heard: int) -> int:
     """The relay, or any of them, minds us: as if nobody had been tried."""
-    return _move_policy_waits(
-        _policy_waits(run_id, relay_id),
-        run_id,
-        DeliveryStatus.PENDING,
-        policy_wait=False,
-        attempts=0,
-        first_attempt_at=None,
-    )
+    return _return(policy_waits(run_id).filter(**heard), run_id)
 
 
-def _policy_waits(run_id: int, relay_id: int | None) -> QuerySet[Delivery]:
-    waits = Delivery.objects.filter(
+def return_abandoned_waits(run_id: int) -> int:
+    """Those who have heard it have ended and cannot decide: as if never tried."""
+    is_abandoned = Q(worker=None) | Q(worker__ended_at__isnull=False)
+    return _return(policy_waits(run_id).filter(is_abandoned), run_id)
+
+
+def policy_waits(run_id: int) -> QuerySet[Delivery]:
+    """Return who waits until it is known whether the relay minds us or them."""
+    return Delivery.objects.filter(
         run_id=run_id, status=DeliveryStatus.DEFERRED, policy_wait=True
     )
-    return waits if relay_id is None else waits.filter(relay_id=relay_id)
+
+
+def _return(waits: QuerySet[Delivery], run_id: int) -> int:
+    return _move_policy_waits(
+        waits, run_id, DeliveryStatus.PENDING, attempts=0, first_attempt_at=None
+    )
 
 
 def _move_policy_waits(
@@ -135,6 +142,6 @@ def _move_policy_waits(
     with transaction.atomic():
         if lock_run(run_id) is None:
             return 0
-        moved = waits.update(status=status, **changes)
+        moved = waits.update(status=status, policy_wait=False, worker=None, **changes)
         shift(run_id, {DeliveryStatus.DEFERRED: -moved, status: moved})
     return moved

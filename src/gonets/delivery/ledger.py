@@ -258,6 +258,8 @@ def _changes(
         "enhanced_code": outcome.enhanced_code,
         "answer": outcome.answer[:LONGEST_ANSWER],
     }
+    if outcome.policy_wait:
+        del changes["worker"]  # It has to decide whether the relay minds the address.
     if status is not DeliveryStatus.DEFERRED:
         changes["settled_at"] = outcome.at
     if was is DeliveryStatus.CLAIMED and outcome.code:

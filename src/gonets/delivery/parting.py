@@ -21,9 +21,6 @@ from gonets.kernel.logs import get_logger
 
 logger = get_logger(__name__)
 
-ORPHANED_AFTER = 5.0
-"""Seconds in which every worker that lives has decided about its refusals."""
-
 
 class Parting:
     """Leaves runs to others, pauses them, and decides what refusals come to."""
@@ -59,19 +56,14 @@ class Parting:
             self._errands.run(self._undecided.take_back(run_id))
 
     def nobody_left(self, feed: Feed) -> None:
-        """Only refusals for policy are open: decide about them now.
+        """Only refusals for policy are open: decide about our own now.
 
-        Those of a worker that has died meanwhile, nobody knows anything about: they are
-        tried again.  One that lives decides with its next look.
+        Other workers decide about theirs with their next look; what those have heard
+        that have ended meanwhile, nobody knows anything about: it is tried again.
         """
-        now = clock.monotonic()
         if feed.breaker.has_refused:
             self.follow(feed, feed.breaker.nobody_left())
-        elif feed.undecided_since is None:
-            feed.undecided_since = now
-        elif now - feed.undecided_since >= ORPHANED_AFTER:
-            feed.undecided_since = None
-            self._errands.run(self._undecided.take_all_back(feed.run_id))
+        self._errands.run(self._undecided.take_abandoned_back(feed.run_id))
 
     def follow(self, feed: Feed, finding: Finding) -> None:
         """Do what a finding about the refusals for policy asks for."""

@@ -156,7 +156,8 @@ class RelaySender:
     async def _leave_nothing_undecided(self, run_id: int) -> None:
         books = self._surroundings.books
         await books.flush()
-        await books.do(return_policy_waits, run_id, self.relay.relay_id)
+        heard = {"relay_id": self.relay.relay_id, "worker_id": books.worker_id}
+        await books.do(return_policy_waits, run_id, **heard)
 
     def _carry(self, state: RunState, circle: Circle) -> None:
         if circle.is_halted or circle.is_away(self.relay.relay_id, clock.monotonic()):
@@ -170,8 +171,6 @@ class RelaySender:
         self._stocker.fill_if_low(feed)
         if state.policy_waits:
             self._desk.parting.nobody_left(feed)
-        else:
-            feed.undecided_since = None
 
     def _look(self, now: float) -> None:
         """Notice silence, and quiet times."""

@@ -7,7 +7,11 @@ from collections.abc import Sequence
 
 from gonets.delivery.breaker import Breaker
 from gonets.delivery.circle import Circle
-from gonets.delivery.claims import give_back, return_policy_waits
+from gonets.delivery.claims import (
+    give_back,
+    return_abandoned_waits,
+    return_policy_waits,
+)
 from gonets.delivery.errands import Errands
 from gonets.delivery.errors import LedgerUnavailable
 from gonets.delivery.health import RelayHealth
@@ -113,8 +117,10 @@ class Stocker:
         return circle.allowance(self._relay_id, limit=limit, now=now)
 
     async def _begin(self, feed: Feed) -> None:
-        # Refusals that waited when an earlier worker ended have nobody to decide.
-        await self._books.do(return_policy_waits, feed.run_id)
+        # Refusals that have waited since then have nobody to decide about them.
+        heard = {"relay_id": self._relay_id, "worker_id": self._books.worker_id}
+        await self._books.do(return_policy_waits, feed.run_id, **heard)
+        await self._books.do(return_abandoned_waits, feed.run_id)
         self.fill_if_low(feed)
 
     async def _fill(self, feed: Feed, limit: int) -> None:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from gonets.delivery.bookkeeping import Bookkeeper
 from gonets.delivery.breaker import Finding, Tally
-from gonets.delivery.claims import refuse_policy_waits, return_policy_waits
-from gonets.delivery.models import Delivery, Run
-from gonets.delivery.states import DeliveryStatus, RunStatus
+from gonets.delivery.claims import (
+    policy_waits,
+    refuse_policy_waits,
+    return_abandoned_waits,
+    return_policy_waits,
+)
+from gonets.delivery.models import Run
+from gonets.delivery.states import RunStatus
 from gonets.delivery.supply import Feed, Supply
 from gonets.delivery.types import Reply
 from gonets.delivery.verdicts import NO_ANSWER
@@ -23,17 +28,22 @@ class Undecided:
     async def take_back(self, run_id: int) -> None:
         """The relay minds us: whoever it refused is as untried."""
         await self._books.flush()
-        await self._books.do(return_policy_waits, run_id, self._relay_id)
+        await self._books.do(return_policy_waits, run_id, relay_id=self._relay_id)
 
     async def take_all_back(self, run_id: int) -> None:
         """Do so whichever relay it was."""
         await self._books.flush()
         await self._books.do(return_policy_waits, run_id)
 
+    async def take_abandoned_back(self, run_id: int) -> None:
+        """Nobody lives who could decide about what other workers have heard."""
+        await self._books.do(return_abandoned_waits, run_id)
+
     async def let_stand(self, run_id: int) -> None:
-        """The relay minds the addresses."""
+        """The relay minds the addresses, as far as this worker can tell."""
         await self._books.flush()
-        await self._books.do(refuse_policy_waits, run_id, self._relay_id)
+        heard = {"relay_id": self._relay_id, "worker_id": self._books.worker_id}
+        await self._books.do(refuse_policy_waits, run_id, **heard)
 
     def hold(self, feed: Feed) -> None:
         """Offer nothing more of a run until its refusals have been asked about."""
@@ -71,12 +81,7 @@ def tally_of(run_id: int, relay_id: int, last: Reply) -> Tally | None:
     run = Run.objects.filter(pk=run_id, status=RunStatus.RUNNING).first()
     if run is None:
         return None
-    waits = Delivery.objects.filter(
-        run_id=run_id,
-        status=DeliveryStatus.DEFERRED,
-        policy_wait=True,
-        relay_id=relay_id,
-    )
+    waits = policy_waits(run_id).filter(relay_id=relay_id)
     equal = waits.filter(code=last.code, enhanced_code=last.enhanced_code)
     return Tally(
         waiting=waits.count(),

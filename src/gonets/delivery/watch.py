@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from gonets.delivery.budgets import ProviderLimit
+from gonets.delivery.claims import policy_waits
 from gonets.delivery.fence import is_fenced
 from gonets.delivery.models import Delivery, DomainLimit, Relay, Run, Worker
 from gonets.delivery.states import DeliveryStatus, RunStatus
@@ -98,7 +99,7 @@ def _state(run: Run) -> RunState:
         has_accepted=run.accepted > run.accepted_before,
         settled=run.audience_size - in_work - run.deferred,
         has_work=bool(run.pending) or bool(run.deferred and _is_due(run.pk)),
-        policy_waits=0 if in_work or not run.deferred else _policy_waits(run.pk),
+        policy_waits=0 if in_work or not run.deferred else policy_waits(run.pk).count(),
     )
 
 
@@ -138,12 +139,6 @@ def _is_due(run_id: int) -> bool:
         policy_wait=False,
         not_before__lte=clock.now(),
     ).exists()
-
-
-def _policy_waits(run_id: int) -> int:
-    return Delivery.objects.filter(
-        run_id=run_id, status=DeliveryStatus.DEFERRED, policy_wait=True
-    ).count()
 
 
 def note_rates(rates: dict[int, float]) -> None:
