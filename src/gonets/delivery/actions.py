@@ -10,10 +10,9 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q, QuerySet
-from django.utils.crypto import salted_hmac
 
 from gonets.delivery.account import Moves, end_run, lock_run, shift, tell
-from gonets.delivery.erasing import forget_words
+from gonets.delivery.erasing import erased_name, forget_words
 from gonets.delivery.errors import RunAlreadyOpen, RunStateWrong
 from gonets.delivery.holding import claims_of_run
 from gonets.delivery.models import Delivery, Relay, Run, Stop
@@ -311,9 +310,10 @@ def erase_address(address_key: str) -> None:
     """Forget an address: what is open is withheld, and a hash takes its place.
 
     The same address always has the same hash, so that the account still adds up.  A
-    letter that is leaving at this moment cannot be called back.
+    letter that is leaving at this moment cannot be called back; if its answer is to try
+    later, it is withheld then (``ledger``).
     """
-    erased = f"erased-{salted_hmac('gonets.delivery', address_key).hexdigest()}"
+    erased = erased_name(address_key)
     rows = Delivery.objects.filter(address_key=address_key)
     with transaction.atomic():
         for run_id in list(rows.order_by("run_id").values_list("run_id", flat=True)):

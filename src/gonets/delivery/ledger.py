@@ -17,6 +17,7 @@ from django.db.transaction import atomic
 from gonets.delivery import shorthand
 from gonets.delivery.account import LockedRun, Moves, hold_run, shift
 from gonets.delivery.entries import LONGEST_ANSWER, accept_together, intend_together
+from gonets.delivery.erasing import erased_among
 from gonets.delivery.models import Attempt, Delivery
 from gonets.delivery.parts import Group, Part, parts_of
 from gonets.delivery.plain_pages import record_plainly
@@ -72,7 +73,9 @@ def _record_carefully(group: Group, parts: Sequence[Part]) -> list[Grant]:
     granted: dict[int, set[int] | None] = {}
     with atomic():
         written_out = [_write_out(part) for part in parts]
-        for part in parts:
+        for part, some in zip(parts, written_out, strict=True):
+            # Whoever erases somebody has everything written out first.
+            part.erased = erased_among(part.answered().difference(some or ()))
             granted[part.run_id] = _record_run(group.worker_id, part)
     for part, some in zip(parts, written_out, strict=True):
         if some is None:
@@ -193,11 +196,11 @@ def _withhold_stopped(
 def _settle_all(run: LockedRun, part: Part, moves: Moves) -> None:
     outcomes: Sequence[Outcome] = part.outcomes
     acceptances = part.all_acceptances()
-    if acceptances and not _accept_together(acceptances, moves):
+    if acceptances and (part.erased or not _accept_together(acceptances, moves)):
         now = clock.now()
         outcomes = [*outcomes, *(one.outcome(now) for one in acceptances)]
     for outcome in outcomes:
-        _settle(run, outcome, moves)
+        _settle(run, outcome, moves, is_erased=outcome.delivery_id in part.erased)
 
 
 def _accept_together(accepted: Sequence[Acceptance], moves: Moves) -> bool:
@@ -208,19 +211,25 @@ def _accept_together(accepted: Sequence[Acceptance], moves: Moves) -> bool:
     return bool(updated == len(accepted))
 
 
-def _settle(run: LockedRun, outcome: Outcome, moves: Moves) -> None:
+def _settle(run: LockedRun, outcome: Outcome, moves: Moves, *, is_erased: bool) -> None:
     """Settle one delivery if it still is where this outcome can be about it.
 
     A definite answer that comes after a recovery settles its own *uncertain* row.
     """
+    may_have_been = _may_have_been(outcome)
     status = outcome.status
     if status in OPEN_DELIVERIES and run.status in ENDED_RUNS:
         return  # An ended run keeps what it knew; nothing of it is opened again.
-    if status in OPEN_DELIVERIES and run.is_cancelling:
+    if is_erased:
+        outcome = _without_words(outcome)
+        status = outcome.status
+    elif status in OPEN_DELIVERIES and run.is_cancelling:
         status = DeliveryStatus.CANCELLED
     row = Delivery.objects.filter(pk=outcome.delivery_id, fence=outcome.fence)
-    for was in _may_have_been(outcome):
+    for was in may_have_been:
         changes = _changes(outcome, status, was)
+        if is_erased:
+            changes["bound_values"] = ""
         rows = row.filter(status=was)
         if was is DeliveryStatus.UNCERTAIN:
             rows = rows.filter(run__folding_at=None)  # Its totals have been written.
@@ -229,6 +238,17 @@ def _settle(run: LockedRun, outcome: Outcome, moves: Moves) -> None:
             moves[status] += 1
             _keep_attempt(outcome)
             return
+
+
+def _without_words(outcome: Outcome) -> Outcome:
+    """Return what is kept of it about somebody who has been erased: no quotation.
+
+    There is no address any more to which it could be tried again.
+    """
+    outcome = outcome._replace(answer="", not_before=None, policy_wait=False)
+    if outcome.status in OPEN_DELIVERIES:
+        return outcome._replace(status=DeliveryStatus.WITHHELD)
+    return outcome
 
 
 def _may_have_been(outcome: Outcome) -> tuple[DeliveryStatus, ...]:

@@ -40,6 +40,7 @@ class Part:
     intents: list[Intent] = field(default_factory=list)
     brief_acceptances: list[tuple[Acceptance, Held]] = field(default_factory=list)
     brief_intents: list[Held] = field(default_factory=list)
+    erased: set[int] = field(default_factory=set)  # of whom nothing may be kept
 
     @property
     def intended(self) -> int:
@@ -60,6 +61,11 @@ class Part:
         told = (self.all_acceptances(), self.all_intents(), self.outcomes)
         ids = {one.delivery_id for some in told for one in some}
         return {one: self.tray.brief[one] for one in ids if one in self.tray.brief}
+
+    def answered(self) -> set[int]:
+        """Return about whom an answer is in."""
+        told = (self.all_acceptances(), self.outcomes)
+        return {one.delivery_id for some in told for one in some}
 
     def on_the_way_then(self, now: str) -> dict[int, str]:
         """Return what is on its way in shorthand after it, and since when."""

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from gonets.delivery.account import Moves, lock_run, shift
+from gonets.delivery.erasing import erased_among, forget_words
 from gonets.delivery.errors import LedgerUnsafe
 from gonets.delivery.holding import held_deliveries, holders, runs_held_by
 from gonets.delivery.models import Delivery, Worker
@@ -180,6 +181,7 @@ def _leave_uncertain(run_id: int, worker_id: int) -> list[int]:
     rows.update(
         status=DeliveryStatus.UNCERTAIN, settled_at=clock.now(), stage=Stage.DOT
     )
+    forget_words(Delivery.objects.filter(pk__in=erased_among(lost)))
     _move(run_id, DeliveryStatus.INTENT, DeliveryStatus.UNCERTAIN, len(lost))
     return lost
 
