@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -165,6 +167,44 @@ def test_what_cannot_be_read_is_named(path: Path) -> None:
         asked(path)
     path.with_name("mail.log.1.gz").write_bytes(b"this is no gzip")
     with pytest.raises(LogUnreadable, match="cannot be read"):
+        asked(path)
+
+
+@pytest.mark.parametrize("ending", ["gz", "xz", "bz2"])
+def test_a_compressed_file_is_read_and_a_spoilt_one_is_named(
+    path: Path, ending: str
+) -> None:
+    compress = {"gz": gzip.compress, "xz": lzma.compress, "bz2": bz2.compress}[ending]
+    whole = compress(written(*PASSED, SENT))
+    file = path.with_name(f"mail.log.1.{ending}")
+
+    file.write_bytes(whole)
+    assert asked(path).finding is LogFinding.ACCEPTED
+    middle = len(whole) // 2
+    file.write_bytes(whole[:middle] + b"\xff" * 20 + whole[middle + 20 :])
+    with pytest.raises(LogUnreadable, match="cannot be read"):
+        asked(path)
+    file.write_bytes(whole[:-20])
+    with pytest.raises(LogUnreadable, match="cannot be read"):
+        asked(path)
+
+
+def test_a_line_is_kept_without_what_no_page_or_database_can_show(path: Path) -> None:
+    torn = SENT.replace("Ok", "Ok\x00\u202e")
+    path.write_bytes(b"\0" * 50 + written(*PASSED, torn))
+
+    evidence = asked(path).evidence
+
+    assert "status=sent (250 2.0.0 Ok" in evidence
+    assert evidence.isprintable()
+
+
+def test_a_pipe_is_not_waited_for(path: Path) -> None:
+    os.mkfifo(path)
+
+    with pytest.raises(LogUnreadable, match="no log file"):
+        PostfixLog(path).check()
+    with pytest.raises(LogUnreadable, match="no log file"):
         asked(path)
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 import re
+import stat
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -50,7 +54,12 @@ _NOT_TAKEN = re.compile(rb"(?:milter-)?reject: ")
 _CUT_BEFORE_THE_END = re.compile(
     rb"(?:lost connection|timeout|too many errors) after (?:DATA|BDAT)\b"
 )
-_ROTATED = re.compile(r"[.-]\d+(?:[.-]\d+)*(?:\.gz)?")
+_OPENERS: dict[str, Callable[..., object]] = {
+    ".gz": gzip.open,
+    ".xz": lzma.open,
+    ".bz2": bz2.open,
+}
+_ROTATED = re.compile(r"[.-]\d+(?:[.-]\d+)*(?:\.gz|\.xz|\.bz2)?")
 
 
 @dataclass(slots=True)
@@ -152,12 +161,7 @@ class PostfixLog:
 
     def _files(self, *, since: datetime) -> list[Path]:
         """Return the files that can know of it, the oldest first."""
-        family = [
-            one
-            for one in _beside(self._path)
-            if one == self._path
-            or _ROTATED.fullmatch(one.name.removeprefix(self._path.name))
-        ]
+        family = [one for one in _beside(self._path) if _is_of_family(one, self._path)]
         if not family:
             raise LogUnreadable(
                 _("There is no log file %(path)s.") % {"path": self._path}
@@ -205,7 +209,10 @@ def _answer(
 
 
 def _found(finding: LogFinding, line: bytes) -> LogAnswer:
-    return LogAnswer(finding=finding, evidence=line.decode(errors="replace").strip())
+    text = line.decode(errors="replace")
+    # A log that a crash has cut has NULs, which no database keeps as text.
+    shown = "".join(one if one.isprintable() else " " for one in text)
+    return LogAnswer(finding=finding, evidence=shown.strip())
 
 
 def _unknown(why: str) -> LogAnswer:
@@ -217,6 +224,15 @@ def _beside(path: Path) -> list[Path]:
         return list(path.parent.glob(f"{_literal(path.name)}*"))
     except OSError as error:
         raise _unreadable(path, error) from error
+
+
+def _is_of_family(one: Path, path: Path) -> bool:
+    """Tell whether it is the log or what it was before; a pipe would never end."""
+    is_named_so = one == path or _ROTATED.fullmatch(one.name.removeprefix(path.name))
+    try:
+        return bool(is_named_so) and stat.S_ISREG(one.stat().st_mode)
+    except OSError as error:
+        raise _unreadable(one, error) from error
 
 
 def _literal(name: str) -> str:
@@ -231,7 +247,7 @@ def _written_at(path: Path) -> datetime:
 
 
 def _lines(path: Path) -> Iterator[bytes]:
-    opened: Callable[..., object] = gzip.open if path.suffix == ".gz" else Path.open
+    opened = _OPENERS.get(path.suffix, Path.open)
     try:
         with cast(IO[bytes], opened(path, "rb")) as file:
             is_rest = False
@@ -240,7 +256,7 @@ def _lines(path: Path) -> Iterator[bytes]:
                 if not is_rest:
                     yield line
                 is_rest = not ends
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise _unreadable(path, error) from error
 
 
