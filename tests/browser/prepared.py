@@ -58,6 +58,11 @@ class PreparedFolders:
         prepared = self._prepared(language=product.language, demo=product.demo)
         shutil.copytree(prepared, product.data)
 
+    def copy_tables_for(self, product: Product) -> None:
+        """Give it nothing but its tables, so that it still has a first start."""
+        product.data.mkdir(parents=True)
+        shutil.copy(self._tables(), product.data)
+
     def _prepared(self, *, language: str, demo: bool) -> Path:
         """Return the folder; whoever asks first makes it, and the others wait."""
         model = Product(

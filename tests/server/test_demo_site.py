@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -32,6 +33,7 @@ from gonets.publishing.queries import (
     sent_issues,
 )
 from gonets.server.demo.building import build_demo
+from gonets.server.demo.painting.scenes import painted
 from gonets.server.demo.site import LANGUAGES
 from gonets.server.models import User
 
@@ -42,12 +44,17 @@ STRAIGHT_QUOTES = re.compile("[\"']")
 pytestmark = pytest.mark.django_db
 
 
+painted_once = cache(painted)
+"""Both languages show the same pictures; painting them is half of the building."""
+
+
 @pytest.fixture(scope="module", params=LANGUAGES)
 def built(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
 ) -> Iterator[str]:
     """Build the demo once for all tests that look at it; empty the database after."""
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gonets.server.demo.materials.painted", painted_once)
         User.objects.create_superuser("editor", password="x", language="")
         build_demo(language=request.param)
     yield request.param

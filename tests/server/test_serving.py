@@ -184,10 +184,11 @@ def serve(product, **values):
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory):
+def running(tmp_path_factory, prepared):
     """One that nobody harms."""
     folder = tmp_path_factory.mktemp("running")
     started = Product(folder, language="en", demo=False)
+    prepared.copy_tables_for(started)
     started.environment = {"GONETS_ADMIN_PASSWORD": ""}
     started.start()
     yield started
