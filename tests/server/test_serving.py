@@ -36,15 +36,18 @@ def product(tmp_path, prepared):
 
 
 def children_of(pid):
-    tasks = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    named = {name_of(int(child)): int(child) for child in tasks}
+    named = all_children_of(pid)
     return {name: pid for name, pid in named.items() if name in CHILDREN}
 
 
+def all_children_of(pid):
+    tasks = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return {name_of(int(child)): int(child) for child in tasks}
+
+
 def name_of(pid):
-    """Return the command of a child; nothing for one that is just being started."""
-    words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    return words[3].decode() if len(words) > 3 else ""
+    """Return the command of a child; something else for one that is just forked."""
+    return Path(f"/proc/{pid}/comm").read_text().strip().removeprefix("gonets-")
 
 
 def is_alive(pid):
@@ -72,6 +75,7 @@ def test_it_starts_with_three_children_and_ends_without_a_trace(product):
     product.start()
     parent = supervisor(product)
     children = children_of(parent)
+    wait_until(lambda: "Gonets is ready." in product.log.read_text())
 
     status = product.stop()
 
@@ -79,7 +83,6 @@ def test_it_starts_with_three_children_and_ends_without_a_trace(product):
     assert status == 0
     assert not any(is_alive(pid) for pid in children.values())
     log = product.log.read_text()
-    assert "Gonets is ready." in log
     assert product.address in log
     assert "Gonets has stopped. Everything is kept." in log
     assert "Traceback" not in log
@@ -118,6 +121,92 @@ def test_a_killed_parent_leaves_no_orphans_and_no_taken_port(product):
 
     wait_until(lambda: not any(is_alive(pid) for pid in children.values()))
     product.wait_until_ready()  # Until now an old child may have answered.
+
+
+def test_a_parent_killed_in_the_middle_of_the_first_start_leaves_nobody(tmp_path):
+    product = Product(tmp_path, language="en", demo=False)
+    with begun(product) as parent:
+        wait_until(lambda: "prepare" in all_children_of(parent.pid))
+        children = all_children_of(parent.pid)
+
+        parent.kill()
+
+    wait_until(lambda: not any(is_alive(pid) for pid in children.values()))
+
+
+@contextlib.contextmanager
+def begun(product):
+    """Start it and do not wait until it is ready."""
+    command = [sys.executable, "-m", "gonets.server.cli", "serve"]
+    product.folder.mkdir(exist_ok=True)
+    with subprocess.Popen(
+        command,
+        cwd=product.folder,
+        env=product.environment_variables(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as parent:
+        try:
+            yield parent
+        finally:
+            parent.kill()
+
+
+def test_a_database_that_cannot_be_prepared_ends_the_start(product):
+    done = serve(product, GONETS_DATABASE_URL=str(product.folder / "nowhere" / "file"))
+
+    assert done.returncode == 1
+    assert "unable to open database file" in done.stderr
+    assert done.stderr.count("Traceback") == 2  # Django tells of SQLite's own, too.
+
+
+def test_the_parent_that_forks_has_one_thread_and_no_database(product):
+    product.start()
+    product.wait_until_ready()
+    parent = supervisor(product)
+
+    status = Path(f"/proc/{parent}/status").read_text()
+
+    assert "Threads:\t1\n" in status
+    assert not [name for name in files_of(parent) if "sqlite" in name]
+
+
+def test_no_child_holds_what_is_its_parents(product):
+    product.start()
+    parent = supervisor(product)
+    lock = str(product.data / "serve.lock")
+    writing = {name for name in files_of(parent, writable=True) if "pipe" in name}
+    assert lock in files_of(parent)
+
+    for child in children_of(parent).values():
+        assert lock not in files_of(child)
+        assert not writing & files_of(child, writable=True)
+
+
+def files_of(pid, *, writable=False):
+    found = set()
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # It was open for a moment.
+            flags = Path(f"/proc/{pid}/fdinfo/{descriptor.name}").read_text()
+            mode = int(re.search(r"flags:\s+(\d+)", flags)[1], 8) & os.O_ACCMODE
+            if mode or not writable:
+                found.add(str(descriptor.readlink()))
+    return found
+
+
+def test_it_goes_on_when_nobody_reads_what_it_says(product):
+    with begun(product) as parent:
+        parent.stdout.readline()
+        parent.stdout.close()
+        product.wait_until_ready()
+        wait_until(lambda: set(children_of(parent.pid)) == CHILDREN)
+        time.sleep(0.5)  # It has tried to say so by now.
+
+        assert parent.poll() is None
+
+        parent.terminate()
+        parent.wait(40)
 
 
 def test_sigterm_stops_it_like_ctrl_c_and_a_second_start_keeps_the_data(product):

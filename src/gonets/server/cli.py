@@ -12,6 +12,7 @@ from django.core.management import execute_from_command_line, load_command_class
 from django.utils.log import configure_logging
 
 from gonets.server.errors import CannotStart
+from gonets.server.forking import BecomeChild
 from gonets.server.terminal import explain
 
 CANNOT_START = 2
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.set_threshold(20_000, 20, 50)
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        _execute(given)
+        _execute_as_told(given)
     except CannotStart as error:
         explain(error)
         return CANNOT_START
@@ -37,6 +38,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         gc.freeze()  # All of it goes with the process: nobody need look through it.
     return 0
+
+
+def _execute_as_told(given: Sequence[str]) -> None:
+    """Run the command; whoever is forked meanwhile comes back here to run its own."""
+    arguments: Sequence[str] | None = given
+    while arguments is not None:
+        try:
+            _execute(arguments)
+        except BecomeChild as child:
+            arguments = child.arguments
+        else:
+            arguments = None
 
 
 def _execute(given: Sequence[str]) -> None:

@@ -27,7 +27,7 @@ class LogIn:
     password: str
 
 
-def prepare(environment: Environment) -> LogIn:
+def prepare(environment: Environment) -> None:
     """Migrate; in an empty database also make an administrator and the demo."""
     if unapplied_migrations():
         call_command("migrate", interactive=False, verbosity=0)
@@ -36,7 +36,14 @@ def prepare(environment: Environment) -> LogIn:
         if environment.demo:
             call_command("demo", language=environment.language)
     keep_environment_relay()
-    return _log_in(environment)
+    _forget_a_changed_password(environment)
+
+
+def log_in_to_show(environment: Environment) -> LogIn:
+    """Return what a prepared folder says; the database is not asked."""
+    file = environment.data / PASSWORD_FILE
+    password = file.read_text("ascii").strip() if file.exists() else ""
+    return LogIn(name=environment.admin_name, password=password)
 
 
 def _make_administrator(environment: Environment) -> None:
@@ -53,18 +60,14 @@ def _make_administrator(environment: Environment) -> None:
     )
 
 
-def _log_in(environment: Environment) -> LogIn:
-    """Return the log-in to show; the password only while it is still the first one."""
+def _forget_a_changed_password(environment: Environment) -> None:
+    """Keep the made-up password only while it is still the one that lets in."""
     file = environment.data / PASSWORD_FILE
-    name = environment.admin_name
     if not file.exists():
-        return LogIn(name=name, password="")
-    password = file.read_text("ascii").strip()
-    user = User.objects.filter(username=name).first()
-    if user is None or not user.check_password(password):
+        return
+    user = User.objects.filter(username=environment.admin_name).first()
+    if user is None or not user.check_password(file.read_text("ascii").strip()):
         file.unlink()
-        return LogIn(name=name, password="")
-    return LogIn(name=name, password=password)
 
 
 def _write_private(file: Path, text: str) -> None:

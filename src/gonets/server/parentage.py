@@ -14,6 +14,24 @@ import threading
 LONGEST_DRAIN_SECONDS = 40
 
 
+class Lifeline:
+    """The pipe between a parent and the children that it forks."""
+
+    def __init__(self) -> None:
+        self._reading, self._writing = os.pipe()
+
+    def hold(self) -> None:
+        """Make it the standard input of this child, until whose end it stays open.
+
+        The child's copy of the parent's end is closed by ``close``, as is the parent's.
+        """
+        sys.stdin = os.fdopen(os.dup(self._reading), encoding="ascii")
+
+    def close(self) -> None:
+        os.close(self._reading)
+        os.close(self._writing)
+
+
 def end_with_parent() -> None:
     """Ask this process to stop, as SIGTERM does, when the parent is gone."""
     # The terminal's Ctrl-C reaches the whole group; the parent passes it on in order.

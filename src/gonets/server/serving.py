@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import threading
-import time
-import urllib.request
+import gc
+import math
+import socket
+import sys
 from collections.abc import Callable
-from http.client import HTTPException
+from contextlib import closing
 
-from django.db import connections
+from django.core.management import load_command_class
+from django.urls import get_resolver
 
 from gonets.server.environment import Environment
-from gonets.server.first_run import LogIn, prepare
+from gonets.server.first_run import LogIn, log_in_to_show
 from gonets.server.folder import owned_folder
+from gonets.server.forking import fork
+from gonets.server.parentage import Lifeline
+from gonets.server.readiness import Readiness
 from gonets.server.sockets import listening_socket
 from gonets.server.supervision import Child, Supervisor
 
 Announce = Callable[[Environment, LogIn], None]
+
+COMMANDS = ("web", "worker", "catcher")
 
 
 def serve(environment: Environment, announce: Announce) -> None:
@@ -37,47 +44,46 @@ def serve(environment: Environment, announce: Announce) -> None:
             variable="GONETS_CATCHER_PORT",
             patient=was_killed,
         )
-        with web, mailbox:
-            log_in = prepare(environment)
-            connections.close_all()
-            supervisor = Supervisor(_children(web.fileno(), mailbox.fileno()))
+        with web, mailbox, closing(Lifeline()) as lifeline:
+            _load_while_preparing(lifeline)
+            log_in = log_in_to_show(environment)
+            readiness = Readiness(
+                environment.host,
+                environment.port,
+                then=lambda: announce(environment, log_in),
+            )
+            supervisor = Supervisor(
+                _children(web, mailbox), lifeline=lifeline, meanwhile=readiness.look
+            )
             supervisor.stop_on_signals()
-            threading.Thread(
-                target=_announce_when_ready,
-                args=(environment, lambda: announce(environment, log_in)),
-                daemon=True,
-            ).start()
-            supervisor.run()
+            with closing(readiness):
+                supervisor.run()
 
 
-def _children(web: int, mailbox: int) -> list[Child]:
+def _load_while_preparing(lifeline: Lifeline) -> None:
+    """Prepare the data folder in a child, so that we never open the database.
+
+    What is loaded meanwhile the other children share, and share for good: nobody
+    looks through it for garbage, which would write to it.
+    """
+    preparing = fork(["prepare", "--supervised"], lifeline=lifeline)
+    for command in COMMANDS:
+        load_command_class("gonets.server", command)
+    get_resolver().url_patterns  # noqa: B018  # Loads every view.
+    gc.freeze()
+    status = preparing.wait(until=math.inf)
+    if status:
+        sys.exit(status)  # It has said why.
+
+
+def _children(web: socket.socket, mailbox: socket.socket) -> list[Child]:
     return [
-        Child("web", ["web", f"--socket={web}"], sockets=[web]),
+        Child("web", ["web", f"--socket={web.fileno()}"], listening=web),
         Child("worker", ["worker", "--supervised"]),
         Child(
             "mailbox",
-            ["catcher", f"--socket={mailbox}"],
-            sockets=[mailbox],
+            ["catcher", f"--socket={mailbox.fileno()}"],
+            listening=mailbox,
             is_needed_to_stop=True,  # by the worker, for letters on their way
         ),
     ]
-
-
-def _announce_when_ready(
-    environment: Environment, announce: Callable[[], None]
-) -> None:
-    host = "127.0.0.1" if environment.host in ("0.0.0.0", "::") else environment.host  # noqa: S104
-    netloc = (
-        f"[{host}]:{environment.port}" if ":" in host else f"{host}:{environment.port}"
-    )
-    while not _answers(f"http://{netloc}/healthz"):
-        time.sleep(0.1)
-    announce()
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=5):  # noqa: S310  # Our own.
-            return True
-    except (OSError, HTTPException):
-        return False

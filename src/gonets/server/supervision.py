@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+import math
+import os
 import signal
-import subprocess
-import sys
+import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
 from gonets.kernel import clock
+from gonets.server.forking import ForkedProcess, fork
+from gonets.server.parentage import Lifeline
 
 logger = logging.getLogger(__name__)
 
@@ -30,32 +33,28 @@ class Child:
 
     name: str
     arguments: Sequence[str]
-    sockets: Sequence[int] = ()  # file descriptors that it inherits
+    listening: socket.socket | None = None  # inherited, and named in the arguments
     is_needed_to_stop: bool = False  # by the others: it is ended after them
-    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    process: ForkedProcess | None = field(default=None, init=False)
     started_at: float = field(default=0.0, init=False)
     due_at: float = field(default=0.0, init=False)
     wait: float = field(default=FIRST_WAIT_SECONDS, init=False)
 
-    def start(self) -> None:
-        self.process = subprocess.Popen(  # noqa: S603  # Our own interpreter and code.
-            [sys.executable, "-m", "gonets.server.cli", *self.arguments],
-            stdin=subprocess.PIPE,
-            pass_fds=self.sockets,
-        )
+    def start(self, lifeline: Lifeline) -> None:
+        self.process = fork(self.arguments, lifeline=lifeline, listening=self.listening)
         self.started_at = clock.monotonic()
 
-    def look(self) -> None:
+    def look(self, lifeline: Lifeline) -> None:
         """Start it if it is due; note if it has ended, and when to start it again."""
         now = clock.monotonic()
         if self.process is None:
             if now >= self.due_at:
-                self.start()
+                self.start(lifeline)
             return
-        status = self.process.poll()
+        status = self.process.status()
         if status is None:
             return
-        self._close()
+        self.process = None
         lived = now - self.started_at
         self.wait = FIRST_WAIT_SECONDS if lived > HEALTHY_SECONDS else self.wait
         logger.warning(
@@ -68,47 +67,57 @@ class Child:
         self.wait = min(self.wait * 2, LONGEST_WAIT_SECONDS)
 
     def ask_to_stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None:
             self.process.send_signal(signal.SIGTERM)
 
     def end(self, deadline: float) -> None:
         """Wait for it until the deadline, then kill it."""
         if self.process is None:
             return
-        try:
-            self.process.wait(max(0.0, deadline - clock.monotonic()))
-        except subprocess.TimeoutExpired:
+        if self.process.wait(until=deadline) is None:
             logger.error("%s did not stop in time and was killed", self.name)
-            self.process.kill()
-            self.process.wait()
-        self._close()
-
-    def _close(self) -> None:
-        if self.process is not None and self.process.stdin is not None:
-            self.process.stdin.close()
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait(until=math.inf)
         self.process = None
 
 
 class Supervisor:
     """Runs children until somebody asks it to stop."""
 
-    def __init__(self, children: Sequence[Child]) -> None:
+    def __init__(
+        self,
+        children: Sequence[Child],
+        *,
+        lifeline: Lifeline,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> None:
         self.children = children
+        self.lifeline = lifeline
+        self.meanwhile = meanwhile
         self.is_stopping = False
+        self._pid = os.getpid()
 
     def stop_on_signals(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop)
 
     def run(self) -> None:
-        """Return when every child has ended."""
+        """Return when every child has ended.
+
+        ``meanwhile`` is called ten times a second and must not wait: neither may a
+        thread, for whoever forks has none.
+
+        :raises BecomeChild: in each child.
+        """
         try:
             while not self.is_stopping:
                 for child in self.children:
-                    child.look()
+                    child.look(self.lifeline)
+                self.meanwhile()
                 time.sleep(LOOK_SECONDS)
         finally:
-            self._end_children()
+            if os.getpid() == self._pid:  # A child comes by here, too.
+                self._end_children()
 
     def _end_children(self) -> None:
         deadline = clock.monotonic() + STOP_SECONDS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.core.management import BaseCommand
@@ -33,8 +34,9 @@ class Command(BaseCommand):
             )
 
     def _say(self, text: str) -> None:
-        self.stdout.write(text)
-        self.stdout.flush()
+        with suppress(OSError):  # Whoever read it is gone; the product need not go.
+            self.stdout.write(text)
+            self.stdout.flush()
 
 
 def _lines(environment: Environment, log_in: LogIn) -> list[str]:
