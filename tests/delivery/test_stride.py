@@ -333,3 +333,25 @@ def test_an_acceptance_with_an_open_offer_is_read_as_by_the_reader() -> None:
         reply = acceptance_and_open_offer(received)
         assert reply is not None
         assert str(reply) == "250 2.0.0 Ok: queued as 1"
+
+
+async def test_a_relay_that_is_left_in_mid_letter_leaves_nobody_behind() -> None:
+    async with scene() as now:
+        now.relay.say(USUAL)  # The first one has left; the second waits for its grant.
+        await now.settled(1)
+        await now.books.asked.get()
+
+        await now.sender.drain(within=0)
+
+        assert now.books.accepted == [1]
+        assert now.books.statuses() == dict.fromkeys((2, 3), DeliveryStatus.PENDING)
+
+
+async def test_a_relay_that_is_left_before_its_answer_leaves_one_uncertain() -> None:
+    async with scene() as now:
+        await now.sender.drain(within=0)
+
+        assert now.books.statuses() == {
+            1: DeliveryStatus.UNCERTAIN,
+            2: DeliveryStatus.PENDING,
+        }

@@ -358,6 +358,25 @@ def test_a_relay_that_is_switched_off_gives_back_what_it_has_not_sent(
     assert uncertain_after_check(engine, run_id, off, other) == 0
 
 
+def test_a_silent_relay_that_is_switched_off_does_not_hold_up_the_end(
+    engine: Engine, make_oracle: MakeOracle
+) -> None:
+    silent, other = make_oracle(delay=60), make_oracle()
+    engine.do("relays", relay("silent", silent.url))
+    run_id = engine.do("shared_run", readers(100))
+    engine.start_worker(drain_seconds=0.5)
+    engine.wait(run_id, lambda now: now["intent"] == 2)
+
+    engine.do(
+        "relays",
+        relay("silent", silent.url, is_enabled=False),
+        relay("other", other.url),
+    )
+
+    assert engine.wait_for(run_id, "finished", within=LONG)["uncertain"] == 2
+    assert uncertain_after_check(engine, run_id, silent, other) == 2
+
+
 def test_a_relay_that_falls_silent_holds_nobody_up_but_those_on_their_way(
     engine: Engine, make_oracle: MakeOracle
 ) -> None:

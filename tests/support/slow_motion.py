@@ -57,6 +57,8 @@ class Letters:
 class Books:
     """Books in memory that answer to an intent when the test wants it."""
 
+    worker_id = 1
+
     def __init__(self, letters: int, refs: Callable[[int], str]) -> None:
         self.ready = [_bound(number, refs(number)) for number in range(1, letters + 1)]
         self.accepted: list[int] = []

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+
+from django.utils.translation import gettext_noop as _  # Said to people later.
 
 from gonets.delivery.desk import Desk
 from gonets.delivery.errors import (
@@ -109,8 +112,9 @@ class Lane:
             connection.close()
             for one in on_the_wire:
                 self._desk.broken(one.bound, error, left=one.has_left)
-        except BaseException:
+        except asyncio.CancelledError:
             connection.close()
+            self._abandon(on_the_wire)
             raise
 
     async def _carry_on(
@@ -203,6 +207,15 @@ class Lane:
         is_about_us = judgement in (Judgement.TROUBLE, Judgement.REJECTION)
         if answer.must_close or is_about_us or answer.reply.code == SERVICE_CLOSING:
             connection.close()
+
+    def _abandon(self, on_the_wire: list[Load]) -> None:
+        """The relay is left for good, and nobody else will say what became of these."""
+        for load in on_the_wire:
+            if load.has_left:
+                silent = _("there was no answer in time")
+                self._desk.lost(load.bound, AnswerLost(silent, dot_left=True))
+            else:
+                self._desk.not_sent(load.bound)
 
     def _give_back(self, on_the_wire: list[Load]) -> None:
         for load in on_the_wire:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -77,6 +78,9 @@ class Loading:
         try:
             envelope = await self._workshop.envelope(self._ahead(bound), bound)
             return Load(bound, connection.pack(envelope))
+        except asyncio.CancelledError:
+            self._desk.not_sent(bound)
+            raise
         except Exception as error:  # noqa: BLE001 - code of others; only this letter
             self._cannot_make(bound, error)
         return None

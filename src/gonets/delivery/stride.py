@@ -73,6 +73,8 @@ class Stride:
             await self._disturbed
         except BaseException:
             self._late_grant.cancel()  # Nobody will ask for it.
+            if self._left_over is not None:
+                self._desk.not_sent(self._left_over)
             raise
         finally:
             dialogue.tell_nobody_first()
