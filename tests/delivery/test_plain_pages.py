@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from gonets.delivery import actions, ledger
+from gonets.delivery import actions, ledger, recovery
 from gonets.delivery.models import Delivery, Run
 from gonets.delivery.parts import Group, Part
 from gonets.delivery.states import DeliveryStatus, RunStatus
@@ -118,3 +118,20 @@ def test_an_acceptance_told_twice_is_counted_once(
 
     assert counters(run) == {"intent": 1, "accepted": 1}
     assert len(careful) == 1
+
+
+def test_a_worker_that_has_begun_anew_hears_the_answers_to_its_former_letters(
+    make_run: MakeRun, hand: Hand
+) -> None:
+    run = make_run(*"abc")
+    ann, bob = hand.claim(run, limit=2)
+    hand.intend(ann, bob)
+    former, hand.worker_id = hand.worker_id, recovery.enlist(place="here", pid=1)
+    hand.claim(run)
+
+    hand.accept(ann)
+    hand.settle(bob, DeliveryStatus.REFUSED, code=550)
+
+    run.refresh_from_db()
+    assert (run.accepted, run.refused, run.intent) == (1, 1, 0)
+    assert recovery.retire(former)

@@ -197,7 +197,9 @@ class _Sorting:
                 needed = tray.first_needed(first, with_taken=not self._is_written)
                 drop_settled(run_id, worker_id, before=needed)
             else:
-                write_out(run_id, worker_id=worker_id)
+                # Under its former name, too: the tray forgets that it was in shorthand.
+                for holder in {worker_id, tray.worker_id}:
+                    write_out(run_id, worker_id=holder)
                 self._begun = begin(run_id, worker_id)
             add_handful(worker_id, self._brief)
         if tray.written_out:
