@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -48,6 +50,40 @@ def test_counting_as_accepted_names_who_and_when_and_can_be_taken_back(
     answer = desk.post(reverse("gonets:run-undo", args=[ended.pk]), undo, follow=True)
     assert "The decision is taken back." in answer.content.decode()
     assert uncertain(ended, "bob").resolution == ""
+
+
+@pytest.mark.parametrize("decision", ["count_as_accepted", "ask_log", "send_again"])
+def test_whoever_was_overtaken_hears_that_nothing_is_left_to_decide(
+    desk, issue, ended, decision
+):
+    bob = uncertain(ended, "bob").pk
+    decide(desk, ended, "count_as_accepted", delivery=bob)
+    shown(desk, "issue-progress", issue.pk)  # It says what has been decided.
+
+    page = decide(desk, ended, decision, delivery=bob)
+
+    assert "There is nothing to decide about any more." in page
+    assert "0 addresses" not in page
+    assert "0 accepted" not in page
+
+
+def test_taking_back_twice_is_the_same(desk, issue, ended):
+    bob = uncertain(ended, "bob").pk
+    decide(desk, ended, "count_as_accepted", delivery=bob)
+    undo = reverse("gonets:run-undo", args=[ended.pk])
+    desk.post(undo, {"delivery": bob}, follow=True)
+
+    answer = desk.post(undo, {"delivery": bob}, follow=True).content.decode()
+
+    assert "The decision is taken back." in answer
+    assert "has been sent again" not in answer
+
+
+def test_no_browser_ticks_other_addresses_by_itself(desk, issue, ended):
+    page = shown(desk, "issue-progress", issue.pk)
+
+    (form,) = re.findall(r'<form[^>]*uncertain/decide/"[^>]*>', page)
+    assert 'autocomplete="off"' in form
 
 
 def test_sending_again_asks_with_the_count_and_warns_first(desk, issue, ended):

@@ -63,16 +63,7 @@ def run_resolve(request: HttpRequest, run_id: int) -> HttpResponse:
     if decision == "ask_log":
         return _ask_log(request, run_id, chosen)
     if decision == "count_as_accepted":
-        count = actions.count_as_accepted(run_id, chosen, user=request.user)
-        messages.success(
-            request,
-            ngettext(
-                "%(count)s address counts as accepted. You can take that back.",
-                "%(count)s addresses count as accepted. You can take that back.",
-                count,
-            )
-            % {"count": number_format(count, force_grouping=True)},
-        )
+        _count_as_accepted(request, run_id, chosen)
     return _back(request, run_id)
 
 
@@ -81,14 +72,39 @@ def run_resolve(request: HttpRequest, run_id: int) -> HttpResponse:
 def run_undo(request: HttpRequest, run_id: int) -> HttpResponse:
     shown_run(run_id)
     chosen = _ticked(request)
-    undone = actions.undo_resolutions(run_id, chosen, user=request.user)
-    if undone:
+    actions.undo_resolutions(run_id, chosen, user=request.user)
+    still_decided = Delivery.objects.filter(run_id=run_id, pk__in=chosen)
+    if not still_decided.exclude(resolution="").exists():
+        # Perhaps by somebody else, or by the first press of two.
         messages.success(request, _("The decision is taken back."))
     else:
         messages.warning(
             request, _("The letter has been sent again on the strength of it.")
         )
     return _back(request, run_id)
+
+
+def _count_as_accepted(
+    request: HttpRequest, run_id: int, chosen: Sequence[int] | None
+) -> None:
+    count = actions.count_as_accepted(run_id, chosen, user=request.user)
+    if not count:
+        _say_nothing_is_left(request)
+        return
+    messages.success(
+        request,
+        ngettext(
+            "%(count)s address counts as accepted. You can take that back.",
+            "%(count)s addresses count as accepted. You can take that back.",
+            count,
+        )
+        % {"count": number_format(count, force_grouping=True)},
+    )
+
+
+def _say_nothing_is_left(request: HttpRequest) -> None:
+    """Somebody else, or the first press of two, has decided about all of these."""
+    messages.info(request, _("There is nothing to decide about any more."))
 
 
 def _send_again(
@@ -123,7 +139,7 @@ def _question(
         meant = meant.filter(pk__in=chosen)
     count = meant.count()
     if not count or not state.has_ended:
-        messages.info(request, _("There is nothing to decide about any more."))
+        _say_nothing_is_left(request)
         return _to_progress(run_id)
     context = {
         "state": state,
@@ -146,7 +162,10 @@ def _ask_log(
     except PublishingError as error:
         messages.warning(request, str(error))
     else:
-        messages.info(request, _found_text(found))
+        if found:
+            messages.info(request, _found_text(found))
+        else:
+            _say_nothing_is_left(request)
     return _back(request, run_id)
 
 
