@@ -135,3 +135,19 @@ def test_a_worker_that_has_begun_anew_hears_the_answers_to_its_former_letters(
     run.refresh_from_db()
     assert (run.accepted, run.refused, run.intent) == (1, 1, 0)
     assert recovery.retire(former)
+
+
+def test_nothing_of_somebody_erased_stays_behind_with_a_usual_answer(
+    make_run: MakeRun, hand: Hand
+) -> None:
+    run = make_run(*"abc")
+    ann, bob = hand.claim(run, limit=2)
+    hand.intend(ann)
+    actions.erase_address("a@x.example")
+    hand.intend(bob)  # That everything was written out is noticed here.
+
+    hand.accept(ann, answer="<a@x.example> is happy")
+
+    erased = Delivery.objects.get(pk=ann.claim.delivery_id)
+    assert erased.status == DeliveryStatus.ACCEPTED
+    assert (erased.answer, erased.bound_values) == ("", "")

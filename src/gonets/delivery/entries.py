@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from gonets.delivery.erasing import IS_ERASED
 from gonets.delivery.statements import RowStatement, stored_text, storing
 from gonets.delivery.types import Acceptance, BoundClaim, Intent
 from gonets.kernel import clock
@@ -32,15 +33,16 @@ INTEND = RowStatement(
     """,
     *("bigint", "integer", "text", "text", "timestamptz", "text"),
 )
-ACCEPT = RowStatement(
-    """
+ACCEPT = RowStatement(  # Of whoever has been erased ``ledger`` keeps less.
+    f"""
     UPDATE gonets_delivery_delivery AS d
     SET status = 'accepted', settled_at = %s, stage = 'dot', code = o.column3,
         enhanced_code = o.column4, answer = o.column5, not_before = NULL,
         policy_wait = false
-    FROM {rows}
+    FROM {{rows}}
     WHERE d.id = o.column1 AND d.fence = o.column2 AND d.status || '' = 'intent'
-    """,
+        AND NOT {IS_ERASED}
+    """,  # noqa: S608 - a constant
     *("bigint", "integer", "smallint", "text", "text"),
 )
 
