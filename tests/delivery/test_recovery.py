@@ -44,3 +44,18 @@ def test_a_database_that_waits_for_its_disk_is_trusted() -> None:
         say("PRAGMA synchronous=FULL")
 
     check_durability()
+
+
+@pytest.fixture
+def lagging() -> Iterator[None]:
+    """A session whose transactions go on seeing what was there when they began."""
+    say("SET default_transaction_isolation = 'repeatable read'")
+    yield
+    say("RESET default_transaction_isolation")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no choice")
+@pytest.mark.usefixtures("lagging")
+def test_a_database_that_shows_stops_too_late_is_refused() -> None:
+    with pytest.raises(LedgerUnsafe, match="default_transaction_isolation"):
+        check_durability()

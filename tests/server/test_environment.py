@@ -176,6 +176,7 @@ def test_a_database_address_becomes_djangos_settings(tmp_path):
     assert settings["PASSWORD"] == "p@ss"
     assert settings["OPTIONS"]["sslmode"] == "require"
     assert "synchronous_commit=on" in settings["OPTIONS"]["options"]
+    assert r"read\ committed" in settings["OPTIONS"]["options"]
 
 
 def test_a_socket_folder_may_be_the_databases_host(tmp_path):

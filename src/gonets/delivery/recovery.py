@@ -25,9 +25,17 @@ _UNSAFE = (
     " confirmed: {found}. Set {wanted}."
 )
 
+_SEES_IN_TIME = "read committed"
+_LAGGING = (
+    "Nothing is sent, because a transaction of PostgreSQL in its isolation level"
+    " “{found}” does not see who has unsubscribed while it waited. Set"
+    " default_transaction_isolation = 'read committed', and no other isolation_level in"
+    " the options of the database."
+)
+
 
 def check_durability() -> None:
-    """Make sure that what the database has committed is on its disk.
+    """Make sure that what the database has committed is on its disk, and is seen.
 
     :raises LedgerUnsafe: with the setting that has to be changed.
     """
@@ -78,6 +86,10 @@ def _check_postgresql() -> None:
                     found=f"PostgreSQL's {setting} is {value}", wanted=f"{setting} = on"
                 )
             )
+    with transaction.atomic():  # As the driver begins it.
+        found = _ask("SHOW transaction_isolation")
+    if found != _SEES_IN_TIME:
+        raise LedgerUnsafe(_LAGGING.format(found=found))
 
 
 def limit_idle_transactions(*, lease: timedelta) -> None:

@@ -18,6 +18,9 @@ SQLITE_OPTIONS: dict[str, Any] = {
     # FULL: a committed intent must survive a power cut (docs/architecture.md).
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
 }
+# Whatever the server's defaults: an intent counts only once it is on disk, and sees
+# every stop that was committed before it.
+_SESSION = r"-c synchronous_commit=on -c default_transaction_isolation=read\ committed"
 
 
 def database_settings(url: str, data: Path) -> dict[str, Any]:
@@ -78,6 +81,5 @@ def _postgresql(url: str) -> dict[str, Any]:
         "HOST": host,
         "PORT": str(port or ""),
         "CONN_HEALTH_CHECKS": True,
-        # Whatever the server's default: an intent counts only once it is on disk.
-        "OPTIONS": {**options, "options": "-c synchronous_commit=on"},
+        "OPTIONS": {**options, "options": _SESSION},
     }
