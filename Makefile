@@ -9,7 +9,9 @@ SCRATCH = GONETS_DATA=$(CURDIR)/.venv/scratch/$@ GONETS_ENV_FILE=/dev/null
 PYTEST := $(BIN)/pytest -q
 QUICK := -m "not browser and not faults and not hosts and not soak and not thorough"
 QUICKLY := --dist worksteal -n 2
-SLOW := -m "(browser or faults or hosts or thorough) and not soak"
+# Only files with slow tests are opened: each process would have to read all the others too.
+APART = $(shell grep -rlE --include='test_*.py' 'mark\.(faults|hosts|thorough)' tests)
+SLOW = -m "(browser or faults or hosts or thorough) and not soak" $(sort tests/browser $(APART))
 # Whole files: what a file has started serves all of its tests.
 SLOWLY := --dist loadfile --no-loadscope-reorder -n 4
 # What fills the gaps of others, behind them: the types, and the quick tests behind those.

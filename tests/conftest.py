@@ -23,18 +23,35 @@ from tests.support.tables import Tables
 
 SLOW = {"browser", "faults", "hosts"}
 """They come first, so that the quick ones fill the gaps up to the end."""
+APART = {"faults", "hosts", "thorough"}
+"""By these names the Makefile finds the files with slow tests, beside the browser's."""
 DATABASE = {"db", "transactional_db"}
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
-) -> None:
+) -> Iterator[None]:
+    _check_that_files_say_so(items)
+    yield
     if django_settings.TEST_DATABASE == "postgres":
         deselected = [item for item in items if not _minds_the_database(item)]
         config.hook.pytest_deselected(items=deselected)
         items[:] = [item for item in items if _minds_the_database(item)]
     items.sort(key=lambda item: not _is_slow(item))
+
+
+def _check_that_files_say_so(items: list[pytest.Item]) -> None:
+    """Where the marker does not stand, the Makefile would never look."""
+    marked = {
+        (item.path, marker.name)
+        for item in items
+        for marker in item.iter_markers()
+        if marker.name in APART
+    }
+    for path, name in sorted(marked):
+        if f"mark.{name}" not in path.read_text():
+            raise pytest.UsageError(f"{path} has to say “mark.{name}” itself.")
 
 
 def _is_slow(item: pytest.Item) -> bool:
