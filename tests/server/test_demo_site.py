@@ -66,7 +66,6 @@ def weekly() -> Newsletter:
     return Newsletter.objects.order_by("pk")[0]
 
 
-@pytest.mark.thorough
 def test_the_promised_amounts_are_there(built):
     later = Material.objects.filter(published_at__gt=clock.now())
 
