@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import threading
@@ -117,6 +118,31 @@ def test_eight_workers_that_sleep_through_their_leases_repeat_nobody(
     engine.wait_for(run_id, "finished")
 
     assert uncertain_after_check(engine, run_id, oracle) <= CONNECTIONS * len(sleepers)
+
+
+def test_what_was_granted_to_a_worker_that_slept_does_not_leave_after_paused(
+    engine: Engine, make_oracle: Callable[..., Oracle]
+) -> None:
+    oracle = make_oracle()
+    run_id = engine.do("run", url=oracle.url, addresses=readers(20_000))
+    sleeper = engine.start_worker(place="a", lease_seconds=LEASE)
+    for _nap in range(2):
+        before = len(oracle.accepted)
+        while len(oracle.accepted) < before + 50:
+            time.sleep(0.001)
+        other = engine.start_worker(place="b", lease_seconds=LEASE)
+        os.kill(sleeper.pid, signal.SIGSTOP)  # Its books stay awake, and grant.
+        engine.wait(run_id, lambda now: now["uncertain"] > 0)
+        engine.call("pause_run", run_id)
+        engine.wait_for(run_id, "paused")
+        assert engine.end(other) == 0
+        left = len(oracle.accepted)
+
+        os.kill(sleeper.pid, signal.SIGCONT)
+
+        time.sleep(1)
+        assert len(oracle.accepted) == left
+        engine.call("resume_run", run_id)
 
 
 def test_a_host_that_is_cut_off_from_the_relay_leaves_the_run_to_the_others(

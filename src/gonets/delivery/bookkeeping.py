@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from itertools import count
 from typing import Any, ParamSpec, Protocol, TypeVar
 
@@ -21,6 +22,7 @@ from gonets.delivery.books_here import BooksHere
 from gonets.delivery.errors import LedgerUnavailable
 from gonets.delivery.ledger import Grant
 from gonets.delivery.ports import LetterSource
+from gonets.delivery.recovery import LEASE
 from gonets.delivery.spool import Spool
 from gonets.delivery.stock import Stock
 from gonets.delivery.types import Acceptance, BoundClaim, Outcome
@@ -77,8 +79,11 @@ class Bookkeeper:
     what they do not take any more goes into the spool.
     """
 
-    def __init__(self, *, spool: Spool, letters: LetterSource) -> None:
+    def __init__(
+        self, *, spool: Spool, letters: LetterSource, lease: timedelta = LEASE
+    ) -> None:
         self.worker_id = 0
+        self._lease = lease
         self.has_failed = asyncio.Event()  # the books are gone: only ending helps
         self.is_in_doubt = False  # whether something asked for has been done after all
         self._spool = spool
@@ -221,6 +226,9 @@ class Bookkeeper:
         self.look_again()  # First: the books need not wait until all are told.
         if isinstance(answer, str):
             handed_in.fail(LedgerUnavailable(answer))
+        elif handed_in.took_longer_than(self._lease / 2):
+            # We slept, and others may have taken over: nothing may leave any more.
+            handed_in.fail(LedgerUnavailable("what was granted is out of date"))
         else:
             handed_in.succeed(answer)
 
@@ -267,6 +275,12 @@ class _HandedIn:
         self.page = page
         self._waiting = waiting
         self._flushed = flushed
+        self._at, self._at_by_the_wall = clock.monotonic(), clock.now()
+
+    def took_longer_than(self, limit: timedelta) -> bool:
+        """Ask both clocks: one of them stands still while the machine sleeps."""
+        awake = timedelta(seconds=clock.monotonic() - self._at)
+        return max(awake, clock.now() - self._at_by_the_wall) > limit
 
     def succeed(self, answers: Sequence[int]) -> None:
         for tell, answer in zip(self._waiting, answers, strict=True):

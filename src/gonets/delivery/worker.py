@@ -145,7 +145,7 @@ class _Worker:
         self._home: Place | None = None
         self._is_ours = True
         self._former: set[int] = set()  # earlier ids of ours that still hold letters
-        self._books = Bookkeeper(spool=spool, letters=letters)
+        self._books = Bookkeeper(spool=spool, letters=letters, lease=options.lease)
         self._benches = Benches(letters=letters)
         self._engine = Engine(
             books=self._books,
