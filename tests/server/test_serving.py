@@ -25,6 +25,7 @@ from tests.browser.product import Product
 pytestmark = pytest.mark.faults
 
 CHILDREN = {"web", "worker", "catcher"}
+SERVE = (sys.executable, "-m", "gonets.server.cli", "serve")
 
 
 @pytest.fixture
@@ -137,10 +138,9 @@ def test_a_parent_killed_in_the_middle_of_the_first_start_leaves_nobody(tmp_path
 @contextlib.contextmanager
 def begun(product):
     """Start it and do not wait until it is ready."""
-    command = [sys.executable, "-m", "gonets.server.cli", "serve"]
     product.folder.mkdir(exist_ok=True)
     with subprocess.Popen(
-        command,
+        SERVE,
         cwd=product.folder,
         env=product.environment_variables(),
         stdout=subprocess.PIPE,
@@ -193,6 +193,26 @@ def files_of(pid, *, writable=False):
             if mode or not writable:
                 found.add(str(descriptor.readlink()))
     return found
+
+
+def test_without_a_standard_input_it_serves_and_stops_like_any_other(product):
+    product.folder.mkdir(exist_ok=True)
+    with product.log.open("ab") as log:
+        product._process = subprocess.Popen(
+            ["sh", "-c", 'exec "$@" <&-', "sh", *SERVE],
+            cwd=product.folder,
+            env=product.environment_variables(),
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    product.wait_until_ready()
+    wait_until(lambda: takes_letters(product.catcher_port))
+
+    assert product.stop() == 0
+
+    # libuv aborts where one of its own files has the number of the standard input.
+    assert "Assertion" not in product.log.read_text()
 
 
 def test_it_goes_on_when_nobody_reads_what_it_says(product):
@@ -262,7 +282,7 @@ def test_the_sentence_is_in_the_operators_language(product):
 
 def serve(product, **values):
     return subprocess.run(
-        [sys.executable, "-m", "gonets.server.cli", "serve"],
+        SERVE,
         cwd=product.folder,
         env=product.environment_variables() | values,
         capture_output=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import math
+import os
 import socket
 import sys
 from collections.abc import Callable
@@ -31,6 +32,7 @@ def serve(environment: Environment, announce: Announce) -> None:
 
     :raises CannotStart: if a port is taken or the folder is in use.
     """
+    _take_the_place_of_no_input()
     with owned_folder(environment.data) as was_killed:
         web = listening_socket(
             environment.host,
@@ -58,6 +60,15 @@ def serve(environment: Environment, announce: Announce) -> None:
             supervisor.stop_on_signals()
             with closing(readiness):
                 supervisor.run()
+
+
+def _take_the_place_of_no_input() -> None:
+    """Where we have no standard input, let no file of ours get its number.
+
+    A child would close that file, and an event loop does not bear to get the number.
+    """
+    if sys.stdin is None:
+        os.open(os.devnull, os.O_RDONLY)
 
 
 def _load_while_preparing(lifeline: Lifeline) -> None:
