@@ -33,6 +33,11 @@ def undecided(run_id: int | OuterRef) -> QuerySet[Delivery]:
     ).extra(where=[_IN_INDEX])  # noqa: S610 - a constant
 
 
+def reachable(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    """Return those of them that still have an address, which the erased have not."""
+    return deliveries.filter(address_key__contains="@")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountQuestion:
     """Which addresses of a run: no statuses means all of them."""

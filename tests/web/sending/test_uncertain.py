@@ -7,6 +7,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from gonets.delivery.actions import erase_address
 from gonets.delivery.models import Delivery, Relay, Run
 from gonets.delivery.states import DeliveryStatus, RunStatus
 from gonets.kernel import clock
@@ -94,6 +95,21 @@ def test_sending_again_asks_with_the_count_and_warns_first(desk, issue, ended):
     assert "bob@example.com" in question
     assert Run.objects.count() == 1
     assert uncertain(ended, "bob").resolution == ""
+
+
+def test_nobody_who_was_erased_is_offered_to_be_sent_to(desk, issue, ended):
+    gone = uncertain(ended, "bob").pk
+    erase_address("bob@example.com")
+
+    alone = decide(desk, ended, "send_again", delivery=gone)
+    both = decide(desk, ended, "send_again", all="yes")
+    decide(desk, ended, "send_again", all="yes", confirmed="yes")
+
+    assert "There is nobody to send this to" in alone
+    assert "Send the letter to 1 uncertain address again?" in both
+    assert "erased-" not in both.partition("<main")[2]
+    assert recipients(Run.objects.latest("pk")) == {"eve"}
+    assert Delivery.objects.get(pk=gone).resolution == ""
 
 
 def test_confirmed_it_is_a_new_run_to_exactly_these(desk, issue, ended):

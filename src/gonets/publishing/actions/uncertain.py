@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
 
 from gonets.delivery import resolutions
 from gonets.delivery.inquiries import ask_relay_log, open_relay_log
-from gonets.delivery.listing import undecided
+from gonets.delivery.listing import reachable, undecided
 from gonets.delivery.models import Delivery, Relay, Run
 from gonets.delivery.relay_logs.base import LogAnswer, LogFinding, LogUnreadable
 from gonets.delivery.states import Resolution
@@ -27,7 +29,7 @@ Chosen = Sequence[int] | None
 
 def count_as_accepted(run_id: int, chosen: Chosen, *, user: Person | None) -> int:
     """Count uncertain ones as accepted; return how many."""
-    ids = _undecided_ids(run_id, chosen)
+    ids = _ids(_undecided(run_id, chosen))
     return resolutions.resolve_uncertain(ids, Resolution.COUNT_AS_ACCEPTED, user)
 
 
@@ -42,6 +44,7 @@ def send_uncertain_again(
 
     They may get the letter twice: ask before.  What is decided stays decided if the
     run cannot start for now; a later "Send again" reaches these people too.
+    Whoever was erased stays undecided: there is no address to send to.
     ``previous_run_id`` is the issue's newest run that the editor knew of.
 
     :raises StillRunning: if the run has not ended.
@@ -52,7 +55,7 @@ def send_uncertain_again(
     state = run_state(run_id)
     if state is None or not state.has_ended:
         raise StillRunning
-    ids = _undecided_ids(run_id, chosen)
+    ids = _ids(reachable(_undecided(run_id, chosen)))
     decided = resolutions.resolve_uncertain(ids, Resolution.SEND_AGAIN, user)
     newest = newest_run(state.issue_id)
     if newest is not None and (decided or previous_run_id is None):
@@ -74,7 +77,7 @@ def ask_log(run_id: int, chosen: Chosen, *, user: Person | None) -> Counter[LogF
     :raises RelayLogMissing: if no log is configured.
     :raises RelayLogUnreadable: if it cannot be read; says why.
     """
-    ids = list(_undecided_ids(run_id, chosen))[:MOST_ASKED_AT_ONCE]
+    ids = _ids(_undecided(run_id, chosen))[:MOST_ASKED_AT_ONCE]
     answers: dict[int, LogAnswer] = {}
     for relay, deliveries in _by_relay(ids).items():
         try:
@@ -96,11 +99,13 @@ def undo_resolutions(run_id: int, chosen: Sequence[int], *, user: Person | None)
     return resolutions.undo_resolutions(own.values_list("pk", flat=True), user)
 
 
-def _undecided_ids(run_id: int, chosen: Chosen) -> Iterable[int]:
-    meant = undecided(run_id).order_by("pk")
-    if chosen is not None:
-        meant = meant.filter(pk__in=chosen)
-    return list(meant.values_list("pk", flat=True))
+def _undecided(run_id: int, chosen: Chosen) -> QuerySet[Delivery]:
+    meant = undecided(run_id)
+    return meant if chosen is None else meant.filter(pk__in=chosen)
+
+
+def _ids(deliveries: QuerySet[Delivery]) -> list[int]:
+    return list(deliveries.order_by("pk").values_list("pk", flat=True))
 
 
 def _by_relay(delivery_ids: Sequence[int]) -> dict[Relay | None, list[Delivery]]:

@@ -13,11 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from gonets.delivery.listing import undecided
+from gonets.delivery.listing import reachable, undecided
 from gonets.delivery.models import Delivery
 from gonets.delivery.relay_logs.base import LogFinding
 from gonets.publishing import actions
-from gonets.publishing.errors import AlreadyRunning, PublishingError, SendRefused
+from gonets.publishing.errors import (
+    AlreadyRunning,
+    NobodyToSendTo,
+    PublishingError,
+    SendRefused,
+)
 from gonets.publishing.queries import audience_counts, newest_run
 from gonets.web.access import editor_required
 from gonets.web.sending.requests import (
@@ -137,7 +142,11 @@ def _question(
     meant = undecided(run_id).order_by("pk")
     if chosen is not None:
         meant = meant.filter(pk__in=chosen)
-    count = meant.count()
+    reached = reachable(meant)
+    count = reached.count()
+    if state.has_ended and not count and meant.exists():
+        messages.warning(request, str(NobodyToSendTo()))
+        return _to_progress(run_id)
     if not count or not state.has_ended:
         _say_nothing_is_left(request)
         return _to_progress(run_id)
@@ -146,7 +155,7 @@ def _question(
         "issue": shown_issue(state.issue_id),
         "count": count,
         "chosen": chosen,
-        "named": list(meant[:MOST_NAMED]),
+        "named": list(reached[:MOST_NAMED]),
         "more": count - MOST_NAMED,
         "decided_before": audience_counts(state.issue_id).decided,
         "newest": newest_run(state.issue_id),
