@@ -8,13 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 
-from gonets.delivery.models import Run
+from gonets.delivery.books import Books, Call, Page
+from gonets.delivery.fence import database_token
+from gonets.delivery.models import CloneFence, Run
 from gonets.delivery.spool import Spool
 from gonets.delivery.states import DeliveryStatus
 from gonets.delivery.types import Outcome
 from gonets.delivery.worker import replay
-from tests.delivery.conftest import NOW, Hand
+from tests.delivery.conftest import NOW, Hand, PlainLetters
 
 
 def outcome(delivery_id: int = 1, *, run_id: int = 1, fence: int = 1) -> Outcome:
@@ -137,3 +140,21 @@ def at_most_bytes_per_file(limit: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_after_the_fence_was_lifted_answers_are_spooled_for_the_database_it_is_now(
+    hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object) -> None:
+        raise OperationalError
+
+    apart = Spool(tmp_path / "spool", database="before")  # of the books' own process
+    books = Books(spool=apart, letters=PlainLetters())
+    CloneFence.objects.create(pk=1, token="after", generation=0)
+
+    books.carry_out(Call(call_id=1, action=database_token))
+    with monkeypatch.context() as broken:
+        broken.setattr("gonets.delivery.books.record", fail)
+        books.record_page(Page(outcomes=[outcome()]), worker_id=hand.worker_id)
+
+    assert Spool(tmp_path / "spool", database="after").read() == [outcome()]

@@ -116,6 +116,8 @@ class Books:
             value = action(*call.args, **call.named)
         except Exception as error:  # noqa: BLE001 - the worker gets it, and decides
             return Result(call_id=call.call_id, error=_sendable(error))
+        if action is database_token:  # It is another one since the fence was lifted.
+            self._spool.database = str(value)
         return Result(call_id=call.call_id, value=value)
 
     def doubt(self) -> None:
