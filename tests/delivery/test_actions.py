@@ -263,6 +263,42 @@ def test_an_erased_address_is_withheld_and_only_a_hash_remains(
     assert run_progress(run.pk).withheld == 1
 
 
+def test_a_run_that_was_half_discarded_can_only_be_discarded(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run("ann", "bob", "cleo", started=False)
+    monkeypatch.setattr(actions, "_settle_chunk", _power_fails)
+    with pytest.raises(ZeroDivisionError):
+        actions.discard_run(run.pk)
+    monkeypatch.undo()
+
+    for go_on in (actions.resume_run, actions.start_run):
+        with pytest.raises(RunStateWrong):
+            go_on(run.pk)
+    with pytest.raises(RunStateWrong):
+        actions.add_recipients(run.pk, people("dora"))
+    actions.cancel_rest(run.pk)
+
+    progress = run_progress(run.pk)
+    assert (progress.status, progress.cancelled) == (RunStatus.CANCELLED, 3)
+    assert progress.started_at is None
+
+
+def test_a_run_that_is_being_discarded_is_never_paused_and_so_never_resumed(
+    make_run: MakeRun, django_capture_on_commit_callbacks: Any
+) -> None:
+    run = make_run("ann", "bob", started=False)
+
+    with told() as facts, django_capture_on_commit_callbacks(execute=True):
+        actions.discard_run(run.pk)
+
+    assert facts == ["ended"]
+
+
+def _power_fails(*_args: object) -> None:
+    raise ZeroDivisionError
+
+
 def test_the_database_refuses_an_account_that_does_not_add_up(
     make_run: MakeRun,
 ) -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 
 from gonets.audience import actions as audience
 from gonets.audience.models import Subscription
+from gonets.delivery import actions as delivery_actions
 from gonets.delivery.models import Delivery, Run
 from gonets.delivery.states import DeliveryStatus, RunStatus
 from gonets.newsletters.models import Issue
@@ -18,6 +19,7 @@ from gonets.publishing import actions
 from gonets.publishing.actions import freezing, sending
 from gonets.publishing.models import IssueRun
 from gonets.publishing.states import AudienceRule
+from gonets.publishing.tasks import freeze_pending_runs
 from tests.publishing.conftest import recipients, settle
 from tests.support.factories import make_subscriber
 
@@ -174,3 +176,23 @@ def freeze_until_killed(run: Run, *, survived: int) -> bool:
         except Killed:
             return False
     return True
+
+
+def test_a_run_that_was_given_up_in_the_middle_is_ended_by_the_worker(
+    issue, unfrozen, monkeypatch
+):
+    def die(*_args: Any) -> None:
+        raise Killed
+
+    run = unfrozen(issue)
+    actions.freeze_piece(run.pk, size=1)
+    with monkeypatch.context() as broken:
+        broken.setattr(delivery_actions, "_settle_chunk", die)
+        with pytest.raises(Killed):
+            actions.cancel_issue_rest(run.pk)
+
+    freeze_pending_runs()
+
+    run.refresh_from_db()
+    assert (run.status, run.started_at) == (RunStatus.CANCELLED, None)
+    assert run.cancelled == run.audience_size

@@ -134,7 +134,7 @@ def copy_recipients(run_id: int, readers: QuerySet[Any, NewReader]) -> int:
 
 def _check_preparing(run_id: int) -> None:
     run = lock_run(run_id)
-    if run is None or run.status is not RunStatus.PREPARING:
+    if run is None or run.status is not RunStatus.PREPARING or run.is_cancelling:
         raise _wrong(run_id, wanted="given more recipients")
 
 
@@ -154,9 +154,10 @@ def start_run(run_id: int) -> None:
         run = lock_run(run_id)
         if run is not None and run.status is RunStatus.RUNNING:
             return
-        started = Run.objects.filter(pk=run_id, status=RunStatus.PREPARING).update(
-            status=RunStatus.RUNNING, started_at=clock.now()
+        prepared = Run.objects.filter(
+            pk=run_id, status=RunStatus.PREPARING, cancelling=False
         )
+        started = prepared.update(status=RunStatus.RUNNING, started_at=clock.now())
         if not started:
             raise _wrong(run_id, wanted="started")
         tell(run_started, run_id)
@@ -215,18 +216,33 @@ def cancel_rest(run_id: int) -> int:
     rest = Q(status=DeliveryStatus.PENDING) | Q(status=DeliveryStatus.DEFERRED)
     while moved := _settle_chunk(run_id, rest, DeliveryStatus.CANCELLED):
         cancelled += moved
+    _end_unstarted(run_id)
     return cancelled
 
 
 def _begin_cancelling(run_id: int) -> None:
+    """Let nothing more of it leave.
+
+    One that was never started is not paused, even if we are broken off: to go on with
+    it would be to send to a part of its audience.
+    """
     with transaction.atomic():
         run = lock_run(run_id)
         if run is None or run.status in ENDED_RUNS:
             raise _wrong(run_id, wanted="cancelled")
-        Run.objects.filter(pk=run_id).update(
-            cancelling=True, status=RunStatus.PAUSING, pause_cause=""
-        )
+        cancelled = Run.objects.filter(pk=run_id)
+        if run.status is RunStatus.PREPARING:
+            cancelled.update(cancelling=True)
+            return
+        cancelled.update(cancelling=True, status=RunStatus.PAUSING, pause_cause="")
         _free_claims(run_id)
+
+
+@transaction.atomic
+def _end_unstarted(run_id: int) -> None:
+    run = lock_run(run_id)
+    if run is not None and run.status is RunStatus.PREPARING:
+        end_run(run_id, RunStatus.CANCELLED)
 
 
 def stop_waiting(run_id: int) -> int:
@@ -348,9 +364,6 @@ def discard_run(run_id: int) -> None:
         run = lock_run(run_id)
         if run is None or run.status is not RunStatus.PREPARING:
             raise _wrong(run_id, wanted="discarded")
-        if not Delivery.objects.filter(run_id=run_id).exists():
-            end_run(run_id, RunStatus.CANCELLED)
-            return
     cancel_rest(run_id)
 
 

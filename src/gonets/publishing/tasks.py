@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_noop
 
+from gonets.delivery.actions import discard_run
+from gonets.delivery.errors import RunStateWrong
 from gonets.delivery.fence import keep_fence
 from gonets.delivery.retention import fold_runs
 from gonets.delivery.states import ENDED_RUNS, RunStatus
@@ -108,10 +111,20 @@ def freeze_pending_runs() -> bool:
 
     Gives the word back after a while, so that a large audience holds nothing else up.
     """
+    _discard_given_up_runs()
     within = FREEZING_AT_A_TIME.total_seconds()
     unfrozen = IssueRun.objects.filter(frozen_at=None, run__status=RunStatus.PREPARING)
     run_ids = list(unfrozen.order_by("pk").values_list("run_id", flat=True))
     return not all(freeze_audience(run_id, within=within) for run_id in run_ids)
+
+
+def _discard_given_up_runs() -> None:
+    """End what somebody gave up while it was being frozen, if that was broken off."""
+    given_up = IssueRun.objects.exclude(frozen_at=None)
+    given_up = given_up.filter(run__status=RunStatus.PREPARING)
+    for run_id in list(given_up.values_list("run_id", flat=True)):
+        with suppress(RunStateWrong):  # Whoever gave it up was still at it.
+            discard_run(run_id)
 
 
 def fold_old_runs(stopping: Callable[[], bool]) -> int:

@@ -71,7 +71,8 @@ def cancel_issue_rest(run_id: int) -> None:
     """
     check_fence()
     if _unfrozen(run_id).update(frozen_at=clock.now()):
-        delivery.discard_run(run_id)
+        with suppress(RunStateWrong):  # The worker may have ended it already.
+            delivery.discard_run(run_id)
     else:
         delivery.cancel_rest(run_id)
 
