@@ -567,3 +567,23 @@ def test_two_workers_share_two_relays_and_lose_one_of_each(
     engine.wait(run_id, is_finished, within=LONG)
 
     assert uncertain_after_check(engine, run_id, dying, living) <= 4 + 4
+
+
+def test_when_the_last_relay_that_carries_a_run_is_switched_off_it_says_why_it_rests(
+    engine: Engine, make_oracle: MakeOracle
+) -> None:
+    living = make_oracle(delay=0.01)
+    engine.do("relays", relay("bad", "nonsense"), relay("living", living.url))
+    run_id = engine.do("shared_run", readers(700))
+    engine.start_worker()
+    engine.wait(run_id, lambda now: now["accepted"] > 50)
+    assert "goes on without this relay" in engine.log()
+
+    engine.do("relays", relay("living", living.url, is_enabled=False))
+    paused = engine.wait_for(run_id, "paused", within=10)
+
+    assert paused["pause_cause"] == "relay_address"
+    engine.do("relays", relay("living", living.url))
+    engine.call("resume_run", run_id)
+    engine.wait(run_id, is_finished, within=LONG)
+    assert uncertain_after_check(engine, run_id, living) == 0

@@ -130,6 +130,12 @@ class Circle:
             not self.is_away(one, now) for one in self._weights if one != relay_id
         )
 
+    @property
+    def is_given_up(self) -> bool:
+        """Tell whether nobody will come back to it before a person acts."""
+        left = self._departures
+        return all(one in left and left[one].until == FOR_GOOD for one in self._weights)
+
     def is_stranded(self, now: float) -> bool:
         """Tell whether nobody is left to carry the run."""
         return all(self.is_away(relay_id, now) for relay_id in self._weights)

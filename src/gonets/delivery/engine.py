@@ -114,6 +114,7 @@ class Engine:
         for relay_id in set(self._senders) - set(now.relays):
             if now.runs:
                 self._let_go(relay_id)
+        self._pause_forsaken()
         for sender in list(self._senders.values()):
             sender.sync(now, self._circles)
         await self._note(now)
@@ -137,10 +138,20 @@ class Engine:
             circle.note_progress(
                 state.accepted, is_alone=now.workers == 1, now=clock.monotonic()
             )
-            if not circle.members and not circle.is_halted:
-                self._errands.run(
-                    self._pauser.halt(state.run_id, circle, PauseCause.RELAY_MISSING)
-                )
+
+    def _pause_forsaken(self) -> None:
+        """Pause what nobody carries since the last relay that did was taken away.
+
+        One whose sender is still to come, because it is set up otherwise now, may.
+        """
+        for run_id, circle in self._circles.items():
+            is_awaited = not self._senders.keys() >= set(circle.members)
+            if circle.is_halted or is_awaited or not circle.is_given_up:
+                continue
+            cause, answer = PauseCause.RELAY_MISSING, ""
+            if circle.members:
+                cause, answer = circle.reason(self._names())
+            self._errands.run(self._pauser.halt(run_id, circle, cause, answer))
 
     def _condition_of(self, relay_id: int) -> Condition:
         sender = self._senders.get(relay_id)
