@@ -71,6 +71,36 @@ def test_a_budget_keeps_both_its_rate_and_its_number_at_once() -> None:
     assert budget.wait(60) == 0
 
 
+def test_what_is_on_its_way_still_counts_when_the_limits_change() -> None:
+    before = Budgets([limit(at_once=2), limit("Ours", ("a.example",), rate=1)])
+    gate = Gate(before)
+    first = gate.take("Gmail", 0)
+    gate.take("Gmail", 0)
+    gate.take("Ours", 0)
+
+    others = [limit(at_once=1), limit("Ours", ("a.example",), rate=2)]
+    gate.budgets = Budgets(others, now=0.1, before=before)
+
+    assert gate.wait("Gmail", 0.1) == float("inf")
+    assert first is not None
+    first.done()
+    assert gate.wait("Gmail", 0.1) == float("inf")  # the other one is on its way
+    first.done()
+    assert gate.wait("Gmail", 0.1) == 0
+    assert gate.wait("Ours", 0.1) == pytest.approx(0.4)
+
+
+def test_more_at_once_lets_those_go_that_wait_for_one_to_be_done() -> None:
+    line = Line(many("gmail.com", 3), limit(at_once=1))
+    line.pass_all(0)
+
+    more = Budgets([limit(at_once=2)], before=line.gate.budgets)
+    line.gate.budgets = more
+
+    assert line.woken == 1
+    assert line.addresses(1) == ["1@gmail.com"]
+
+
 def test_without_any_limit_the_gate_stands_open() -> None:
     grouping_only = limit()
 

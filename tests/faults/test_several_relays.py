@@ -587,3 +587,19 @@ def test_when_the_last_relay_that_carries_a_run_is_switched_off_it_says_why_it_r
     engine.call("resume_run", run_id)
     engine.wait(run_id, is_finished, within=LONG)
     assert uncertain_after_check(engine, run_id, living) == 0
+
+
+def test_a_limit_that_is_renamed_in_the_middle_of_a_run_still_holds(
+    engine: Engine, make_oracle: MakeOracle
+) -> None:
+    only = make_oracle()
+    engine.do("limit", "Gmail", "gmail.com", letters_per_second=2)
+    engine.do("relays", relay("only", only.url))
+    run_id = engine.do("shared_run", people("gmail.com", 60))
+    engine.start_worker()
+    engine.wait(run_id, lambda now: now["accepted"] >= 2)
+
+    engine.do("rename_limit", "Gmail", "Google")
+    time.sleep(2)
+
+    assert engine.do("progress", run_id)["accepted"] <= 10

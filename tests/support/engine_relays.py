@@ -32,6 +32,9 @@ class RelayClerk:
             name=name, defaults={"domains": domains, **limits}
         )
 
+    def rename_limit(self, name: str, to: str) -> None:
+        DomainLimit.objects.filter(name=name).update(name=to)
+
     def shared_run(self, addresses: Sequence[str], *, origin: str = "issue:1") -> int:
         """Start a run that all enabled relays share."""
         run = actions.open_run(

@@ -36,6 +36,12 @@ class Budget:
         self._bucket = TokenBucket(rate=limit.letters_per_second, now=now)
         self._waiting: list[Callable[[], None]] = []
 
+    def change(self, limit: ProviderLimit) -> None:
+        """Keep to other numbers from now on; what is on its way still counts."""
+        self.limit = limit
+        self._bucket.rate = limit.letters_per_second
+        self._tell()
+
     def wait(self, now: float) -> float:
         """Return how long to wait; 0: a letter may go."""
         at_once = self.limit.letters_at_once
@@ -51,6 +57,9 @@ class Budget:
     def done(self) -> None:
         """One that was taken has found its end; whoever waits for that is told."""
         self.in_flight -= 1
+        self._tell()
+
+    def _tell(self) -> None:
         waiting, self._waiting = self._waiting, []
         for tell in waiting:
             tell()
@@ -62,14 +71,24 @@ class Budget:
 class Budgets:
     """The limits of all providers; ``providers`` knows whose a domain is."""
 
-    def __init__(self, limits: Iterable[ProviderLimit] = (), *, now: float = 0) -> None:
+    def __init__(
+        self,
+        limits: Iterable[ProviderLimit] = (),
+        *,
+        now: float = 0,
+        before: Budgets | None = None,
+    ) -> None:
+        """Limit letters from now on; what left within limits ``before`` is counted."""
+        former = {} if before is None else before.by_provider
         self.limits = tuple(limits)
         self.providers = Providers((one.provider, one.domains) for one in self.limits)
-        self.by_provider = {
-            limit.provider: Budget(limit, now=now)
-            for limit in self.limits
-            if limit.limits_anything
-        }
+        self.by_provider: dict[str, Budget] = {}
+        for limit in self.limits:
+            if not limit.limits_anything:
+                continue
+            budget = former.get(limit.provider) or Budget(limit, now=now)
+            budget.change(limit)
+            self.by_provider[limit.provider] = budget
 
 
 class Gate:

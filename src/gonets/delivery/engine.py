@@ -121,7 +121,9 @@ class Engine:
 
     def _keep_budgets(self, now: Situation) -> None:
         if now.runs and now.limits != self._budgets.limits:
-            self._budgets = Budgets(now.limits, now=clock.monotonic())
+            self._budgets = Budgets(
+                now.limits, now=clock.monotonic(), before=self._budgets
+            )
             for sender in self._senders.values():
                 sender.limit(self._budgets)
 

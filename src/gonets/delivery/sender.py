@@ -129,7 +129,7 @@ class RelaySender:
     def limit(self, budgets: Budgets) -> None:
         """Have other limits from now on."""
         self._gate.budgets = budgets
-        self._supply.look_at_gate()
+        self._supply.sort_anew()
 
     def changed_condition(self) -> tuple[str, str] | None:
         """Return trouble and slowed paces, as people see them, if they are new."""

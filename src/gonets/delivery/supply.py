@@ -137,6 +137,15 @@ class Supply:
         if was_limited and not self._is_limited:
             self.wake()
 
+    def sort_anew(self) -> None:
+        """Ask again whose each letter is: other limits may call them otherwise."""
+        for feed in self.feeds.values():
+            if feed.siding:
+                feed.ready.extendleft(reversed(feed.siding.clear()))
+            feed.siding = None
+        self.look_at_gate()
+        self.wake()
+
     def provider_of(self, bound: BoundClaim) -> str:
         return self._gate.provider_of(bound.claim.recipient.address_key)
 
