@@ -14,6 +14,7 @@ from gonets.kernel import clock
 from gonets.newsletters import actions as newsletters
 from gonets.newsletters.models import Issue
 from gonets.publishing import actions
+from gonets.publishing.models import IssueRun
 from gonets.publishing.states import AudienceRule
 from gonets.publishing.types import RelayTerms
 from tests.publishing.conftest import settle
@@ -35,6 +36,18 @@ def shown_key(desk, live: str) -> str:
     """Return what the page would say it shows."""
     content = desk.get(live).content.decode()
     return str(content.split('data-key="')[1].split('"')[0])
+
+
+def reword(issue: Issue, subject: str) -> None:
+    issue.refresh_from_db()
+    newsletters.save_wording(
+        issue.pk, edition=issue.edition, user=None, changes={"subject": subject}
+    )
+
+
+def edition_on(page: str) -> str:
+    """Return which edition the page says it shows."""
+    return page.split('name="edition" value="')[1].split('"')[0]
 
 
 def see_worker() -> None:
@@ -129,6 +142,27 @@ def test_a_corrected_letter_goes_to_those_left_only_if_the_editor_says_so(
     press(desk, "run-continue", run, letter="corrected")
     assert run.status == RunStatus.RUNNING
     assert run.letter_ref != before
+
+
+def test_a_correction_goes_out_only_in_the_wording_that_the_editor_saw(
+    desk, issue, run
+):
+    settle(run, ann=ACCEPTED)
+    press(desk, "run-pause", run)
+    reword(issue, "Corrected")
+    seen = edition_on(progress(desk, issue))
+    reword(issue, "Half a sen")  # by somebody else, at this very moment
+
+    press(desk, "run-continue", run, letter="corrected", edition=seen)
+
+    assert run.status == RunStatus.PAUSED
+    page = progress(desk, issue)
+    assert "The letter was changed a moment ago." in page
+    reword(issue, "Half a sentence made whole")
+    seen = edition_on(progress(desk, issue))
+    press(desk, "run-continue", run, letter="corrected", edition=seen)
+    assert run.status == RunStatus.RUNNING
+    assert IssueRun.objects.get(run=run).version.content["subject"].endswith("whole")
 
 
 def test_cancelling_the_rest_asks_with_the_count_first(desk, issue, run):

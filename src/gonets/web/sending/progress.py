@@ -26,7 +26,7 @@ from gonets.publishing.errors import PublishingError
 from gonets.publishing.queries import newest_run
 from gonets.web.access import editor_required
 from gonets.web.sending.panel import RunPanel, run_panel
-from gonets.web.sending.requests import shown_issue, shown_run
+from gonets.web.sending.requests import posted_number, shown_issue, shown_run
 
 
 @require_GET
@@ -65,8 +65,11 @@ def run_pause(request: HttpRequest, run_id: int) -> HttpResponse:
 def run_continue(request: HttpRequest, run_id: int) -> HttpResponse:
     """Go on; with ``letter=corrected`` those who wait get the letter as it is now."""
     if request.POST.get("letter") == "corrected":
+        seen = posted_number(request, "edition")
         return _steered(
-            request, run_id, lambda: correct_and_resume(run_id, user=request.user)
+            request,
+            run_id,
+            lambda: correct_and_resume(run_id, user=request.user, edition=seen),
         )
     return _steered(request, run_id, lambda: continue_run(run_id))
 
