@@ -513,6 +513,36 @@ def test_a_limit_can_be_set_and_lifted_in_the_middle_of_a_run(
     assert uncertain_after_check(engine, run_id, oracle) == 0
 
 
+def test_a_relay_that_may_go_faster_again_does_not_wait_as_it_had_to_before(
+    engine: Engine, make_oracle: MakeOracle
+) -> None:
+    only = make_oracle()
+    slow = relay("only", only.url, letters_per_second=0.02)
+    engine.do("relays", slow)
+    run_id = engine.do("shared_run", readers(100))
+    engine.start_worker()
+    engine.wait(run_id, lambda now: now["accepted"] == 1)
+    time.sleep(0.5)
+
+    engine.do("relays", slow | {"letters_per_second": None})
+
+    engine.wait(run_id, is_finished, within=10)
+    assert uncertain_after_check(engine, run_id, only) == 0
+
+
+def test_a_worker_that_may_send_only_now_and_then_ends_at_once(
+    engine: Engine, make_oracle: MakeOracle
+) -> None:
+    only = make_oracle()
+    engine.do("relays", relay("only", only.url, letters_per_second=0.02))
+    run_id = engine.do("shared_run", readers(10))
+    worker = engine.start_worker()
+    engine.wait(run_id, lambda now: now["accepted"] == 1)
+    time.sleep(0.5)
+
+    assert engine.end(worker, within=5) == 0
+
+
 def test_a_provider_that_complains_is_slowed_down_and_the_others_are_not(
     engine: Engine, make_oracle: MakeOracle
 ) -> None:

@@ -17,6 +17,9 @@ from gonets.delivery.types import BoundClaim
 from gonets.delivery.workshop import Ahead
 from gonets.kernel import clock
 
+LONGEST_NAP = 0.5
+"""A letter that waits for its pace looks as often whether that is still the pace."""
+
 
 class Feed:
     """The claimed letters of one run."""
@@ -215,7 +218,7 @@ class Supply:
             wait = self._bucket.take(clock.monotonic())
             if not wait:
                 return self._next()
-            await asyncio.sleep(wait)
+            await asyncio.sleep(min(wait, LONGEST_NAP))
         return None
 
     def take_at_once(self) -> BoundClaim | None:
