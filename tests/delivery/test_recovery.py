@@ -46,12 +46,19 @@ def test_a_database_that_waits_for_its_disk_is_trusted() -> None:
     check_durability()
 
 
-@pytest.fixture
-def lagging() -> Iterator[None]:
+@pytest.fixture(params=["by the server", "by the driver"])
+def lagging(request: pytest.FixtureRequest) -> Iterator[None]:
     """A session whose transactions go on seeing what was there when they began."""
-    say("SET default_transaction_isolation = 'repeatable read'")
-    yield
-    say("RESET default_transaction_isolation")
+    if request.param == "by the server":
+        say("SET default_transaction_isolation = 'repeatable read'")
+        yield
+        say("RESET default_transaction_isolation")
+    else:
+        connection.ensure_connection()
+        repeatable_read = 3
+        connection.connection.isolation_level = repeatable_read
+        yield
+        connection.connection.isolation_level = None
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no choice")

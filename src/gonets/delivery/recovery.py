@@ -86,10 +86,17 @@ def _check_postgresql() -> None:
                     found=f"PostgreSQL's {setting} is {value}", wanted=f"{setting} = on"
                 )
             )
-    with transaction.atomic():  # As the driver begins it.
-        found = _ask("SHOW transaction_isolation")
+    found = _isolation()
     if found != _SEES_IN_TIME:
         raise LedgerUnsafe(_LAGGING.format(found=found))
+
+
+def _isolation() -> str:
+    """Return in what isolation a transaction begins, without beginning one."""
+    of_driver = connection.connection.isolation_level
+    if of_driver is None:
+        return _ask("SHOW transaction_isolation")
+    return str(of_driver.name).replace("_", " ").lower()
 
 
 def limit_idle_transactions(*, lease: timedelta) -> None:
