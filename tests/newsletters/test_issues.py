@@ -103,8 +103,8 @@ def test_a_missed_date_is_put_to_the_editor_until_decided(issue):
     at = clock.now() + timedelta(hours=1)
     actions.schedule_issue(issue.pk, at=at, user=None)
 
-    assert actions.miss_schedule(issue.pk, reason="The server was off.")
-    assert not actions.miss_schedule(issue.pk, reason="again")
+    assert actions.miss_schedule(issue.pk, at=at, reason="The server was off.")
+    assert not actions.miss_schedule(issue.pk, at=at, reason="again")
 
     assert state(issue) == IssueState.POSTPONED
     assert issue.schedule_missed

@@ -12,8 +12,11 @@ from gonets.kernel import clock
 from gonets.newsletters import actions as newsletters
 from gonets.newsletters.models import Issue
 from gonets.newsletters.states import IssueState
-from gonets.publishing import actions
+from gonets.publishing import actions, tasks
+from gonets.publishing.actions import sending
 from gonets.publishing.errors import ScheduleChanged
+from gonets.publishing.models import IssueRun
+from gonets.publishing.notices.models import Notice
 from gonets.publishing.tasks import start_due_issues
 from tests.support.factories import make_issue
 
@@ -76,3 +79,46 @@ def test_one_issue_that_cannot_leave_holds_no_other_up(issue, newsletter, at):
 
     issue.refresh_from_db()
     assert issue.schedule_failure.startswith("Something in the letter")
+
+
+@pytest.mark.parametrize("is_late", [True, False])
+def test_a_time_that_was_moved_in_the_moment_of_leaving_is_not_missed(
+    issue, at, monkeypatch, is_late
+):
+    """Of one that cannot leave, too: an editor has just seen to it."""
+    Issue.objects.filter(pk=issue.pk).update(subject="")
+    later = at + timedelta(days=1)
+
+    def keep_fence() -> bool:
+        newsletters.schedule_issue(issue.pk, at=later, user=None)
+        return True
+
+    monkeypatch.setattr(tasks, "keep_fence", keep_fence)
+    late_by = timedelta(hours=2 if is_late else 0, seconds=1)
+    with time_machine.travel(at + late_by):
+        start_due_issues()
+
+    issue.refresh_from_db()
+    assert (issue.state, issue.scheduled_at) == (IssueState.SCHEDULED, later)
+    assert not Notice.objects.filter(issue=issue).exists()
+
+
+def test_an_issue_that_is_changed_in_the_moment_of_leaving_leaves_a_little_later(
+    issue, at, monkeypatch
+):
+    def check_ready(issue_id: int) -> None:
+        newsletters.save_wording(
+            issue_id,
+            edition=Issue.objects.get(pk=issue_id).edition,
+            user=None,
+            changes={"subject": "A word better"},
+        )
+
+    with time_machine.travel(at + timedelta(seconds=1)):
+        with monkeypatch.context() as patches:
+            patches.setattr(sending, "check_ready", check_ready)
+            assert start_due_issues() == 0
+        assert start_due_issues() == 1
+
+    version = IssueRun.objects.get(issue=issue).version
+    assert version.content["subject"] == "A word better"

@@ -24,7 +24,12 @@ from gonets.newsletters.states import IssueState
 from gonets.publishing.actions import freeze_audience, send_due_issue, settle_run
 from gonets.publishing.actions.rehearsals import forget_rehearsals, rehearsals_to_take
 from gonets.publishing.confirmations.actions import send_confirmation_letters
-from gonets.publishing.errors import LetterUnready, PublishingError, ScheduleChanged
+from gonets.publishing.errors import (
+    LetterChanged,
+    LetterUnready,
+    PublishingError,
+    ScheduleChanged,
+)
 from gonets.publishing.models import IssueRun
 from gonets.publishing.notices.actions import (
     ask_editors,
@@ -77,7 +82,7 @@ def start_due_issues() -> int:
             continue
         obstacle = _obstacle(issue.newsletter, late_by=now - issue.scheduled_at)
         if obstacle:
-            ask_editors(issue.pk, reason=obstacle)
+            ask_editors(issue.pk, at=issue.scheduled_at, reason=obstacle)
         else:
             started += _start(issue.pk, issue.scheduled_at)
     return started
@@ -174,12 +179,13 @@ def _start(issue_id: int, at: datetime) -> bool:
         # In English: the reason is stored as a source string, for editors to come.
         with translation.override("en"):
             send_due_issue(issue_id, scheduled_at=at)
-    except (ScheduleChanged, Issue.DoesNotExist):
-        return False
+    except (ScheduleChanged, LetterChanged, Issue.DoesNotExist):
+        return False  # If it is still due, it leaves at the next look.
     except PublishingError as reason:
         logger.warning("An issue did not leave on time", issue=issue_id, why=reason)
         # What preflight says about one letter is no source string.
         is_about_letter = isinstance(reason, LetterUnready)
-        ask_editors(issue_id, reason=UNREADY if is_about_letter else str(reason))
+        why = UNREADY if is_about_letter else str(reason)
+        ask_editors(issue_id, at=at, reason=why)
         return False
     return True

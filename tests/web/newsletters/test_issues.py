@@ -185,7 +185,7 @@ def test_a_date_can_be_taken_off(desk, issue):
 def test_a_missed_date_is_explained(desk, issue):
     at = clock.now() + timedelta(days=1)
     actions.schedule_issue(issue.pk, at=at, user=None)
-    actions.miss_schedule(issue.pk, reason="")
+    actions.miss_schedule(issue.pk, at=at, reason="")
 
     assert "Назначенное время прошло" in desk.get("/planned/").content.decode()
 

@@ -107,13 +107,15 @@ def unschedule_issue(issue_id: int, *, user: Person | None) -> None:
         raise_closed(issue_id, _("This issue is not scheduled any more."))
 
 
-def miss_schedule(issue_id: int, *, reason: str) -> bool:
+def miss_schedule(issue_id: int, *, at: datetime, reason: str) -> bool:
     """Postpone an issue that could not leave on time; an editor is asked.
 
     ``reason`` is an English source string, translated where it is shown.  False if the
-    issue was not scheduled any more.
+    issue was not scheduled for ``at`` any more.
     """
-    scheduled = Issue.objects.filter(pk=issue_id, state=IssueState.SCHEDULED)
+    scheduled = Issue.objects.filter(
+        pk=issue_id, state=IssueState.SCHEDULED, scheduled_at=at
+    )
     return bool(
         scheduled.update(
             state=IssueState.POSTPONED, schedule_missed=True, schedule_failure=reason

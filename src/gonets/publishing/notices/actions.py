@@ -64,25 +64,24 @@ def _was_told_lately(newsletter_id: int) -> bool:
 
 
 @transaction.atomic
-def ask_editors(issue_id: int, *, reason: str) -> bool:
+def ask_editors(issue_id: int, *, at: datetime, reason: str) -> bool:
     """Postpone an issue that could not leave on time, and tell so; False if it is not
-    scheduled any more.
+    scheduled for that moment any more.
 
     ``reason`` is an English source string, translated for whoever reads it.
     """
-    if not newsletters.miss_schedule(issue_id, reason=reason):
+    if not newsletters.miss_schedule(issue_id, at=at, reason=reason):
         return False
     issue = Issue.objects.select_related("newsletter").get(pk=issue_id)
-    if issue.scheduled_at is not None:
-        tell(
-            Event(
-                name=f"missed:{issue.pk}:{issue.scheduled_at:%Y%m%d%H%M%S}",
-                kind=NoticeKind.MISSED,
-                issue=issue,
-                due_at=issue.scheduled_at,
-                reason=reason,
-            )
+    tell(
+        Event(
+            name=f"missed:{issue.pk}:{at:%Y%m%d%H%M%S}",
+            kind=NoticeKind.MISSED,
+            issue=issue,
+            due_at=at,
+            reason=reason,
         )
+    )
     return True
 
 
