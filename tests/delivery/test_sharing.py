@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from gonets.delivery.slowing import Caution
 from gonets.delivery.states import DeliveryStatus
 from gonets.delivery.tempo import Tempo
 from gonets.delivery.types import BoundClaim
-from gonets.delivery.watch import note_condition, situation
+from gonets.delivery.watch import note_condition, note_rates, situation
 from gonets.kernel import clock
 from tests.delivery.conftest import Hand, people, write_out
 
@@ -99,6 +101,29 @@ def test_living_workers_divide_what_may_leave_a_second(shared_run: Run) -> None:
     [limit] = now.limits
     assert limit.domains == ("gmail.com", "googlemail.com")
     assert (limit.letters_per_second, limit.letters_at_once) == (2, 5)
+
+
+def test_a_look_asks_no_more_however_many_runs_wait_for_another_try(
+    make_run: MakeRun, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    now = clock.now()
+    runs = [make_run("ann", origin=f"issue:{number}") for number in range(12)]
+    Run.objects.update(pending=0, deferred=1)
+    waiting = Delivery.objects.all()
+    waiting.update(status=S.DEFERRED, not_before=now + timedelta(hours=1))
+    Delivery.objects.filter(run=runs[3]).update(not_before=now)
+    Delivery.objects.filter(run=runs[5]).update(policy_wait=True, not_before=None)
+
+    with django_assert_num_queries(7):
+        states = situation().runs
+    with django_assert_num_queries(2):
+        note_rates({run.pk: float(run is runs[3]) for run in runs})
+
+    assert [state.has_work for state in states].index(True) == 3
+    assert sum(state.has_work for state in states) == 1
+    assert [state.policy_waits for state in states] == [0] * 5 + [1] + [0] * 6
+    rates = Run.objects.order_by("pk").values_list("rate", flat=True)
+    assert list(rates) == [0] * 3 + [1] + [0] * 8
 
 
 def test_a_claim_says_which_relay_it_is_for(

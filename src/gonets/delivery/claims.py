@@ -123,10 +123,10 @@ def return_abandoned_waits(run_id: int) -> int:
     return _return(policy_waits(run_id).filter(is_abandoned), run_id)
 
 
-def policy_waits(run_id: int) -> QuerySet[Delivery]:
+def policy_waits(*run_ids: int) -> QuerySet[Delivery]:
     """Return who waits until it is known whether the relay minds us or them."""
     return Delivery.objects.filter(
-        run_id=run_id, status=DeliveryStatus.DEFERRED, policy_wait=True
+        run_id__in=run_ids, status=DeliveryStatus.DEFERRED, policy_wait=True
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from gonets.delivery.budgets import ProviderLimit
 from gonets.delivery.claims import policy_waits
@@ -68,8 +68,12 @@ def situation() -> Situation:
     """Return what is to be sent now: nothing while the clone fence is up."""
     if is_fenced():
         return Situation()
-    runs = Run.objects.filter(status=RunStatus.RUNNING).order_by("pk")
-    states = tuple(_state(run) for run in runs)
+    runs = list(Run.objects.filter(status=RunStatus.RUNNING).order_by("pk"))
+    due, undecided = _due_again(runs), _undecided(runs)
+    states = tuple(
+        _state(run, is_due=run.pk in due, undecided=undecided.get(run.pk, 0))
+        for run in runs
+    )
     if not states:
         return Situation()
     # Workers do not talk to each other: each takes its part of what may leave.
@@ -88,8 +92,8 @@ def situation() -> Situation:
     )
 
 
-def _state(run: Run) -> RunState:
-    in_work = run.pending + run.claimed + run.intent
+def _state(run: Run, *, is_due: bool, undecided: int) -> RunState:
+    in_work = _in_work(run)
     return RunState(
         run_id=run.pk,
         relay_id=run.relay_id,
@@ -98,9 +102,13 @@ def _state(run: Run) -> RunState:
         accepted=run.accepted,
         has_accepted=run.accepted > run.accepted_before,
         settled=run.audience_size - in_work - run.deferred,
-        has_work=bool(run.pending) or bool(run.deferred and _is_due(run.pk)),
-        policy_waits=0 if in_work or not run.deferred else policy_waits(run.pk).count(),
+        has_work=bool(run.pending) or is_due,
+        policy_waits=undecided,
     )
+
+
+def _in_work(run: Run) -> int:
+    return run.pending + run.claimed + run.intent
 
 
 def _living_workers() -> int:
@@ -132,19 +140,38 @@ def _limit(row: DomainLimit, workers: int) -> ProviderLimit:
     )
 
 
-def _is_due(run_id: int) -> bool:
-    return Delivery.objects.filter(
-        run_id=run_id,
+def _due_again(runs: Sequence[Run]) -> set[int]:
+    """Return which of those without anybody untried have somebody to try again.
+
+    One question for all of them: a thousand may wait like this for a day.
+    """
+    waiting = [run.pk for run in runs if run.deferred and not run.pending]
+    due = Delivery.objects.filter(
+        run_id=OuterRef("pk"),
         status=DeliveryStatus.DEFERRED,
         policy_wait=False,
         not_before__lte=clock.now(),
-    ).exists()
+    )
+    found = Run.objects.filter(Exists(due), pk__in=waiting) if waiting else None
+    return set() if found is None else set(found.values_list("pk", flat=True))
+
+
+def _undecided(runs: Sequence[Run]) -> Mapping[int, int]:
+    """Count who waits for a decision where nobody else is left, in one question."""
+    waiting = [run.pk for run in runs if run.deferred and not _in_work(run)]
+    if not waiting:
+        return {}
+    waits = policy_waits(*waiting).order_by().values_list("run_id")
+    return dict(waits.annotate(waits=Count("pk")))
 
 
 def note_rates(rates: dict[int, float]) -> None:
     """Keep the rates of late beside the runs, for whoever watches."""
+    alike: dict[float, list[int]] = {}  # Of a thousand that wait, all have none.
     for run_id, rate in rates.items():
-        running = Run.objects.filter(pk=run_id, status=RunStatus.RUNNING)
+        alike.setdefault(rate, []).append(run_id)
+    for rate, run_ids in alike.items():
+        running = Run.objects.filter(pk__in=run_ids, status=RunStatus.RUNNING)
         running.update(rate=rate, rated_at=clock.now())
 
 
