@@ -119,6 +119,24 @@ def test_a_worker_goes_on_without_the_processes_that_make_letters(
     assert engine.end(worker) == 0
 
 
+def test_one_process_that_dies_while_the_others_make_letters_holds_up_nothing(
+    engine: Engine, make_oracle: Callable[..., Oracle]
+) -> None:
+    oracle = make_oracle(delay=0.005)
+    run_id = engine.do("run", url=oracle.url, addresses=readers(600), letter="costly")
+    worker = engine.start_worker()
+    engine.wait(run_id, lambda now: now["accepted"] > 50)
+    first = engine.makers(worker)[0]
+
+    os.kill(first, signal.SIGSTOP)  # Something is being made there.
+    time.sleep(0.3)
+    os.kill(first, signal.SIGKILL)
+    engine.wait_for(run_id, "finished", within=30)
+
+    assert uncertain_after_check(engine, run_id, oracle) == 0
+    assert engine.end(worker) == 0
+
+
 def test_only_one_process_waits_for_letters_that_take_long(
     engine: Engine, make_oracle: Callable[..., Oracle]
 ) -> None:

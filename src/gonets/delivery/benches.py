@@ -149,12 +149,19 @@ def _stand_at_first(
         signal.signal(number, signal.SIG_IGN)  # The worker says when to end.
     for near, _far in pairs:
         near.close()  # Or we would never hear that the worker has hung up.
-    [first, *others] = [far for _near, far in pairs]
-    first.recv(1, socket.MSG_PEEK)
-    for far in others:
-        _FORKING.Process(target=stand_at, args=(far, letters)).start()
-        far.close()
-    stand_at(first, letters)
+    ends = [far for _near, far in pairs]
+    ends[0].recv(1, socket.MSG_PEEK)
+    while len(ends) > 1:
+        _FORKING.Process(target=_stand_at_last, args=(ends, letters)).start()
+        ends.pop().close()
+    stand_at(ends[0], letters)
+
+
+def _stand_at_last(ends: Sequence[socket.socket], letters: LetterSource) -> None:
+    *others, far = ends
+    for other in others:
+        other.close()  # Or the worker would never hear that who stands there is gone.
+    stand_at(far, letters)
 
 
 def _made_portion(letters: LetterSource, frame: bytes) -> bytes:
