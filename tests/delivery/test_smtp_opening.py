@@ -182,6 +182,70 @@ async def test_a_secret_is_never_told_in_a_way_that_was_not_asked_for(
 
 @needs_openssl
 @pytest.mark.parametrize(
+    ("offered", "query", "quoted"),
+    [
+        ("PLAIN", "", PLAIN),
+        ("LOGIN", "", b"c2VjcmV0"),
+        ("LOGIN", "", b"c2VjcmV0".lower()),
+        ("XOAUTH2", "?auth=xoauth2", XOAUTH2),
+        ("PLAIN", "", PLAIN.rstrip(b"=")[:-3]),
+        ("PLAIN", "", b"secret"),
+    ],
+)
+async def test_a_relay_that_quotes_what_we_said_does_not_give_the_password_away(
+    make_oracle: MakeOracle,
+    authority: Authority,
+    offered: str,
+    query: str,
+    quoted: bytes,
+) -> None:
+    oracle = make_oracle(
+        tls=authority.server("127.0.0.1"),
+        extensions=(f"AUTH {offered}",),
+        auth=lambda line: b'501-5.5.4 Syntax error:\r\n501 5.5.4 "' + quoted + b'"',
+    )
+
+    with pytest.raises(RelayRejection, match=r"501 5\.5\.4 Syntax error:") as refused:
+        await opened(secured_url(oracle, query=query), authority.trusting())
+
+    reply = refused.value.reply
+    assert reply is not None
+    for told in (str(refused.value), reply.text, *reply.lines):
+        assert quoted.decode() not in told
+
+
+@needs_openssl
+async def test_without_a_password_nothing_of_a_refusal_is_concealed(
+    make_oracle: MakeOracle, authority: Authority
+) -> None:
+    oracle = make_oracle(
+        tls=authority.server("127.0.0.1"),
+        extensions=("AUTH LOGIN",),
+        auth=lambda line: b"535 5.7.8 Wrong password",
+    )
+
+    with pytest.raises(RelayRejection, match=r"535 5\.7\.8 Wrong password"):
+        await opened(f"smtps://ann@127.0.0.1:{oracle.port}", authority.trusting())
+
+
+@needs_openssl
+async def test_nor_does_one_that_says_nothing_but_what_we_said(
+    make_oracle: MakeOracle, authority: Authority
+) -> None:
+    oracle = make_oracle(
+        tls=authority.server("127.0.0.1"),
+        extensions=("AUTH PLAIN",),
+        auth=lambda line: line,
+    )
+
+    with pytest.raises(RelayTrouble, match="no SMTP reply: AUTH PLAIN …") as refused:
+        await opened(secured_url(oracle), authority.trusting())
+
+    assert PLAIN.decode().rstrip("=") not in str(refused.value)
+
+
+@needs_openssl
+@pytest.mark.parametrize(
     ("answer", "kind"),
     [
         (b"535 5.7.8 Wrong password", RelayRejection),
