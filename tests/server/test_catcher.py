@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import smtplib
@@ -18,6 +19,7 @@ from django.urls import reverse
 
 from gonets.kernel import clock
 from gonets.server.catcher.reading import headers_of, read
+from gonets.server.catcher.smtp import Keeper
 from gonets.server.catcher.store import Mailbox
 from gonets.server.catcher.types import NewLetter
 from tests.support.ports import free_port
@@ -158,6 +160,60 @@ def test_an_address_in_cyrillic_is_taken(catcher, mailbox):
         )
 
     assert mailbox.lines(limit=1)[0].recipient == "анна@почта.example"
+
+
+def say(replies, line, command):
+    line.sendall(command)
+    while (reply := replies.readline())[3:4] == b"-":
+        pass
+    return reply[:3]
+
+
+@pytest.mark.parametrize("place", ["MAIL FROM", "RCPT TO"])
+def test_an_address_that_is_no_text_is_kept_and_holds_up_nobody(
+    catcher, mailbox, place
+):
+    said = {"MAIL FROM": b"a@post.example", "RCPT TO": b"b@post.example"}
+    said[place] = b"\xff@post.example"
+    with (
+        socket.create_connection(("127.0.0.1", catcher.port), timeout=5) as line,
+        line.makefile("rb") as replies,
+    ):
+        replies.readline()
+        for command in (
+            b"EHLO test\r\n",
+            *(b"%b:<%b>\r\n" % (verb.encode(), who) for verb, who in said.items()),
+            b"DATA\r\n",
+            b"x\r\n.\r\n",
+        ):
+            last = say(replies, line, command)
+
+    with smtplib.SMTP("127.0.0.1", catcher.port, timeout=5) as relay:
+        relay.sendmail("a@post.example", ["c@post.example"], b"x")
+
+    newest, odd = mailbox.lines(limit=10)
+    assert (last, newest.recipient) == (b"250", "c@post.example")
+    assert "?@post.example" in (odd.recipient, mailbox.letter(odd.id).sender)
+
+
+def test_what_cannot_be_kept_for_any_reason_is_said_so(tmp_path):
+    class Broken(Mailbox):
+        def add_to(self, base, letters):
+            raise RuntimeError("an error of ours")
+
+    async def keep_two():
+        keeper = Keeper(Broken(tmp_path))
+        answers = []
+        keeping = asyncio.create_task(asyncio.to_thread(keeper.keep_all))
+        for _one in range(2):
+            answer = asyncio.get_running_loop().create_future()
+            keeper.waiting.put((caught(), answer))
+            answers.append(await asyncio.wait_for(answer, 5))
+        keeper.waiting.put(None)
+        await keeping
+        return answers
+
+    assert {answer[:9] for answer in asyncio.run(keep_two())} == {"451 4.3.0"}
 
 
 def test_many_connections_at_once_lose_nothing(catcher, mailbox):

@@ -58,8 +58,8 @@ class Keeper:
         self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
         letter = NewLetter(
-            sender=envelope.mail_from or "",
-            recipients=tuple(envelope.rcpt_tos),
+            sender=_as_text(envelope.mail_from or ""),
+            recipients=tuple(map(_as_text, envelope.rcpt_tos)),
             content=bytes(envelope.original_content or b""),
             received_at=clock.now(),
         )
@@ -91,13 +91,18 @@ class Keeper:
         answer = KEPT
         try:
             self.mailbox.add_to(base, [letter for letter, _answer in batch])
-        except sqlite3.Error as error:
+        except Exception as error:  # noqa: BLE001 - or nobody would ever be answered
             logger.error("The mailbox could not keep %d letters: %s", len(batch), error)
             answer = f"451 4.3.0 The mailbox could not keep it: {error}"
         loop = batch[0][1].get_loop()
         loop.call_soon_threadsafe(
             _answer_all, [kept for _letter, kept in batch], answer
         )
+
+
+def _as_text(address: str) -> str:
+    """Return an address that can be kept: of one that is no UTF-8, most of it."""
+    return address.encode("utf-8", "replace").decode("utf-8")
 
 
 def _answer_all(waiting: Sequence[asyncio.Future[str]], answer: str) -> None:
