@@ -165,6 +165,33 @@ def test_a_host_that_is_cut_off_from_the_relay_leaves_the_run_to_the_others(
     assert engine.end(cut_off) == 0
 
 
+@pytest.mark.parametrize("is_begun", [True, False])
+def test_a_worker_ends_in_time_though_its_database_server_swallows_everything(
+    engine: Engine, cluster: Cluster, make_oracle: Callable[..., Oracle], is_begun: bool
+) -> None:
+    oracle = make_oracle(delay=0.3)
+    run_id = engine.do("run", url=oracle.url, addresses=readers(40))
+    family = [] if is_begun else cluster.freeze()
+    worker = engine.start_worker(drain_seconds=6)
+    try:
+        if is_begun:
+            engine.wait(run_id, lambda now: now["accepted"] > 4 and now["intent"] == 4)
+            family = cluster.freeze()
+        time.sleep(1)  # Until it waits.
+        told = time.monotonic()
+        engine.end(worker, within=20)
+        took = time.monotonic() - told
+    finally:
+        for one in family:
+            one.resume()
+    engine.start_worker()
+    engine.wait_for(run_id, "finished")
+
+    assert took < 6 + 5  # what is left until the supervisor kills
+    assert "answers no more" in engine.log()
+    assert uncertain_after_check(engine, run_id, oracle) == 0
+
+
 def test_when_no_worker_gets_on_the_run_is_paused(
     engine: Engine, make_oracle: Callable[..., Oracle]
 ) -> None:

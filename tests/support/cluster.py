@@ -52,6 +52,14 @@ class Cluster:
                 one.kill()
         psutil.wait_procs(family, timeout=10)
 
+    def freeze(self) -> list[psutil.Process]:
+        """Let it hear everything and answer nothing, as behind a line that swallows."""
+        postmaster = psutil.Process(self._server.get_pid())
+        family = [postmaster, *postmaster.children()]
+        for one in family:
+            one.suspend()
+        return family
+
     def kill_a_backend(self, database: str) -> bool:
         """Kill a process that serves this database; the server starts all anew."""
         with psycopg.connect(

@@ -18,7 +18,7 @@ from typing import Any
 
 from django.db import connections
 
-from gonets.delivery.books_apart import END
+from gonets.delivery.books_apart import END, ended
 from gonets.delivery.frames import BlockingEnd, FramesEnded, LoopEnd
 from gonets.delivery.ports import Binding, Envelope, LetterSource, Recipient
 from gonets.delivery.types import BoundClaim
@@ -85,7 +85,7 @@ class Benches:
         for bench in self._benches:
             bench.dismiss()
         if self._first is not None:
-            await asyncio.to_thread(self._first.join)
+            await asyncio.to_thread(ended, self._first)
         for bench in self._benches:
             bench.channel.hang_up()
 

@@ -34,6 +34,9 @@ logger = get_logger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
+LAST_SECONDS = 1.0
+"""For which books may be silent once there is no time left."""
+
 Tell = Callable[[Grant | LedgerUnavailable], None]
 """Is told what became of an intent: never at once, and it raises nothing."""
 
@@ -63,6 +66,10 @@ class KeptBooks(Protocol):
 
     def hurry(self) -> None:
         """The worker is about to end: wait for nobody."""
+        ...
+
+    def give_up(self) -> None:
+        """End where they are, if they can wait without end; ``Listener.fail`` hears."""
         ...
 
     def dismiss(self) -> None:
@@ -99,6 +106,7 @@ class Bookkeeper:
         self._is_closing = False
         self._call_ids = count(1)
         self._calls: dict[int, asyncio.Future[Any]] = {}
+        self._heard = 0  # answers of the books
         self._desk = ThreadPoolExecutor(1, thread_name_prefix="gonets-desk")
 
     async def start(self) -> None:
@@ -121,6 +129,23 @@ class Bookkeeper:
     def hurry(self) -> None:
         """Wait for a database that somebody else holds no longer than a moment."""
         self._books.hurry()
+
+    async def give_up_if_silent(self, *, patience: float, ends_at: float) -> None:
+        """Give the books up once they owe an answer and none has come for so long.
+
+        A server that swallows what is said to it would keep them, and us, without end.
+        From ``ends_at`` on there is hardly any patience left.
+        """
+        heard, since = self._heard, clock.monotonic()
+        while not self.has_failed.is_set():
+            await asyncio.sleep(min(patience, LAST_SECONDS) / 4)
+            now = clock.monotonic()
+            if heard != self._heard or not (self._handed_in or self._calls):
+                heard, since = self._heard, now
+            elif now - since > (patience if now < ends_at else LAST_SECONDS):
+                logger.error("The database answers no more: the worker ends without.")
+                self._books.give_up()
+                return
 
     async def close(self) -> None:
         """Write what can be written and close the books."""
@@ -222,6 +247,7 @@ class Bookkeeper:
             self._books.record(handed_in.page, worker_id=self.worker_id)
 
     def recorded(self, answer: list[int] | str) -> None:
+        self._heard += 1
         handed_in = self._handed_in.popleft()
         self.look_again()  # First: the books need not wait until all are told.
         if isinstance(answer, str):
@@ -233,6 +259,7 @@ class Bookkeeper:
             handed_in.succeed(answer)
 
     def done(self, result: Result) -> None:
+        self._heard += 1
         answer = self._calls.pop(result.call_id)
         if isinstance(result.error, LedgerUnavailable):
             self.is_in_doubt = True

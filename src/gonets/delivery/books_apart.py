@@ -34,6 +34,9 @@ from gonets.kernel.logs import get_logger
 logger = get_logger(__name__)
 
 END = b"E"
+END_SECONDS = 2.0
+"""For a process to end that has been told to; it may wait for a server without end."""
+
 _PAGE, _CALL = b"P", b"C"
 
 _FORKING = multiprocessing.get_context("fork")
@@ -93,12 +96,15 @@ class BooksApart:
     def hurry(self) -> None:
         """A server sees by itself to those who hold its locks for too long."""
 
+    def give_up(self) -> None:
+        self._process.kill()
+
     def dismiss(self) -> None:
         """Let the process end once it has done what it was told."""
         self._channel.say(END)
 
     async def close(self) -> None:
-        await asyncio.to_thread(self._process.join)
+        await asyncio.to_thread(ended, self._process)
         self._channel.hang_up()
 
     def _hear(self, frame: bytes) -> None:
@@ -107,6 +113,18 @@ class BooksApart:
             self._listener.recorded(marshal.loads(frame[1:]))  # noqa: S302 - ours
         else:
             self._listener.done(pickle.loads(frame[1:]))  # noqa: S301 - ours
+
+
+def ended(process: multiprocessing.process.BaseProcess) -> None:
+    """Wait for a process that is to end, but not for long.
+
+    Nothing is lost with it: what the database has not taken is in the spool.
+    """
+    process.join(END_SECONDS)
+    if process.is_alive():
+        logger.error("A process did not end in time and was killed", name=process.name)
+        process.kill()
+        process.join()
 
 
 def _bytes_of(page: Page, worker_id: int) -> bytes:

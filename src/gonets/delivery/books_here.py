@@ -133,6 +133,9 @@ class BooksHere:
         self._have_done(self._limit_wait)
         self._thread.submit(self._limit_wait)
 
+    def give_up(self) -> None:
+        """A file keeps nobody waiting without end."""
+
     def dismiss(self) -> None:
         if self._rest is not None:
             self._rest.cancel()

@@ -39,11 +39,15 @@ from gonets.delivery.recovery import (
 )
 from gonets.delivery.spool import Spool
 from gonets.delivery.statements import keep_plans
+from gonets.kernel import clock
 from gonets.kernel.logs import get_logger
 
 logger = get_logger(__name__)
 
 BEATS_PER_LEASE = 12
+SILENT_SHARE = 1 / 3
+"""Of the time for ending: so long the database may be silent while we end."""
+
 TRY_AGAIN_SECONDS = 1.0
 """After the database was not there at the start."""
 
@@ -144,6 +148,7 @@ class _Worker:
         self._options = options
         self._home: Place | None = None
         self._is_ours = True
+        self._ends_at = float("inf")
         self._former: set[int] = set()  # earlier ids of ours that still hold letters
         self._books = Bookkeeper(spool=spool, letters=letters, lease=options.lease)
         self._benches = Benches(letters=letters)
@@ -160,13 +165,16 @@ class _Worker:
         connection_created.connect(self._limit_connection)
         await self._books.start()
         connection_created.disconnect(self._limit_connection)  # Only the books need it.
+        once_told = asyncio.create_task(self._hurry_once_told(stop))
         try:
             if await self._begin(stop):
                 when_begun()
                 await self._send(stop)
         finally:
+            stop.set()  # However it came about.
             await self._benches.close()
             await self._books.close()
+            once_told.cancel()
         if self._books.has_failed.is_set():
             raise LedgerUnavailable("The books ended early.")
 
@@ -213,15 +221,15 @@ class _Worker:
         besides = [
             heart,
             asyncio.create_task(self._end_without_books(stop)),
-            asyncio.create_task(self._hurry_once_told(stop)),
         ]
         try:
             await self._engine.run(stop)
         finally:
             for task in besides:
                 task.cancel()
+            stop.set()
             self._books.hurry()
-            await self._engine.drain(within=self._options.drain_seconds)
+            await self._engine.drain(within=self._seconds_left())
             await self._leave()
 
     async def _end_without_books(self, stop: asyncio.Event) -> None:
@@ -232,6 +240,16 @@ class _Worker:
         """At once: the engine itself may be waiting for a database that is held."""
         await stop.wait()
         self._books.hurry()
+        within = self._seconds_left()
+        await self._books.give_up_if_silent(
+            patience=within * SILENT_SHARE, ends_at=clock.monotonic() + within
+        )
+
+    def _seconds_left(self) -> float:
+        """Return the time to end in; it begins when somebody asks for it."""
+        now = clock.monotonic()
+        self._ends_at = min(self._ends_at, now + self._options.drain_seconds)
+        return max(0, self._ends_at - now)
 
     async def _beat(self, stop: asyncio.Event) -> None:
         """Renew the lease; start anew if others have given us up meanwhile."""
