@@ -145,6 +145,26 @@ def test_no_name_breaks_out_of_its_place(name):
     assert "<script>" not in parts_of(message).html
 
 
+@pytest.mark.parametrize("name", ["", "Анна"])
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "{{ subscriber.name }} и все новости",
+        "Новости для {{ subscriber.name }}",
+        "Город, {{ subscriber.name }} и новости",
+        "{{ subscriber.name }} {{ subscriber.name }}",
+    ],
+)
+def test_a_subject_reads_as_in_the_preview_also_where_a_value_is_missing(subject, name):
+    letter, reader = compile_letter(a_letter(subject=subject)), a_reader(name=name)
+
+    message = email.message_from_bytes(letter.message_for(reader))
+
+    [(text, charset)] = decode_header(message["Subject"])
+    said = text if charset is None else text.decode(charset)
+    assert said == letter.subject_for(reader)
+
+
 @pytest.mark.parametrize("text", HOSTILE_LINES)
 def test_no_subject_or_sender_breaks_out_of_its_header(text):
     letter = a_letter(

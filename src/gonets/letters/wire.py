@@ -78,20 +78,25 @@ class SubjectLine:
 
     fixed: tuple[bytes, ...]
     personal: tuple[Personal, ...]
+    texts: tuple[str, ...] = ()  # what ``fixed`` was made from
 
     @classmethod
     def of(cls, pieces: Sequence[Piece]) -> SubjectLine:
         fixed, personal = alternating(pieces)
         if not personal:
             return cls((headers.unstructured(b"Subject", fixed[0]),), ())
-        return cls(
-            tuple(headers.encoded_words(_spaced(text)) for text in fixed), personal
-        )
+        coded = tuple(headers.encoded_words(_spaced(text)) for text in fixed)
+        return cls(coded, personal, fixed)
 
     def encoded(self, values: PersonalValues) -> bytes:
         if not self.personal:
             return self.fixed[0]
         filled = [part.as_text(values) for part in self.personal]
+        if not all(filled):  # Blanks meet, or are left over at an end.
+            row = [self.texts[0]]
+            for text, after in zip(filled, self.texts[1:], strict=True):
+                row += [text, after]
+            return headers.unstructured(b"Subject", "".join(row))
         words = [self.fixed[0]]
         for text, fixed in zip(filled, self.fixed[1:], strict=True):
             words += [headers.encoded_words(_spaced(text)), fixed]
