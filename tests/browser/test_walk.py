@@ -57,6 +57,8 @@ def test_the_walk_reaches_everybody_once_through_a_pause_and_a_killed_server(
 
     product.kill()
     product.start()
+    # The page may have been asking how it goes just then.
+    desk.errors[:] = [one for one in desk.errors if "ERR_CONNECTION" not in one]
     time.sleep(1)
     assert len(postbox.letters) == taken_before, "a paused run must stay paused"
 

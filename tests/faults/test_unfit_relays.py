@@ -34,7 +34,9 @@ def assert_paused(
     engine: Engine, url: str, *, cause: PauseCause, words: str, russian: str
 ) -> None:
     run_id = start(engine, url, readers(5))
-    progress = engine.wait_for(run_id, "paused")
+    engine.wait_for(run_id, "paused")
+    # What the relay has said no to is taken back in the next moment.
+    progress = engine.wait(run_id, lambda now: now["deferred"] == 0)
 
     rows = engine.do("rows", run_id)
     assert progress["pause_cause"] == cause
