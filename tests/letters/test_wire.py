@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import quopri
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.header import decode_header, make_header
@@ -301,12 +302,25 @@ def test_a_body_decodes_to_fixed_and_personal_text_in_turn(kind, fixed, personal
     assert not any(line.startswith(b".") for line in encoded.split(b"\r\n"))
 
 
+@pytest.mark.parametrize("way", ["fixed", "gap"])
+@pytest.mark.parametrize("text", ["x" * 73 + "From me", "x" * 146 + "From me", "From "])
+def test_no_encoded_line_begins_like_the_next_letter_in_a_mailbox_file(text, way):
+    body = QuotedPrintableBody.of([b"", b""])
+    encoded = quoted_printable(text.encode()) if way == "fixed" else body.gap(text)
+
+    assert not any(line.startswith(b"From ") for line in encoded.split(b"\r\n"))
+    assert quopri.decodestring(encoded) == text.encode()
+    assert max(map(len, encoded.split(b"\r\n"))) <= 76
+
+
 PLAIN_OR_NOT = st.text(st.sampled_from("aZ09 .=/:FromЖ👍\t\n"), max_size=170)
 
 
 @given(PLAIN_OR_NOT)
 @example("https://gorod.example/u/weekly." + "a" * 42 + ".b/" + "c" * 80)
 @example("From me")
+@example("a" * 73 + "From me")
+@example("a" * 146 + "From me")
 @example(".dot")
 @example("blank ")
 def test_the_short_way_of_a_plain_value_leads_to_the_same_bytes(text):

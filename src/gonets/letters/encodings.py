@@ -112,7 +112,8 @@ class QuotedPrintableBody:
 def quoted_printable(content: bytes) -> bytes:
     """Encode ``content``, whose lines end in CRLF, as if it began a line.
 
-    No encoded line begins with a dot or ends with a blank, whatever comes next.
+    No encoded line begins with a dot or ``From``, which mailbox files would change, or
+    ends with a blank, whatever comes next.
     """
     return CRLF.join(map(_quoted_line, content.split(CRLF)))
 
@@ -137,7 +138,7 @@ def _quoted_gap(text: str) -> bytes:
 
 _PLAIN = bytes(byte for byte in range(0x20, 0x7F) if byte != ord("="))
 _UNSAFE_STARTS = (b".", b"From ")
-_UNSAFE = re.compile(rb"[^\t\x20-\x3c\x3e-\x7e]+|[\t ]\Z|\AFrom ")
+_UNSAFE = re.compile(rb"[^\t\x20-\x3c\x3e-\x7e]+|[\t ]\Z")
 
 
 def _quoted_line(line: bytes) -> bytes:
@@ -145,22 +146,20 @@ def _quoted_line(line: bytes) -> bytes:
 
 
 def _quoted(match: re.Match[bytes]) -> bytes:
-    if match[0] == b"From ":
-        return b"=46rom "
     return b"=" + match[0].hex("=").upper().encode("ascii")
 
 
 def _wrapped(quoted: bytes) -> bytes:
-    """Break a line softly so that none is too long or begins with a dot."""
+    """Break a line softly so that none is too long or begins with a dot or ``From``."""
     lines = []
     while len(quoted) > QUOTED_LINE_CHARACTERS:
         end = QUOTED_LINE_CHARACTERS
         # A code such as =D0 must stay in one piece.
         end -= 1 if quoted[end - 1 : end] == b"=" else 0
         end -= 2 if quoted[end - 2 : end - 1] == b"=" else 0
-        lines.append(_dot_quoted(quoted[:end]))
+        lines.append(_start_quoted(quoted[:end]))
         quoted = quoted[end:]
-    lines.append(_dot_quoted(quoted))
+    lines.append(_start_quoted(quoted))
     return SOFT_BREAK.join(lines)
 
 
@@ -169,17 +168,19 @@ def _plainly_wrapped(plain: bytes) -> bytes:
     if len(plain) <= QUOTED_LINE_CHARACTERS:
         return plain + SOFT_BREAK
     start, rest = plain[:QUOTED_LINE_CHARACTERS], plain[QUOTED_LINE_CHARACTERS:]
-    if len(rest) <= QUOTED_LINE_CHARACTERS and not rest.startswith(b"."):
+    if len(rest) <= QUOTED_LINE_CHARACTERS and not rest.startswith(_UNSAFE_STARTS):
         return b"%b=\r\n%b=\r\n" % (start, rest)  # Most links, in half the time.
-    lines = SOFT_BREAK.join(_PLAIN_LINES.findall(plain)).replace(b"\n.", b"\n=2E")
-    return lines + SOFT_BREAK
+    lines = map(_start_quoted, _PLAIN_LINES.findall(plain))
+    return SOFT_BREAK.join(lines) + SOFT_BREAK
 
 
 _PLAIN_LINES = re.compile(rb".{1,%d}" % QUOTED_LINE_CHARACTERS)
 
 
-def _dot_quoted(line: bytes) -> bytes:
-    return b"=2E" + line[1:] if line.startswith(b".") else line
+def _start_quoted(line: bytes) -> bytes:
+    if not line.startswith(_UNSAFE_STARTS):
+        return line
+    return b"=%02X" % line[0] + line[1:]
 
 
 def _soft_broken(encoded: bytes) -> bytes:
